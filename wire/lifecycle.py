@@ -1,0 +1,40 @@
+"""How a process of ours is asked to end: SIGTERM, Ctrl-C when it runs alone, or the end of its parent."""
+
+import ctypes
+import os
+import signal
+import sys
+from types import FrameType
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+class StopFlag:
+    """True once the process has been asked to end. Hot loops read it every round."""
+
+    def __init__(self) -> None:
+        self._stopped = False
+        self._parent = 0
+
+    def __bool__(self) -> bool:
+        if self._parent and os.getppid() != self._parent:
+            self._stopped = True
+        return self._stopped
+
+    def set(self) -> None:
+        """Ask for the end."""
+        self._stopped = True
+
+    def on_signals(self, supervised: bool) -> None:
+        """Obey SIGTERM. A supervised process leaves Ctrl-C to its supervisor and ends when that one is gone."""
+        signal.signal(signal.SIGTERM, self._handle)
+        if supervised:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            self._parent = os.getppid()
+            if sys.platform == "linux":
+                ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        else:
+            signal.signal(signal.SIGINT, self._handle)
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopped = True

@@ -1,0 +1,176 @@
+"""The messages, as typed structs; what they mean and in which units. Frames are in wire/frames.py.
+
+Angles are degrees with the signs of docs/measures.md: thigh + in front of the body, knee + flexed, ankle + dorsiflexed,
+trunk lean + forward, hip extension + extension. Points are (x, y) in pixels of the frame, x right, y down.
+A measure that could not be taken is None, never NaN.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Facing = Literal["right", "left"]
+LegName = Literal["near", "far"]
+Point = tuple[float, float]
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of all messages: immutable, and an unknown field makes a message malformed."""
+
+
+class Stamps(Message, frozen=True):
+    """Monotonic times of one frame's way through the program, nanoseconds; 0: not reached."""
+
+    capture_ns: int
+    read_ns: int = 0
+    frame_published_ns: int = 0
+    frame_received_ns: int = 0
+    pose_started_ns: int = 0
+    pose_ended_ns: int = 0
+    published_ns: int = 0
+
+
+class Leg(Message, frozen=True):
+    """One leg in one frame. Points are None where the leg was not seen."""
+
+    thigh_deg: float | None = None
+    knee_deg: float | None = None
+    ankle_deg: float | None = None
+    hip_px: Point | None = None
+    knee_px: Point | None = None
+    ankle_px: Point | None = None
+    heel_px: Point | None = None
+    toe_px: Point | None = None
+
+
+class Sample(Message, frozen=True):
+    """What was measured in one frame, at once and never revised; and the settled value of an earlier one."""
+
+    epoch: int
+    frame_seq: int
+    frame_index: int
+    stamps: Stamps
+    width_px: int
+    height_px: int
+    state: str
+    """"measuring", or the named reason why there is no measurement (analysis/states.py)."""
+    facing: Facing | None
+    near: Leg
+    far: Leg
+    shoulder_px: Point | None
+    trunk_lean_deg: float | None
+    cadence_spm: float | None
+    quality: float
+    """0 to 1."""
+    settled_frame_index: int | None = None
+    """The earlier frame that the two settled values belong to."""
+    near_thigh_settled_deg: float | None = None
+    far_thigh_settled_deg: float | None = None
+
+
+class Stride(Message, frozen=True):
+    """One stride of one leg, read at its peak of hip extension. Final: a stride is never revised."""
+
+    number: int
+    leg: LegName
+    t_peak_ns: int
+    t_known_ns: int
+    """Capture time of the frame that decided it."""
+    hip_extension_deg: float
+    """-(thigh_min_deg - standing zero); the headline number."""
+    thigh_min_deg: float
+    """Settled peak of the thigh angle against vertical, not zeroed (negative: behind)."""
+    calibrated: bool
+    stamps: Stamps
+    """Of the frame that decided it."""
+    hip_extension_trunk_deg: float | None = None
+    thigh_excursion_deg: float | None = None
+    knee_drive_deg: float | None = None
+    """Peak of the thigh angle in front of the body, the one before this push-off."""
+    knee_deg: float | None = None
+    ankle_deg: float | None = None
+    trunk_lean_deg: float | None = None
+    stride_time_s: float | None = None
+    cadence_spm: float | None = None
+    quality: float = 0.0
+
+
+class Cue(Message, frozen=True):
+    """A prompt to the runner."""
+
+    rule: str
+    text: str
+    """On screen; at most five words."""
+    sound: str
+    """Name of a sound (feedback/audio/sounds.py), "" for none."""
+    reason: str
+    """Why, for the session's record and the coach."""
+    stride_number: int
+    t_peak_ns: int
+    decided_ns: int
+
+
+class Played(Message, frozen=True):
+    """A sound that left for the sound card."""
+
+    rule: str
+    sound: str
+    stride_number: int
+    requested_ns: int
+    """When the coach decided it."""
+    dac_ns: int
+    """When its first sample reaches the sound card's output, as the card's clock has it."""
+    silent: bool
+    """True: there is no sound device, nothing was heard."""
+
+
+class Band(Message, frozen=True):
+    """The target: a range, not a maximum."""
+
+    low_deg: float
+    high_deg: float
+
+
+class Phase(Message, frozen=True):
+    """Where the session stands."""
+
+    name: str
+    measure: str
+    band: Band | None
+    baseline_deg: float | None
+    ends_ns: int | None
+    paused: bool
+    muted: bool
+
+
+class Latency(Message, frozen=True):
+    """Percentiles of one stage, milliseconds. Never a mean: means hide what is felt."""
+
+    count: int
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    max_ms: float
+
+
+class Health(Message, frozen=True):
+    """What a process says of itself."""
+
+    process: str
+    pid: int
+    state: Literal["starting", "running", "degraded", "ended", "failed"]
+    reason: str
+    """One sentence for the screen; "" when all is well."""
+    at_ns: int
+    loops: int
+    """Rounds of the hot loop; stamped inside it, so that a hung loop is seen."""
+    facts: dict[str, str]
+    """Things worth knowing: camera mode, sound device, pose backend."""
+    counters: dict[str, int]
+    latency: dict[str, Latency]
+
+
+class Command(Message, frozen=True):
+    """A key of the runner's or coach's."""
+
+    name: Literal["pause", "mute", "quit"]

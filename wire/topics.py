@@ -1,0 +1,54 @@
+"""The topic table: every stream that passes between processes, who sends it, and what a reader may rely on."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import msgspec
+
+from wire import messages
+
+
+class Policy(Enum):
+    """What happens to a message that its reader has not yet taken when the next one arrives."""
+
+    NEWEST_WINS = "newest wins"
+    """Replaced by the newer one: a reader that wakes late reads the present, never the past."""
+    EVERY_ONE_COUNTS = "every one counts"
+    """Queued; each carries a sequence number, so that a gap is noticed and counted."""
+    LAST_VALUE_CACHED = "last value cached"
+    """Newest wins, and it is sent again every `RESEND_PERIOD_S`, so that a late joiner has it too."""
+
+
+RESEND_PERIOD_S = 0.5
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One stream. `producers` are process names; each binds an endpoint of its own."""
+
+    number: int
+    name: str
+    message: type[msgspec.Struct] | None
+    producers: tuple[str, ...]
+    policy: Policy
+    rate_hz: float | None
+    """Expected rate; None: as things happen (or, for frames and samples, the camera's)."""
+
+
+PROCESSES = ("capture", "analysis", "coach", "audio", "display", "recorder")
+CAPTURE, ANALYSIS, COACH, AUDIO, DISPLAY, RECORDER = PROCESSES
+SUPERVISOR = "supervisor"
+
+# Frames have a binary header of their own (wire/frames.py) and therefore no message type here.
+FRAME = Topic(1, "frame", None, (CAPTURE,), Policy.NEWEST_WINS, None)
+SAMPLE = Topic(2, "sample", messages.Sample, (ANALYSIS,), Policy.NEWEST_WINS, None)
+SAMPLE_LOG = Topic(3, "sample-log", messages.Sample, (ANALYSIS,), Policy.EVERY_ONE_COUNTS, None)
+STRIDE = Topic(4, "stride", messages.Stride, (ANALYSIS,), Policy.EVERY_ONE_COUNTS, 2.8)
+CUE = Topic(5, "cue", messages.Cue, (COACH,), Policy.EVERY_ONE_COUNTS, None)
+PLAYED = Topic(6, "played", messages.Played, (AUDIO,), Policy.EVERY_ONE_COUNTS, None)
+PHASE = Topic(7, "phase", messages.Phase, (COACH,), Policy.LAST_VALUE_CACHED, 2.0)
+HEALTH = Topic(8, "health", messages.Health, (*PROCESSES, SUPERVISOR), Policy.LAST_VALUE_CACHED, 2.0)
+COMMAND = Topic(9, "command", messages.Command, (DISPLAY,), Policy.EVERY_ONE_COUNTS, None)
+
+TOPICS = (FRAME, SAMPLE, SAMPLE_LOG, STRIDE, CUE, PLAYED, PHASE, HEALTH, COMMAND)
+BY_NUMBER = {topic.number: topic for topic in TOPICS}
