@@ -1,0 +1,1 @@
+"""What a coach may change: schema, defaults, presets, loading."""

@@ -1,0 +1,81 @@
+"""What is wrong with a setting, said in one sentence: where, which key, which value, and what is allowed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from config.schema import nearest
+
+_ALLOWED = {
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "greater_than": "must be more than {gt}",
+    "less_than": "must be less than {lt}",
+    "literal_error": "must be {expected}",
+    "string_pattern_mismatch": "must be a short name of small letters, digits and _",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "missing": "is missing",
+}
+_KINDS = {
+    "float": "a number",
+    "int": "a whole number",
+    "bool": "true or false",
+    "string": "text in quotes",
+    "tuple": "a list of blocks",
+    "model": "a table",
+}
+
+
+class ConfigError(Exception):
+    """A setting is wrong; the text is for the person who wrote it."""
+
+
+def sentence(error: ErrorDetails, where: str, settings: type[BaseModel], data: Mapping[str, Any]) -> str:
+    """One validation error of `settings` on `data`, as a sentence that starts with `where` it came from."""
+    path = error["loc"]
+    key = key_name(path, data)
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        known = _keys_beside(path, settings)
+        return f"{where}: {key} is not a setting{nearest(str(path[-1]), known)}"
+    if kind == "missing":
+        return f"{where}: {key} is missing"
+    if kind == "value_error":
+        detail = str(error.get("ctx", {}).get("error", error["msg"]))
+        return f"{where}: {key}: {detail}" if key else f"{where}: {detail}"
+    if kind in _ALLOWED:
+        allowed = _ALLOWED[kind].format(**error.get("ctx", {}))
+    else:
+        expected = next((words for start, words in _KINDS.items() if kind.startswith(start)), None)
+        allowed = f"must be {expected}" if expected else error["msg"]
+    return f"{where}: {key} = {error['input']!r}: {allowed}"
+
+
+def key_name(path: Sequence[str | int], data: Mapping[str, Any]) -> str:
+    """A path as people write it: `target.delta_deg`, and `cue "push".strides` for a rule."""
+    name = ""
+    at: Any = data
+    for part in path:
+        try:
+            at = at[part]
+        except (KeyError, IndexError, TypeError):
+            at = None
+        if isinstance(part, int):
+            label = at.get("name") if isinstance(at, Mapping) else None
+            name += f' "{label}"' if label else f" number {part + 1}"
+        else:
+            name += f".{part}" if name else part
+    return name
+
+
+def _keys_beside(path: Sequence[str | int], settings: type[BaseModel]) -> list[str]:
+    model: Any = settings
+    for part in path[:-1]:
+        if isinstance(part, str):
+            annotation = model.model_fields[part].annotation
+            arguments = getattr(annotation, "__args__", None)
+            model = arguments[0] if arguments else annotation
+    return list(model.model_fields)

@@ -1,0 +1,126 @@
+"""Settings from layers: the built-in defaults, a preset, the coach's file, the command line; each changes the ones before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import tomli
+from pydantic import ValidationError
+
+from config.errors import ConfigError, sentence
+from config.schema import Settings, nearest
+
+Tables = dict[str, Any]
+
+COMMAND_LINE = "command line"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Settings from one place, and what to call that place in an error."""
+
+    where: str
+    tables: Tables
+
+
+def load(preset: str = "", file: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """The settings that hold. Raises ConfigError with one sentence.
+
+    `overrides` are from the command line, by dotted key: {"capture.source": "0"}.
+    """
+    layers = [default_layer()]
+    if preset:
+        layers.append(preset_layer(preset))
+    if file is not None:
+        layers.append(file_layer(file))
+    if overrides:
+        layers.append(Layer(COMMAND_LINE, _nested(overrides)))
+    return settle(layers)
+
+
+def settle(layers: Sequence[Layer]) -> Settings:
+    """Merge the layers and check the result. Raises ConfigError naming the layer that brought what is wrong."""
+    merged: Tables = {}
+    for layer in layers:
+        merged = _merge(merged, layer.tables)
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        path = first["loc"][:-1] if first["type"] == "missing" else first["loc"]
+        where = next((layer.where for layer in reversed(layers) if _holds(layer.tables, path)), layers[-1].where)
+        raise ConfigError(sentence(first, where, Settings, merged)) from None
+
+
+def default_layer() -> Layer:
+    """The commented defaults that come with the program."""
+    return Layer("default.toml", _parse(default_text(), "default.toml"))
+
+
+def default_text() -> str:
+    """The text of default.toml."""
+    return resources.files("config").joinpath("default.toml").read_text(encoding="utf-8")
+
+
+def presets() -> list[str]:
+    """The names of all presets."""
+    folder = resources.files("config").joinpath("presets")
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def preset_layer(name: str) -> Layer:
+    """A preset by name. Raises ConfigError."""
+    if name not in presets():
+        raise ConfigError(f"{COMMAND_LINE}: preset {name!r} is unknown{nearest(name, presets())}")
+    text = resources.files("config").joinpath("presets").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return Layer(f"preset {name}", _parse(text, f"preset {name}"))
+
+
+def file_layer(path: Path) -> Layer:
+    """A coach's file. Raises ConfigError when it cannot be read or is not TOML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: is not a text file in UTF-8") from None
+    return Layer(str(path), _parse(text, str(path)))
+
+
+def _parse(text: str, where: str) -> Tables:
+    try:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        raise ConfigError(f"{where}: is not TOML: {error}") from None
+
+
+def _merge(below: Tables, above: Mapping[str, Any]) -> Tables:
+    """Tables merge key by key; everything else, lists of rules included, is replaced."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        merged[key] = _merge(old, value) if isinstance(old, dict) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _holds(tables: Any, path: Sequence[str | int]) -> bool:
+    at = tables
+    for part in path:
+        try:
+            at = at[part]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
+
+
+def _nested(dotted: Mapping[str, Any]) -> Tables:
+    tables: Tables = {}
+    for key, value in dotted.items():
+        *parents, last = key.split(".")
+        at = tables
+        for parent in parents:
+            at = at.setdefault(parent, {})
+        at[last] = value
+    return tables
