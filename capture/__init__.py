@@ -1,0 +1,1 @@
+"""The sensors: camera, file, network stream and synthetic runner become frames."""

@@ -1,0 +1,73 @@
+"""A recording played like a live camera: each picture at its own time, late ones left out."""
+
+import time
+from collections.abc import Callable
+
+from capture.recording import Recording
+from capture.source import Picture
+from wire.clock import NS_PER_S, Clock, monotonic_ns
+
+
+class PacedSource:
+    """Implements capture.source.Source. The clock starts with the first `read`.
+
+    A picture is left out when the one after it is already due, as a camera would have overwritten it.
+    """
+
+    live = False
+
+    def __init__(
+        self,
+        recording: Recording,
+        loop: bool = False,
+        clock: Clock = monotonic_ns,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._recording = recording
+        self._loop = loop
+        self._clock = clock
+        self._sleep = sleep
+        self._start_ns: int | None = None
+        self._last_ns = 0
+        self._index = -1
+        self.left_out = 0
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Of the recording."""
+        return self._recording.facts
+
+    @property
+    def warning(self) -> str:
+        """A recording is what it is."""
+        return ""
+
+    def read(self) -> Picture | None:
+        """Wait for the next picture that is due; None at the end of a recording that does not loop."""
+        if self._start_ns is None:
+            self._start_ns = self._clock()
+        period_ns = round(NS_PER_S / self._recording.fps)
+        while True:
+            at_ns = self._recording.advance()
+            if at_ns is None:
+                if not self._loop:
+                    return None
+                self._recording.rewind()
+                self._start_ns += self._last_ns + period_ns
+                at_ns = self._recording.advance()
+                if at_ns is None:
+                    return None
+            self._index += 1
+            self._last_ns = at_ns
+            due_ns = self._start_ns + at_ns
+            early_ns = due_ns - self._clock()
+            if early_ns < -period_ns:
+                self.left_out += 1
+                continue
+            if early_ns > 0:
+                self._sleep(early_ns / NS_PER_S)
+            return Picture(self._recording.image(), self._index, due_ns, self._clock(), self._recording.time_source)
+
+    def close(self) -> None:
+        """Let go of the recording."""
+        self._recording.close()

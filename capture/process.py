@@ -1,0 +1,158 @@
+"""The capture process: pictures in, frames out, and a camera that comes back by itself."""
+
+import secrets
+import sys
+import time
+
+from capture.framing import frame_picture
+from capture.opening import open_source
+from capture.source import Picture, Source, SourceError, SourceLost
+from config.schema import Settings
+from wire.clock import NS_PER_S, s_to_ns
+from wire.frames import Frame
+from wire.health import HealthReporter
+from wire.lifecycle import StopFlag
+from wire.messages import Health
+from wire.sockets import FramePublisher, Wire, wait
+from wire.topics import HEALTH
+
+EXIT_ENDED = 0
+EXIT_NO_SOURCE = 3
+FIRST_RETRY_S = 0.25
+LONGEST_RETRY_S = 5.0
+READY_TIMEOUT_S = 20.0
+_RETRY_POLL_S = 0.02
+_RATE_WINDOW_S = 2.0
+_SLOW = 0.8
+"""A camera that delivers less than this share of its rate is said to be slow."""
+
+
+def run(settings: Settings, wire: Wire, stop: StopFlag, wait_for: tuple[str, ...] = ()) -> int:
+    """Publish frames until asked to stop, or to the end of a recording. Returns the exit code.
+
+    A recording starts when the processes in `wait_for` are ready, so that its first strides are not played to nobody.
+    """
+    health = HealthReporter(wire)
+    publisher = wire.frame_publisher()
+    try:
+        source = open_source(settings.capture)
+    except SourceError as error:
+        health.say("failed", str(error))
+        print(error, file=sys.stderr)
+        return EXIT_NO_SOURCE
+    if not source.live:
+        _await_ready(wire, wait_for, health, stop)
+    capture = _Capture(settings, wire, publisher, health)
+    try:
+        return capture.loop(source, stop)
+    finally:
+        capture.source.close()
+
+
+class _Capture:
+    def __init__(self, settings: Settings, wire: Wire, publisher: FramePublisher, health: HealthReporter) -> None:
+        self.source: Source
+        self._settings = settings.capture
+        self._clock = wire.clock
+        self._publisher = publisher
+        self._health = health
+        self._epoch = secrets.randbits(63)
+        self._seq = 0
+        self._last_capture_ns = 0
+        self._window_start_ns = 0
+        self._window_frames = 0
+
+    def loop(self, source: Source, stop: StopFlag) -> int:
+        self._use(source)
+        retry_s = FIRST_RETRY_S
+        while not stop:
+            try:
+                picture = self.source.read()
+            except SourceLost as lost:
+                self._health.say("degraded", f"Camera lost: {lost}")
+                self._health.counters["lost"] += 1
+                self.source.close()
+                reopened = self._reopen(stop, retry_s)
+                retry_s = min(LONGEST_RETRY_S, 2 * retry_s)
+                if reopened is not None:
+                    self._use(reopened)
+                continue
+            if picture is None:
+                self._health.say("ended", "The recording has ended")
+                return EXIT_ENDED
+            retry_s = FIRST_RETRY_S
+            self._send(picture)
+            self._health.beat()
+        return EXIT_ENDED
+
+    def _use(self, source: Source) -> None:
+        self.source = source
+        self._health.facts.update(source.facts)
+        self._health.say("degraded" if source.warning else "running", source.warning)
+        self._window_start_ns = self._clock()
+        self._window_frames = 0
+
+    def _reopen(self, stop: StopFlag, retry_s: float) -> Source | None:
+        until_ns = self._clock() + s_to_ns(retry_s)
+        while not stop and self._clock() < until_ns:
+            self._health.beat()
+            time.sleep(_RETRY_POLL_S)
+        if stop:
+            return None
+        try:
+            return open_source(self._settings)
+        except SourceError as error:
+            self._health.say("degraded", f"Camera lost: {error}")
+            return None
+
+    def _send(self, picture: Picture) -> None:
+        if picture.capture_ns <= self._last_capture_ns:
+            self._health.counters["disordered"] += 1
+            return
+        self._last_capture_ns = picture.capture_ns
+        image = frame_picture(picture.image, self._settings.zone, self._settings.max_side_px)
+        self._seq += 1
+        now_ns = self._clock()
+        self._publisher.send(
+            Frame(
+                epoch=self._epoch,
+                seq=self._seq,
+                index=picture.index,
+                capture_ns=picture.capture_ns,
+                read_ns=picture.read_ns,
+                published_ns=now_ns,
+                time_source=picture.time_source,
+                image=image,
+            )
+        )
+        self._health.counters["frames"] = self._seq
+        self._health.counters["left out"] = picture.index + 1 - self._seq
+        self._health.add_ns("read to published", now_ns - picture.read_ns)
+        self._watch_rate(now_ns)
+
+    def _watch_rate(self, now_ns: int) -> None:
+        self._window_frames += 1
+        elapsed_s = (now_ns - self._window_start_ns) / NS_PER_S
+        if elapsed_s < _RATE_WINDOW_S:
+            return
+        rate_fps = self._window_frames / elapsed_s
+        self._health.facts["rate"] = f"{rate_fps:.1f} fps delivered"
+        if self.source.live and self.source.facts.get("source", "").startswith("camera"):
+            slow = rate_fps < _SLOW * self._settings.fps
+            warning = f"The camera delivers {rate_fps:.0f} instead of {self._settings.fps:g} fps: more light may help"
+            self._health.say("degraded" if slow else "running", warning if slow else "")
+        self._window_start_ns, self._window_frames = now_ns, 0
+
+
+def _await_ready(wire: Wire, processes: tuple[str, ...], health: HealthReporter, stop: StopFlag) -> None:
+    waiting = set(processes)
+    if not waiting:
+        return
+    others = wire.newest(HEALTH, Health)
+    until_ns = wire.clock() + s_to_ns(READY_TIMEOUT_S)
+    while waiting and not stop and wire.clock() < until_ns:
+        wait(50, others)
+        health.beat()
+        heard = others.take()
+        if heard is not None and heard.state in ("running", "degraded"):
+            waiting.discard(heard.process)

@@ -1,0 +1,92 @@
+"""A recorded video file, by its own timestamps."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+
+import cv2
+import numpy as np
+
+from capture.source import SourceError
+from wire.clock import NS_PER_MS, NS_PER_S
+from wire.frames import Image
+
+
+class VideoFile:
+    """Decodes a file picture by picture; implements capture.recording.Recording.
+
+    Raises SourceError when the file is missing or is not a video.
+    """
+
+    time_source = "file"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        if path.is_dir():
+            raise SourceError(f"{path}: is a folder; name a video file in it")
+        if not path.exists():
+            raise SourceError(f"{path}: there is no such file; check the name")
+        self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+        if not self._capture.isOpened() or not self._capture.grab():
+            self._capture.release()
+            raise SourceError(f"{path}: is not a video that can be read; try another file, or convert it to MP4")
+        self._grabbed_ahead = True
+        self._fps = float(self._capture.get(cv2.CAP_PROP_FPS)) or 30.0
+        self._width_px = int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+        self._height_px = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+        self._index = -1
+        self._last_ns = -1
+        self.disordered = 0
+        """Pictures passed over because their timestamp did not increase."""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Size, rate and name."""
+        return {"source": self._path.name, "mode": f"{self._width_px}x{self._height_px} at {self._fps:g} fps, file"}
+
+    @property
+    def frames(self) -> int | None:
+        """Number of pictures as the container states it."""
+        count = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        return count if count > 0 else None
+
+    @property
+    def fps(self) -> float:
+        """Nominal rate; never used for times."""
+        return self._fps
+
+    def advance(self) -> int | None:
+        """Go to the next picture whose timestamp increases."""
+        while True:
+            if not self._grabbed_ahead and not self._capture.grab():
+                return None
+            self._grabbed_ahead = False
+            self._index += 1
+            at_ns = round(self._capture.get(cv2.CAP_PROP_POS_MSEC) * NS_PER_MS)
+            if at_ns <= 0 and self._index > 0:
+                # A stream without timestamps (raw MJPEG): the nominal rate is all there is.
+                at_ns = round(self._index * NS_PER_S / self._fps)
+            if at_ns > self._last_ns:
+                self._last_ns = at_ns
+                return at_ns
+            self.disordered += 1
+
+    def image(self) -> Image:
+        """Decode the present picture. Raises SourceError where the file is damaged."""
+        ok, image = self._capture.retrieve()
+        if not ok:
+            raise SourceError(f"{self._path}: is damaged at picture {self._index}; convert it anew")
+        return image.astype(np.uint8, copy=False)
+
+    def rewind(self) -> None:
+        """Start again."""
+        self._capture.release()
+        self._capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
+        self._index = self._last_ns = -1
+        self._grabbed_ahead = False
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._capture.release()
