@@ -1,0 +1,1 @@
+"""The measurement: frames become pose, legs, angles and strides."""

@@ -1,0 +1,71 @@
+"""What a leg's thigh and knee do over a stride: harmonic curves that learn the runner.
+
+A curve is a Fourier series over the phase of the stride (0: this leg's initial contact, in turns). It starts from the mean
+of 28 treadmill runners and is updated by recursive least squares, so it bends to the runner within a few strides.
+"""
+
+import numpy as np
+
+from analysis.landmarks import Floats
+
+HARMONICS = 5
+
+# Fourier coefficients (mean, then cosine and sine of each harmonic, degrees) fitted to the mean curves at 3.5 m/s of
+# Fukuchi, Fukuchi & Duarte 2017 (PeerJ 5:e3298, data CC BY 4.0): thigh against vertical (residual 0.6°) and knee (1.0°).
+MEAN_THIGH_DEG = np.array([7.63, 21.42, -17.40, -5.55, 6.21, -2.10, 2.20, -0.08, 0.07, -0.41, 0.09])
+MEAN_KNEE_DEG = np.array([47.17, -17.31, -30.50, -13.38, 22.99, -4.77, 2.23, -0.90, 0.49, -0.71, 0.81])
+
+# How far a runner, a camera and the pose model may be from that mean (standard deviations per harmonic, degrees).
+_THIGH_SPREAD_DEG = (8.0, 8.0, 3.0, 1.5, 0.8, 0.5)
+_KNEE_SPREAD_DEG = (10.0, 10.0, 6.0, 3.0, 1.5, 1.0)
+
+
+def basis(phase: Floats) -> Floats:
+    """The harmonics at phases of shape (n,), in turns; shape (n, 1 + 2 * HARMONICS)."""
+    columns = [np.ones_like(phase)]
+    for k in range(1, HARMONICS + 1):
+        columns += [np.cos(2 * np.pi * k * phase), np.sin(2 * np.pi * k * phase)]
+    return np.stack(columns, axis=1)
+
+
+class GaitCurve:
+    """One periodic curve with its uncertainty."""
+
+    def __init__(self, mean_deg: Floats, spread_deg: tuple[float, ...], memory_s: float) -> None:
+        self.coefficients = mean_deg.copy()
+        variances = [spread_deg[0] ** 2]
+        for spread in spread_deg[1:]:
+            variances += [spread**2 / 2, spread**2 / 2]
+        self._prior = np.diag(variances)
+        self._covariance = self._prior.copy()
+        self._memory_s = memory_s
+
+    @classmethod
+    def thigh(cls, memory_s: float) -> "GaitCurve":
+        """A thigh angle against vertical."""
+        return cls(MEAN_THIGH_DEG, _THIGH_SPREAD_DEG, memory_s)
+
+    @classmethod
+    def knee(cls, memory_s: float) -> "GaitCurve":
+        """A knee flexion."""
+        return cls(MEAN_KNEE_DEG, _KNEE_SPREAD_DEG, memory_s)
+
+    def at(self, phase: Floats) -> Floats:
+        """Degrees at phases of shape (n,), in turns; shape (n,)."""
+        values: Floats = basis(phase) @ self.coefficients
+        return values
+
+    def variance_deg2(self, rows: Floats) -> Floats:
+        """How uncertain the curve is at the phases of these basis rows (n, 1 + 2 * HARMONICS); shape (n,), square degrees."""
+        variance: Floats = ((rows @ self._covariance) * rows).sum(axis=1)
+        return variance
+
+    def learn(self, phase: float, value_deg: float, noise_deg: float, dt_s: float) -> None:
+        """Take in one measurement; what is older than `memory_s` fades."""
+        row = basis(np.array([phase]))[0]
+        # Forgetting that never grows beyond the prior: an unexcited direction keeps what runners in general do.
+        fade = min(1.0, dt_s / self._memory_s)
+        covariance = self._covariance + fade * (self._prior - self._covariance) * 0.1
+        gain = covariance @ row / (row @ covariance @ row + noise_deg**2)
+        self.coefficients = self.coefficients + gain * (value_deg - row @ self.coefficients)
+        self._covariance = covariance - np.outer(gain, row @ covariance)

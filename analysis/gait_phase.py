@@ -1,0 +1,172 @@
+"""Where in the stride the runner is, how fast, and which of the model's two legs is which: one Bayesian filter.
+
+State: the phase of the near leg's stride, the stride rate, and one of four readings of the model's labels (as labelled,
+swapped, both on the near leg, both on the far leg). The far leg is half a stride behind. Thigh and knee of both labelled
+legs are compared with what the gait curves expect; where thighs cross, the knees differ most, and the other way round.
+Time and measurements come in as arguments: nothing here reads a clock.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.gait_curves import GaitCurve, basis
+from analysis.landmarks import Floats
+
+PHASE_BINS = 96
+# Strides per second: 96 to 240 steps a minute.
+RATES_HZ = np.geomspace(0.8, 2.0, 17)
+STRAIGHT, SWAPPED, BOTH_NEAR, BOTH_FAR = range(4)
+READINGS = 4
+
+# Share of frames in each reading, and how long one lasts: swaps come in bursts of a few frames, correct stretches are long.
+_READING_SHARE = np.array([0.88, 0.04, 0.04, 0.04])
+_READING_LASTS_S = 0.08
+# Before anything is seen: 170 steps a minute with 8 % between runners (164 ± 9 in 860, 162 to 183 by speed; measures.md),
+# and a floor for all the others.
+_USUAL_RATE_HZ = 170 / 120
+_USUAL_RATE_SPREAD = 0.08
+_UNUSUAL_RATE = 0.02
+# Random walk of the stride rate (relative, per root second) and of the phase (turns per root second).
+_RATE_DRIFT = 0.06
+_PHASE_DRIFT = 0.03
+# How far a good measurement lies from the curves, and how often one is an outlier.
+_THIGH_NOISE_DEG = 6.0
+_KNEE_NOISE_DEG = 16.0
+_OUTLIER_SHARE = 0.05
+_OUTLIER_DENSITY = 1.0 / (90.0 * 120.0)
+_MEMORY_S = 4.0
+_LEARN_FROM = 0.9
+"""Concentration of the phase below which a measurement cannot be placed on the curves."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What the model says of one leg, degrees."""
+
+    thigh_deg: float
+    knee_deg: float
+
+
+@dataclass(frozen=True)
+class PhaseEstimate:
+    """The filter's belief after a frame."""
+
+    phase: float
+    """Of the near leg, in turns [0, 1)."""
+    concentration: float
+    """0: no idea of the phase; 1: certain."""
+    rate_hz: float
+    """Strides per second."""
+    readings: Floats
+    """Probability of each reading, shape (4,)."""
+
+
+class GaitPhase:
+    """The filter. Feed it frames in order of time with `update`."""
+
+    def __init__(self) -> None:
+        self.near_thigh = GaitCurve.thigh(_MEMORY_S)
+        self.far_thigh = GaitCurve.thigh(_MEMORY_S)
+        self.near_knee = GaitCurve.knee(_MEMORY_S)
+        self.far_knee = GaitCurve.knee(_MEMORY_S)
+        self._phases = np.arange(PHASE_BINS) / PHASE_BINS
+        rates = np.exp(-((np.log(RATES_HZ / _USUAL_RATE_HZ) / _USUAL_RATE_SPREAD) ** 2) / 2) + _UNUSUAL_RATE
+        self._belief = rates[:, None, None] * np.ones((1, PHASE_BINS, 1)) * _READING_SHARE
+        self._belief /= self._belief.sum()
+        self._last_s: float | None = None
+
+    def predict_deg(self, phase: float) -> tuple[float, float]:
+        """Expected near and far thigh at the near leg's phase."""
+        at = np.array([phase])
+        return float(self.near_thigh.at(at)[0]), float(self.far_thigh.at(at + 0.5)[0])
+
+    def update(self, t_s: float, labelled_near: Candidate | None, labelled_far: Candidate | None) -> PhaseEstimate:
+        """Take in one frame: the legs that the model labels as near and far (None: not seen)."""
+        dt_s = 0.0 if self._last_s is None else max(0.0, t_s - self._last_s)
+        self._last_s = t_s
+        if dt_s > 0:
+            self._advance(dt_s)
+        as_near = self._fit(labelled_near, True), self._fit(labelled_far, True)
+        as_far = self._fit(labelled_near, False), self._fit(labelled_far, False)
+        likelihood = np.stack(
+            [as_near[0] * as_far[1], as_far[0] * as_near[1], as_near[0] * as_near[1], as_far[0] * as_far[1]], axis=1
+        )
+        self._belief *= likelihood[None]
+        self._belief /= self._belief.sum()
+        estimate = self._estimate()
+        self._learn(estimate, (labelled_near, labelled_far), dt_s)
+        return estimate
+
+    def _advance(self, dt_s: float) -> None:
+        belief = self._belief
+        steps = RATES_HZ * dt_s * PHASE_BINS
+        for row, step in enumerate(steps):
+            whole = int(step)
+            part = step - whole
+            rolled = np.roll(belief[row], whole, axis=0)
+            belief[row] = (1 - part) * rolled + part * np.roll(rolled, 1, axis=0)
+        spread = min(0.25, _PHASE_DRIFT**2 * dt_s * PHASE_BINS**2 / 2)
+        belief = (1 - 2 * spread) * belief + spread * (np.roll(belief, 1, axis=1) + np.roll(belief, -1, axis=1))
+        ratio = np.log(RATES_HZ[1] / RATES_HZ[0])
+        hop = min(0.25, _RATE_DRIFT**2 * dt_s / ratio**2 / 2)
+        hopped = (1 - 2 * hop) * belief
+        hopped[1:] += hop * belief[:-1]
+        hopped[:-1] += hop * belief[1:]
+        hopped[0] += hop * belief[0]
+        hopped[-1] += hop * belief[-1]
+        stay = np.exp(-dt_s / _READING_LASTS_S)
+        self._belief = stay * hopped + (1 - stay) * hopped.sum(axis=2, keepdims=True) * _READING_SHARE
+
+    def _fit(self, leg: Candidate | None, near: bool) -> Floats:
+        """Likelihood over the near leg's phase that this is the near (or far) leg; shape (PHASE_BINS,)."""
+        if leg is None:
+            return np.ones(PHASE_BINS)
+        phases = self._phases if near else self._phases + 0.5
+        thigh, knee = (self.near_thigh, self.near_knee) if near else (self.far_thigh, self.far_knee)
+        rows = basis(phases)
+        thigh_variance = _THIGH_NOISE_DEG**2 + thigh.variance_deg2(rows)
+        knee_variance = _KNEE_NOISE_DEG**2 + knee.variance_deg2(rows)
+        square = (leg.thigh_deg - rows @ thigh.coefficients) ** 2 / thigh_variance
+        square += (leg.knee_deg - rows @ knee.coefficients) ** 2 / knee_variance
+        density = np.exp(-square / 2) / (2 * np.pi * np.sqrt(thigh_variance * knee_variance))
+        mixed: Floats = (1 - _OUTLIER_SHARE) * density + _OUTLIER_SHARE * _OUTLIER_DENSITY
+        return mixed
+
+    def _estimate(self) -> PhaseEstimate:
+        by_phase = self._belief.sum(axis=(0, 2))
+        mean = (by_phase * np.exp(2j * np.pi * self._phases)).sum()
+        by_rate = self._belief.sum(axis=(1, 2))
+        return PhaseEstimate(
+            phase=float(np.angle(mean) / (2 * np.pi)) % 1.0,
+            concentration=float(abs(mean)),
+            rate_hz=float(np.exp((by_rate * np.log(RATES_HZ)).sum())),
+            readings=self._belief.sum(axis=(0, 1)),
+        )
+
+    @staticmethod
+    def assign(readings: Floats) -> tuple[int | None, int | None]:
+        """Which labelled leg (0: labelled near, 1: labelled far) is the near and which the far one, in the likeliest reading.
+
+        None: neither label lies on that leg.
+        """
+        by_reading: tuple[tuple[int | None, int | None], ...] = ((0, 1), (1, 0), (0, None), (None, 1))
+        return by_reading[int(np.argmax(readings))]
+
+    def _learn(self, estimate: PhaseEstimate, labels: tuple[Candidate | None, Candidate | None], dt_s: float) -> None:
+        if estimate.concentration < _LEARN_FROM:
+            return
+        near_label, far_label = self.assign(estimate.readings)
+        for label, thigh, knee, phase in (
+            (near_label, self.near_thigh, self.near_knee, estimate.phase),
+            (far_label, self.far_thigh, self.far_knee, estimate.phase + 0.5),
+        ):
+            leg = None if label is None else labels[label]
+            if leg is None:
+                continue
+            at = np.array([phase])
+            if abs(leg.thigh_deg - thigh.at(at)[0]) > 3 * _THIGH_NOISE_DEG:
+                continue
+            thigh.learn(phase, leg.thigh_deg, _THIGH_NOISE_DEG, dt_s)
+            if abs(leg.knee_deg - knee.at(at)[0]) <= 3 * _KNEE_NOISE_DEG:
+                knee.learn(phase, leg.knee_deg, _KNEE_NOISE_DEG, dt_s)

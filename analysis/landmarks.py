@@ -1,0 +1,74 @@
+"""The body points of the pose model, by name, and one frame's worth of them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Side = Literal["left", "right"]
+
+COUNT = 33
+# Indices of BlazePose's 33 landmarks (Bazarevsky et al. 2020). "Left" and "right" are the model's claim, not a fact.
+NOSE = 0
+EARS = {"left": 7, "right": 8}
+SHOULDERS = {"left": 11, "right": 12}
+HIPS = {"left": 23, "right": 24}
+KNEES = {"left": 25, "right": 26}
+ANKLES = {"left": 27, "right": 28}
+HEELS = {"left": 29, "right": 30}
+TOES = {"left": 31, "right": 32}
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """The points that the pose model found in one frame.
+
+    `points_px`: shape (33, 2), x right and y down, pixels of the frame; may lie outside it.
+    `visibility`: shape (33,), 0 to 1.
+    """
+
+    points_px: Floats
+    visibility: Floats
+
+
+@dataclass(frozen=True)
+class LegPoints:
+    """One leg as the model labelled it: points of shape (2,), pixels; `visibility` is the least of hip, knee and ankle."""
+
+    hip_px: Floats
+    knee_px: Floats
+    ankle_px: Floats
+    heel_px: Floats
+    toe_px: Floats
+    visibility: float
+
+
+def leg_points(landmarks: Landmarks, side: Side) -> LegPoints:
+    """The leg that the model calls `side`."""
+    points = landmarks.points_px
+    joints = (HIPS[side], KNEES[side], ANKLES[side])
+    return LegPoints(
+        hip_px=points[HIPS[side]],
+        knee_px=points[KNEES[side]],
+        ankle_px=points[ANKLES[side]],
+        heel_px=points[HEELS[side]],
+        toe_px=points[TOES[side]],
+        visibility=float(min(landmarks.visibility[joint] for joint in joints)),
+    )
+
+
+def mid_shoulder_px(landmarks: Landmarks) -> Floats:
+    """Middle of the shoulders, shape (2,), pixels."""
+    return _middle(landmarks, SHOULDERS)
+
+
+def mid_hip_px(landmarks: Landmarks) -> Floats:
+    """Middle of the hips, shape (2,), pixels."""
+    return _middle(landmarks, HIPS)
+
+
+def _middle(landmarks: Landmarks, pair: dict[str, int]) -> Floats:
+    middle: Floats = (landmarks.points_px[pair["left"]] + landmarks.points_px[pair["right"]]) / 2
+    return middle

@@ -1,0 +1,39 @@
+"""The plug point for pose models: a picture in, body points out."""
+
+from typing import Protocol
+
+from analysis.landmarks import Landmarks
+from wire.frames import Image
+
+BACKENDS = ("mediapipe",)
+
+
+class PoseError(Exception):
+    """The pose model cannot be started. The text is one sentence: what, where, how to mend it."""
+
+
+class PoseEstimator(Protocol):
+    """Finds one person's landmarks in pictures of a stream; it may use the picture before to find the person faster."""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Backend and model, for people and session files."""
+        ...
+
+    def estimate(self, image: Image) -> Landmarks | None:
+        """Landmarks in pixels of this picture (blue-green-red, uint8); None: nobody found."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the model."""
+        ...
+
+
+def open_backend(name: str) -> PoseEstimator:
+    """The pose estimator called `name` (one of BACKENDS). Raises PoseError."""
+    if name == "mediapipe":
+        # Imported here: it takes more than a second, and other backends must not pay for it.
+        from analysis.pose_mediapipe import MediaPipePose  # noqa: PLC0415
+
+        return MediaPipePose()
+    raise PoseError(f"backend: {name!r} is unknown; known are {', '.join(BACKENDS)}")

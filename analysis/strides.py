@@ -1,0 +1,62 @@
+"""Strides, causally: one per turn of a leg's thigh from backward to forward, found by the phase and read by a fit.
+
+The phase of the gait says that a turn has happened; a short time later, when enough of the way forward has been seen, the
+peak is fitted and the stride is final. A phase that passes its turn once cannot give two strides, however noisy the angle.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.cadence import SHORTEST_STRIDE_S
+from analysis.gait_curves import GaitCurve
+from analysis.leg_track import LegTrack
+from analysis.peak import Peak, fit_peak
+
+SETTLE_S = 0.060
+"""How long after the turn its value is settled: the fit needs some of the way forward."""
+GIVE_UP_S = 0.120
+_GRID = np.arange(200) / 200
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A settled peak and the excursion that led to it."""
+
+    peak: Peak
+    knee_drive_deg: float | None
+    """The largest thigh angle in front of the body since the turn before."""
+
+
+class StrideDetector:
+    """Watches one leg's track."""
+
+    def __init__(self) -> None:
+        self._cycle: int | None = None
+        self._last_peak_s = -np.inf
+
+    def reset(self) -> None:
+        """Forget the rhythm (the runner was lost); the next whole turn counts again."""
+        self._cycle = None
+
+    def update(self, track: LegTrack, curve: GaitCurve, rate_hz: float) -> Turn | None:
+        """Look at the newest point of the track. `rate_hz`: strides per second."""
+        now = track.points[-1]
+        turn_phase = float(_GRID[int(np.argmin(curve.at(_GRID)))])
+        cycle = int(np.floor(now.phase - turn_phase))
+        if self._cycle is None:
+            self._cycle = cycle
+        if cycle <= self._cycle:
+            return None
+        since_turn_s = (now.phase - turn_phase - cycle) / rate_hz
+        if since_turn_s < SETTLE_S:
+            return None
+        peak = fit_peak(track.points, curve, now.t_s - since_turn_s)
+        if peak is None and since_turn_s < GIVE_UP_S:
+            return None
+        self._cycle = cycle
+        if peak is None or peak.t_s - self._last_peak_s < SHORTEST_STRIDE_S:
+            return None
+        since_s, self._last_peak_s = self._last_peak_s, peak.t_s
+        before = [p.tracked_deg for p in track.points if max(since_s, peak.t_s - 1.0 / rate_hz) < p.t_s < peak.t_s]
+        return Turn(peak, max(before) if before else None)
