@@ -1,0 +1,1 @@
+"""Which cue, and when."""

@@ -1,0 +1,91 @@
+"""The files of a session, column by column: the contract that spreadsheets and scoring tools read (docs/measures.md)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from wire.clock import NS_PER_S
+from wire.messages import Cue, Sample, Stride
+
+RowT = TypeVar("RowT")
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Column(Generic[RowT]):
+    """A column's name and how to fill it from a message; `t0_ns` is the start of the session."""
+
+    name: str
+    cell: Callable[[RowT, int], Cell]
+
+
+def seconds(at_ns: int, t0_ns: int) -> float:
+    """Seconds since the start, to the microsecond."""
+    return round((at_ns - t0_ns) / NS_PER_S, 6)
+
+
+SAMPLE_COLUMNS: tuple[Column[Sample], ...] = (
+    Column("frame", lambda s, _: s.frame_index),
+    Column("t_s", lambda s, t0: seconds(s.stamps.capture_ns, t0)),
+    Column("near_thigh_deg", lambda s, _: s.near.thigh_deg),
+    Column("far_thigh_deg", lambda s, _: s.far.thigh_deg),
+    Column("near_knee_deg", lambda s, _: s.near.knee_deg),
+    Column("far_knee_deg", lambda s, _: s.far.knee_deg),
+    Column("near_ankle_deg", lambda s, _: s.near.ankle_deg),
+    Column("far_ankle_deg", lambda s, _: s.far.ankle_deg),
+    Column("trunk_lean_deg", lambda s, _: s.trunk_lean_deg),
+    Column("quality", lambda s, _: s.quality),
+    Column("state", lambda s, _: s.state),
+)
+SETTLED_COLUMNS = ("near_thigh_settled_deg", "far_thigh_settled_deg")
+"""Behind the sample's own columns: what a few frames later was known of the same frame."""
+
+STRIDE_COLUMNS: tuple[Column[Stride], ...] = (
+    Column("stride", lambda s, _: s.number),
+    Column("leg", lambda s, _: s.leg),
+    Column("t_peak_s", lambda s, t0: seconds(s.t_peak_ns, t0)),
+    Column("t_known_s", lambda s, t0: seconds(s.t_known_ns, t0)),
+    Column("hip_extension_deg", lambda s, _: s.hip_extension_deg),
+    Column("thigh_min_deg", lambda s, _: s.thigh_min_deg),
+    Column("thigh_excursion_deg", lambda s, _: s.thigh_excursion_deg),
+    Column("knee_deg", lambda s, _: s.knee_deg),
+    Column("ankle_deg", lambda s, _: s.ankle_deg),
+    Column("trunk_lean_deg", lambda s, _: s.trunk_lean_deg),
+    Column("cadence_spm", lambda s, _: s.cadence_spm),
+    Column("quality", lambda s, _: s.quality),
+    Column("stride_time_s", lambda s, _: s.stride_time_s),
+    Column("knee_drive_deg", lambda s, _: s.knee_drive_deg),
+    Column("hip_extension_trunk_deg", lambda s, _: s.hip_extension_trunk_deg),
+    Column("calibrated", lambda s, _: int(s.calibrated)),
+)
+
+CUE_COLUMNS: tuple[Column[Cue], ...] = (
+    Column("t_s", lambda c, t0: seconds(c.decided_ns, t0)),
+    Column("rule", lambda c, _: c.rule),
+    Column("text", lambda c, _: c.text),
+    Column("sound", lambda c, _: c.sound),
+    Column("stride", lambda c, _: c.stride_number),
+    Column("reason", lambda c, _: c.reason),
+)
+
+DEFINITIONS = {
+    "thigh": "hip to knee against vertical (gravity, camera roll taken out), degrees, + in front of the body, - behind",
+    "hip_extension": "-(thigh - thigh in quiet standing) at its peak, degrees, + extension; uncalibrated: the zero is vertical",
+    "hip_extension_trunk": "thigh against the trunk line (mid hip to mid shoulder), degrees, + extension; not zeroed",
+    "knee": "thigh against shank, degrees, 0 straight, + flexed",
+    "ankle": "shank against foot (heel to toe), degrees, + dorsiflexion, - plantarflexion; 0: a right angle",
+    "trunk_lean": "trunk line against vertical, degrees, + forward",
+    "near": "the side of the body nearest the camera",
+    "limits": "a side camera cannot see the pelvis: hip_extension contains pelvic tilt and lumbar extension",
+}
+
+HEADLINE = "HipCue; thigh against vertical, degrees, + in front of the body; hip_extension + behind it; times in seconds"
+
+
+def format_cell(value: Cell) -> str:
+    """A cell as text: empty where there is no measurement, four decimals for measures (times keep their microseconds)."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return str(value)
