@@ -1,0 +1,1 @@
+"""Sounds made in code and played on time."""

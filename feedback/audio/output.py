@@ -1,0 +1,122 @@
+"""Keeps a sound card open: runs silent while there is none, and comes back by itself when there is one again.
+
+A machine too busy for short blocks plays gaps, and a gap is a click: then the card is opened again with longer blocks.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from config.schema import Audio
+from feedback.audio.sink import NullSink, Sink, open_sink
+from wire.clock import Clock, s_to_ns
+
+RETRY_NS = s_to_ns(2.0)
+GAPS = 6
+GAPS_WITHIN_NS = s_to_ns(10.0)
+"""This many underflows within this time are no accident (measured with twice as many busy programs as cores: 14)."""
+MOST_BLOCK_FRAMES = 1024
+"""Two blocks of this at 48 kHz are 43 ms; longer, a prompt comes too late."""
+
+Opener = Callable[[Audio, Clock], Sink]
+
+
+class Output:
+    """The sink to use now. Call `check` every round; sounds ordered from a sink that is lost are lost with it."""
+
+    def __init__(self, audio: Audio, clock: Clock, opener: Opener = open_sink) -> None:
+        self._audio = audio
+        self._clock = clock
+        self._opener = opener
+        self._muted = False
+        self.sink: Sink = NullSink(audio, clock, "The sound device is being opened.")
+        self._coming: Sink | None = None
+        """Opened, but not yet steady: a cue given to it now might come out a second later."""
+        self._retry_ns = clock()
+        self.opening = True
+        """True until it is known for the first time whether there is sound."""
+        self.lost = 0
+        self._gaps_since_ns = clock()
+        self._gaps_before = 0
+        self._past_underflows = 0
+        self._past_failures = 0
+
+    @property
+    def underflows(self) -> int:
+        """Gaps in the sound so far, of all devices together."""
+        return self._past_underflows + self.sink.underflows
+
+    @property
+    def failures(self) -> int:
+        """Blocks played as silence because rendering failed, so far."""
+        return self._past_failures + self.sink.failures
+
+    def check(self) -> bool:
+        """Look after the device; True when `sink` is another one than before."""
+        before = self.sink
+        self.sink.advance()
+        if not self.sink.alive():
+            self.lost += 1
+            self._give_up(self.sink, "No sound device: it has stopped taking sound; is it still plugged in?")
+        elif self._many_gaps():
+            self._lengthen_blocks()
+        if self._coming is None and self.sink.silent and self._clock() >= self._retry_ns:
+            self._try_to_open()
+        if self._coming is not None:
+            self._coming.advance()
+            if self._coming.settled():
+                self._use(self._coming)
+            elif not self._coming.alive():
+                self._give_up(self._coming, "No sound device: it was opened but takes no sound.")
+        return self.sink is not before
+
+    def set_muted(self, muted: bool) -> None:
+        """Mute this sink and those to come."""
+        self._muted = muted
+        self.sink.mixer.set_muted(muted)
+
+    def close(self) -> None:
+        """Let go of the device."""
+        for sink in (self.sink, self._coming):
+            if sink is not None:
+                with suppress(OSError):
+                    sink.close()
+
+    def _try_to_open(self) -> None:
+        # Takes 50 ms; nothing can be heard meanwhile anyway.
+        opened = self._opener(self._audio, self._clock)
+        self._retry_ns = self._clock() + RETRY_NS if self._audio.enabled else 2**63
+        if not opened.silent:
+            self._coming = opened
+        elif self.opening or opened.reason != self.sink.reason:
+            self._use(opened)
+
+    def _many_gaps(self) -> bool:
+        now_ns = self._clock()
+        if now_ns - self._gaps_since_ns > GAPS_WITHIN_NS:
+            self._gaps_since_ns, self._gaps_before = now_ns, self.sink.underflows
+        return self.sink.underflows - self._gaps_before >= GAPS and self._audio.block_frames < MOST_BLOCK_FRAMES
+
+    def _lengthen_blocks(self) -> None:
+        block_frames = min(MOST_BLOCK_FRAMES, 2 * self._audio.block_frames)
+        self._audio = self._audio.model_copy(update={"block_frames": block_frames})
+        with suppress(OSError):
+            self.sink.close()
+        self._use(
+            NullSink(self._audio, self._clock, f"Busy machine: the sound device is opened with blocks of {block_frames}.")
+        )
+        self._retry_ns = self._clock()
+
+    def _give_up(self, sink: Sink, reason: str) -> None:
+        with suppress(OSError):
+            sink.close()
+        self._coming = None
+        self._retry_ns = self._clock() + RETRY_NS
+        self._use(NullSink(self._audio, self._clock, reason))
+
+    def _use(self, sink: Sink) -> None:
+        sink.mixer.set_muted(self._muted)
+        self._past_underflows, self._past_failures = self.underflows, self.failures
+        self.sink = sink
+        self._gaps_since_ns, self._gaps_before = self._clock(), sink.underflows
+        self._coming = None
+        self.opening = False

@@ -1,0 +1,141 @@
+"""Given a sound card that comes and goes, then its place is taken by silence that says why, and given back."""
+
+import sys
+
+import pytest
+
+from config.schema import Audio
+from feedback.audio.output import GAPS, GAPS_WITHIN_NS, RETRY_NS, Output
+from feedback.audio.sink import NullSink, Sink, open_sink
+from wire.clock import Clock, monotonic_ns, s_to_ns
+
+
+class FakeCard(NullSink):
+    """A sound card whose life and death the test decides."""
+
+    silent = False
+    ready = True
+    living = True
+    closed = False
+
+    def __init__(self, audio: Audio, clock: Clock) -> None:
+        super().__init__(audio, clock, "")
+        self.block_frames = audio.block_frames
+
+    def settled(self) -> bool:
+        return self.ready
+
+    def alive(self) -> bool:
+        return self.living
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Shop:
+    """Hands out sound cards, or none; time is what the test says."""
+
+    def __init__(self) -> None:
+        self.now_ns = s_to_ns(100)
+        self.in_stock = True
+        self.ready = True
+        self.sold: list[FakeCard] = []
+        self.asked = 0
+
+    def clock(self) -> int:
+        return self.now_ns
+
+    def open(self, audio: Audio, clock: Clock) -> Sink:
+        self.asked += 1
+        if not self.in_stock:
+            return NullSink(audio, clock, "No sound device: none in stock.")
+        self.sold.append(FakeCard(audio, clock))
+        self.sold[-1].ready = self.ready
+        return self.sold[-1]
+
+
+def test_a_lost_device_is_closed_told_and_reopened_when_it_is_back() -> None:
+    shop = Shop()
+    output = Output(Audio(), shop.clock, shop.open)
+    assert output.check()
+    assert output.sink is shop.sold[0]
+    shop.sold[0].living = False
+    shop.in_stock = False
+    assert output.check()
+    assert (output.sink.silent, shop.sold[0].closed, output.lost) == (True, True, 1)
+    assert output.sink.reason.startswith("No sound device: it has stopped taking sound")
+    shop.now_ns += RETRY_NS - 1
+    assert (output.check(), shop.asked) == (False, 1)
+    shop.now_ns += 1
+    assert (output.check(), shop.asked) == (True, 2)
+    assert output.sink.reason == "No sound device: none in stock."
+    shop.in_stock = True
+    shop.now_ns += RETRY_NS
+    assert output.check()
+    assert output.sink is shop.sold[1]
+
+
+def test_a_device_is_used_only_when_its_time_is_known() -> None:
+    shop = Shop()
+    shop.ready = False
+    output = Output(Audio(), shop.clock, shop.open)
+    assert not output.check()
+    assert output.opening
+    assert output.sink.silent
+    shop.sold[0].ready = True
+    assert output.check()
+    assert not output.opening
+    assert not output.sink.silent
+
+
+def test_a_machine_too_busy_for_short_blocks_gets_longer_ones() -> None:
+    shop = Shop()
+    output = Output(Audio(block_frames=256), shop.clock, shop.open)
+    output.check()
+    for _ in range(50):  # one gap now and then is nothing
+        shop.now_ns += GAPS_WITHIN_NS + 1
+        shop.sold[0].underflows += GAPS - 1
+        output.check()
+    assert shop.asked == 1
+    shop.now_ns += GAPS_WITHIN_NS + 1
+    output.check()
+    shop.sold[0].underflows += GAPS
+    assert output.check()
+    assert shop.sold[0].closed
+    assert output.sink is shop.sold[1]
+    assert [card.block_frames for card in shop.sold] == [256, 512]
+    assert output.underflows == shop.sold[0].underflows
+
+
+def test_a_mute_outlives_the_device() -> None:
+    shop = Shop()
+    output = Output(Audio(), shop.clock, shop.open)
+    output.check()
+    output.set_muted(True)
+    shop.sold[0].living = False
+    output.check()
+    shop.now_ns += RETRY_NS
+    output.check()
+    mixer = output.sink.mixer
+    assert output.sink is shop.sold[1]
+    mixer.schedule("low")
+    mixer.render(0, 2000)
+    assert not mixer.render(2000, 2000).any()
+
+
+def test_opening_without_a_device_is_quick_and_silent_on_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pyaudio", reason="PyAudio is not installed")
+    began_ns = monotonic_ns()
+    sink = open_sink(Audio(device="a card that nobody ever made"), monotonic_ns)
+    took_ns = monotonic_ns() - began_ns
+    assert sink.silent
+    assert sink.reason.startswith('No sound device: none has "a card that nobody ever made" in its name')
+    assert took_ns < s_to_ns(1)
+    assert capfd.readouterr().err == ""
+
+
+def test_without_pyaudio_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyaudio", None)
+    assert open_sink(Audio(), monotonic_ns).reason == (
+        "No sound device: PyAudio is not installed; run `make sound` (on Linux it needs the package portaudio19-dev)."
+    )
