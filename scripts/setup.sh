@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Sets up HipCue in .venv. Called by make; does nothing when nothing has changed.
+#   scripts/setup.sh run    what the program needs
+#   scripts/setup.sh test   also what its tests and checks need
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+goal=${1:-run}
+venv=.venv
+stamp=$venv/.ready-$goal
+fingerprint=$(cat pyproject.toml constraints.txt scripts/setup.sh | cksum)
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$fingerprint" ]; then
+    exit 0
+fi
+
+say() { printf 'setup: %s\n' "$*"; }
+
+find_python() {
+    local name
+    for name in ${PYTHON:-} python3.11 python3.12 python3.10 python3; do
+        if command -v "$name" >/dev/null && "$name" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] < (3, 13))' 2>/dev/null; then
+            command -v "$name"
+            return
+        fi
+    done
+    say "Python 3.10, 3.11 or 3.12 is needed and none was found; install one (Debian: apt-get install python3) and run this again" >&2
+    exit 1
+}
+
+# Debian packages that are missing, by what they bring.
+missing_packages() {
+    local libraries
+    libraries=$(/sbin/ldconfig -p 2>/dev/null || true)
+    has() { case $libraries in *"$1"*) return 0 ;; *) return 1 ;; esac }
+    has libGL.so.1 || echo libgl1
+    has libglib-2.0.so.0 || echo libglib2.0-0
+    has libEGL.so.1 || echo libegl1
+    has libGLESv2.so.2 || echo libgles2
+    [ -f /usr/include/portaudio.h ] || [ -f /usr/local/include/portaudio.h ] || echo portaudio19-dev
+    "$python" -c 'import ensurepip' 2>/dev/null || echo python3-venv
+    "$python" -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' || echo python3-dev
+    command -v gcc >/dev/null || echo gcc
+    if [ "$goal" = test ]; then
+        command -v Xvfb >/dev/null || echo xvfb
+        command -v pulseaudio >/dev/null || echo pulseaudio
+        command -v parec >/dev/null || echo pulseaudio-utils
+        [ -n "$(find /usr/lib -path '*alsa-lib/libasound_module_pcm_pulse.so' -print -quit 2>/dev/null)" ] || echo libasound2-plugins
+    fi
+}
+
+apt() {
+    if [ "$(id -u)" = 0 ]; then
+        DEBIAN_FRONTEND=noninteractive apt-get "$@"
+    else
+        sudo -n env DEBIAN_FRONTEND=noninteractive apt-get "$@"
+    fi
+}
+
+may_install() {
+    command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null && sudo -n true 2>/dev/null; }; }
+}
+
+python=$(find_python)
+packages=$(missing_packages | tr '\n' ' ')
+if [ -n "${packages// /}" ]; then
+    if may_install; then
+        say "installing Debian packages: $packages"
+        # shellcheck disable=SC2086
+        { apt update -qq && apt install -y -qq --no-install-recommends $packages; } >/tmp/hipcue-apt-$$.log 2>&1 ||
+            say "apt-get could not install them ($(tail -n 1 /tmp/hipcue-apt-$$.log)); going on without"
+        rm -f /tmp/hipcue-apt-$$.log
+    else
+        say "these Debian packages are missing and may not be installed from here: $packages- ask for: apt-get install $packages"
+    fi
+fi
+
+if [ ! -x $venv/bin/python ]; then
+    say "making $venv with $("$python" --version)"
+    "$python" -m venv $venv
+fi
+
+extras=""
+[ "$goal" = test ] && extras="[dev]"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+say "installing Python packages (a few minutes the first time)"
+if ! $venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".$extras" >"$log" 2>&1; then
+    cat "$log" >&2
+    say "the Python packages could not be installed; the reason stands above" >&2
+    exit 1
+fi
+if ! $venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[sound]" >"$log" 2>&1; then
+    say "PyAudio could not be built, so HipCue runs without sound; install portaudio19-dev, python3-dev and gcc, then: make setup"
+fi
+rm -f $venv/.ready-*
+echo "$fingerprint" >"$stamp"
+[ "$goal" = test ] && echo "$fingerprint" >$venv/.ready-run
+say "ready"
