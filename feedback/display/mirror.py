@@ -1,0 +1,122 @@
+"""The mirror: the picture with its lines, drawn into one buffer and put on the screen in one piece."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pygame
+from numpy.typing import NDArray
+
+from feedback.display import palette
+from feedback.display.layout import Box, fit_picture
+from feedback.display.palette import Colour
+from feedback.display.view import Lines, Picture
+from wire.frames import Image
+from wire.messages import Point
+
+WEDGE_SHARE = 0.65
+"""How much of the wedge's colour covers the picture."""
+LINE_SHARE = 1 / 90
+"""Width of the thigh line in heights of the shown picture."""
+SUBPIXEL_BITS = 4
+"""OpenCV draws to 1/16 pixel: without it thin lines would hop from pixel to pixel."""
+
+
+class Mirror:
+    """Scales pictures into a place of the screen; keeps its buffers from frame to frame."""
+
+    def __init__(self, place: Box, mirrored: bool) -> None:
+        self._place = place
+        self._mirrored = mirrored
+        self._source_px = (0, 0)
+        self._part = self.shown = place
+        self._scaled: Image = np.zeros((1, 1, 3), np.uint8)
+        self._turned: Image = self._scaled
+        self._pixels: NDArray[np.uint8] = np.zeros((1, 1, 4), np.uint8)
+        self._surface = pygame.Surface((1, 1))
+
+    def paint(self, surface: pygame.Surface, picture: Picture) -> None:
+        """Put the picture and its lines on the surface."""
+        height_px, width_px = picture.image.shape[:2]
+        if (width_px, height_px) != self._source_px:
+            self._prepare(width_px, height_px)
+        part = self._part
+        cropped = picture.image[part.y : part.bottom, part.x : part.right]
+        size = (self.shown.width, self.shown.height)
+        if self._mirrored:
+            cv2.resize(cropped, size, dst=self._turned, interpolation=cv2.INTER_LINEAR)
+            cv2.flip(self._turned, 1, dst=self._scaled)
+        else:
+            cv2.resize(cropped, size, dst=self._scaled, interpolation=cv2.INTER_LINEAR)
+        if picture.lines is not None:
+            self._draw_lines(picture.lines)
+        cv2.cvtColor(self._scaled, cv2.COLOR_BGR2BGRA, dst=self._pixels)
+        surface.blit(self._surface, (self.shown.x, self.shown.y))
+
+    def to_shown(self, point: Point) -> Point:
+        """A point of the picture, in pixels of the shown part."""
+        x = (point[0] - self._part.x) * self.shown.width / self._part.width
+        y = (point[1] - self._part.y) * self.shown.height / self._part.height
+        return (self.shown.width - x if self._mirrored else x), y
+
+    def _prepare(self, width_px: int, height_px: int) -> None:
+        self._source_px = (width_px, height_px)
+        self._part, self.shown = fit_picture(width_px, height_px, self._place)
+        shape = (self.shown.height, self.shown.width)
+        self._scaled = np.zeros((*shape, 3), np.uint8)
+        self._turned = np.zeros((*shape, 3), np.uint8)
+        self._pixels = np.zeros((*shape, 4), np.uint8)
+        # The surface looks at the buffer; BGRA is the screen's own order, so putting it there is a plain copy.
+        self._surface = pygame.image.frombuffer(self._pixels.data.cast("B"), (self.shown.width, self.shown.height), "BGRA")
+        self._surface.set_alpha(None)
+
+    def _draw_lines(self, lines: Lines) -> None:
+        thick_px = max(2, round(LINE_SHARE * self.shown.height))
+        if lines.wedge_px:
+            self._draw_wedge([self.to_shown(point) for point in lines.wedge_px], max(1, thick_px // 3))
+        self._draw_limb((lines.hip_px, lines.shoulder_px), max(2, round(0.6 * thick_px)))
+        self._draw_limb((lines.knee_px, lines.ankle_px), max(2, round(0.75 * thick_px)))
+        self._draw_limb((lines.hip_px, lines.knee_px), thick_px)
+        for joint in (lines.hip_px, lines.knee_px):
+            if joint is not None:
+                centre = _fixed(self.to_shown(joint))
+                self._dot(centre, 1.15 * thick_px, palette.NIGHT)
+                self._dot(centre, 0.8 * thick_px, palette.WHITE)
+
+    def _draw_wedge(self, outline: Sequence[Point], edge_px: int) -> None:
+        """Blend the wedge into its own surroundings only: blending the whole picture would cost as much as scaling it."""
+        xs, ys = [point[0] for point in outline], [point[1] for point in outline]
+        left, right = max(0, int(min(xs))), min(self.shown.width, int(max(xs)) + 2)
+        top, bottom = max(0, int(min(ys))), min(self.shown.height, int(max(ys)) + 2)
+        if left >= right or top >= bottom:
+            return
+        around = self._scaled[top:bottom, left:right]
+        painted = around.copy()
+        corners = np.array([_fixed((x - left, y - top)) for x, y in outline], np.int32)
+        cv2.fillPoly(painted, [corners], _bgr(palette.BLUE), cv2.LINE_AA, SUBPIXEL_BITS)
+        blended = cv2.addWeighted(painted, WEDGE_SHARE, around, 1 - WEDGE_SHARE, 0)
+        cv2.polylines(blended, [corners], True, _bgr(palette.BLUE), edge_px, cv2.LINE_AA, SUBPIXEL_BITS)
+        around[:] = blended
+
+    def _draw_limb(self, ends: tuple[Point | None, Point | None], thick_px: int) -> None:
+        start, end = ends
+        if start is None or end is None:
+            return
+        first, last = _fixed(self.to_shown(start)), _fixed(self.to_shown(end))
+        # A dark edge: the line must be seen before a bright window and before a dark wall.
+        edge_px = thick_px + max(2, thick_px // 2)
+        cv2.line(self._scaled, first, last, _bgr(palette.NIGHT), edge_px, cv2.LINE_AA, SUBPIXEL_BITS)
+        cv2.line(self._scaled, first, last, _bgr(palette.WHITE), thick_px, cv2.LINE_AA, SUBPIXEL_BITS)
+
+    def _dot(self, centre: tuple[int, int], radius_px: float, colour: Colour) -> None:
+        radius = round(radius_px * (1 << SUBPIXEL_BITS))
+        cv2.circle(self._scaled, centre, radius, _bgr(colour), -1, cv2.LINE_AA, SUBPIXEL_BITS)
+
+
+def _fixed(point: Point) -> tuple[int, int]:
+    """Pixels as OpenCV's fixed-point coordinates."""
+    return round(point[0] * (1 << SUBPIXEL_BITS)), round(point[1] * (1 << SUBPIXEL_BITS))
+
+
+def _bgr(colour: Colour) -> tuple[int, int, int]:
+    return colour[2], colour[1], colour[0]

@@ -1,0 +1,72 @@
+"""Brings each frame together with the measurement of that very frame."""
+
+from collections import OrderedDict
+
+from wire.clock import ms_to_ns
+from wire.frames import Frame
+from wire.messages import Sample
+
+MOST_KEPT = 64
+"""Frames that wait for their sample: 150 ms of the fastest camera, with room to spare."""
+
+Key = tuple[int, int]
+
+
+class Pairing:
+    """Keeps the last frames until their samples come.
+
+    A frame that has its sample is shown until a newer one has. When the newest frame is more than `max_lines_age_ms`
+    ahead of it, the newest is shown alone: a moving picture without lines is better than a frozen one with them.
+    """
+
+    def __init__(self, max_lines_age_ms: float) -> None:
+        self._max_age_ns = ms_to_ns(max_lines_age_ms)
+        self._frames: OrderedDict[Key, Frame] = OrderedDict()
+        self._samples: OrderedDict[Key, Sample] = OrderedDict()
+        self._newest: Frame | None = None
+        self._pair: tuple[Frame, Sample] | None = None
+
+    def add_frame(self, frame: Frame) -> None:
+        """Take a frame. One of another epoch starts afresh: the camera was opened again."""
+        if self._newest is not None and frame.epoch != self._newest.epoch:
+            self._frames.clear()
+            self._pair = None
+        elif self._newest is not None and frame.seq <= self._newest.seq:
+            return
+        self._newest = frame
+        self._frames[(frame.epoch, frame.seq)] = frame
+        while len(self._frames) > 1 and (self._is_late(next(iter(self._frames.values()))) or self._is_full()):
+            self._frames.popitem(last=False)
+        self._match((frame.epoch, frame.seq))
+
+    def add_sample(self, sample: Sample) -> None:
+        """Take a sample; it may come before its frame."""
+        key = (sample.epoch, sample.frame_seq)
+        self._samples[key] = sample
+        while len(self._samples) > MOST_KEPT:
+            self._samples.popitem(last=False)
+        self._match(key)
+
+    def show(self) -> tuple[Frame, Sample | None] | None:
+        """The frame to show now, with its sample where that came in time; None before the first frame."""
+        if self._newest is None:
+            return None
+        if self._pair is not None and not self._is_late(self._pair[0]):
+            return self._pair
+        return self._newest, None
+
+    def _is_late(self, frame: Frame) -> bool:
+        return self._newest is not None and self._newest.capture_ns - frame.capture_ns > self._max_age_ns
+
+    def _is_full(self) -> bool:
+        return len(self._frames) > MOST_KEPT
+
+    def _match(self, key: Key) -> None:
+        frame, sample = self._frames.get(key), self._samples.get(key)
+        if frame is None or sample is None or (self._pair is not None and frame.seq <= self._pair[0].seq):
+            return
+        self._pair = frame, sample
+        for waiting in [other for other in self._frames if other[1] <= frame.seq]:
+            del self._frames[waiting]
+        for answered in [other for other in self._samples if other[1] <= frame.seq]:
+            del self._samples[answered]

@@ -1,0 +1,195 @@
+"""The display process: hears everything, draws what can be seen of it, and passes the runner's keys on."""
+
+from pathlib import Path
+
+import cv2
+import pygame
+
+from config.schema import Settings
+from feedback.display import terminal
+from feedback.display.painter import Painter
+from feedback.display.screen import Screen
+from feedback.display.view import Board, View
+from feedback.display.window import Key, NoScreenError, Window
+from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
+from wire.health import HealthReporter
+from wire.lifecycle import StopFlag
+from wire.messages import Command, Cue, Health, Phase, Sample, Stride
+from wire.sockets import Wire, wait
+from wire.topics import COMMAND, CUE, DISPLAY, HEALTH, PHASE, SAMPLE, STRIDE
+
+HEADLESS_WAIT_MS = 50.0
+"""How long a round without a screen sleeps at most: the end must come within 200 ms."""
+QUIT_GRACE_S = 1.0
+"""After the quit key: time for the supervisor to end all; a display that runs alone then ends itself."""
+
+
+def run(settings: Settings, wire: Wire, stop: StopFlag, screenshot: Path | None = None) -> int:
+    """Show until `stop`; then write the screenshot, if asked for. Returns the exit code.
+
+    The screenshot (PNG, `settings.display` size) is of the last view with a measured runner, else of the last view.
+    Returns 1 when it could not be written.
+    """
+    cv2.setNumThreads(1)  # One core is ours; the others belong to the pose model.
+    display = Display(settings, wire)
+    try:
+        display.show_until(stop)
+    finally:
+        display.close()
+    return display.save(screenshot) if screenshot is not None else 0
+
+
+class Display:
+    """The process's sockets, its screen if there is one, and its hot loop."""
+
+    def __init__(self, settings: Settings, wire: Wire) -> None:
+        self._settings = settings.display
+        self._clock = wire.clock
+        self._health = HealthReporter(wire)
+        self._commands = wire.publisher(COMMAND)
+        self._frames = wire.frames()
+        self._samples = wire.newest(SAMPLE, Sample)
+        self._strides = wire.every(STRIDE, Stride)
+        self._cues = wire.every(CUE, Cue)
+        self._phases = wire.newest(PHASE, Phase)
+        self._healths = wire.newest(HEALTH, Health)
+        self._screen = Screen(settings)
+        self._painter = Painter(settings.display.mirror)
+        self._period_ns = round(NS_PER_S / settings.display.fps)
+        self._drawn_at_ns = 0
+        self._drawn: View | None = None
+        self._shown_picture: tuple[int, int] | None = None
+        self._told = ""
+        self._quit_at_ns: int | None = None
+        self._view = View(None, Board())
+        self._best: View | None = None
+        self._window = self._open()
+
+    def show_until(self, stop: StopFlag) -> None:
+        """The hot loop."""
+        while not stop:
+            self._hear()
+            now_ns = self._clock()
+            if self._quit_at_ns is not None and now_ns >= self._quit_at_ns:
+                stop.set()
+            self._look(now_ns)
+            if self._window is None:
+                self._tell()
+                wait_ms = HEADLESS_WAIT_MS
+            else:
+                for key in self._window.pressed():
+                    self._obey(key, self._window)
+                wait_ms = self._draw_if_due(self._window)
+            self._health.beat()
+            wait(wait_ms, self._frames, self._samples)
+        self._health.say("ended")
+
+    def close(self) -> None:
+        """Give the screen back."""
+        if self._window is not None:
+            self._window.close()
+            self._window = None
+
+    def save(self, path: Path) -> int:
+        """Write the screenshot; 0 when it is written."""
+        surface = pygame.Surface((self._settings.width_px, self._settings.height_px), depth=32)
+        Painter(self._settings.mirror).paint(surface, self._best or self._view)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pygame.image.save(surface, str(path))
+        except (OSError, pygame.error) as error:
+            print(f"{path}: the screenshot cannot be written ({error}); name a file in a folder of yours", flush=True)
+            return 1
+        return 0
+
+    def _open(self) -> Window | None:
+        """The window; None, said in health and in the terminal, where none was asked for or none can be opened."""
+        wanted = self._settings.mode
+        if wanted == "headless":
+            self._health.facts["screen"] = "none, a line per stride in the terminal"
+            self._health.say("running")
+            return None
+        try:
+            window = Window(wanted != "window", (self._settings.width_px, self._settings.height_px))
+        except NoScreenError as error:
+            self._health.facts["screen"] = "none, a line per stride in the terminal"
+            self._health.say("degraded", str(error))
+            print(error, flush=True)
+            return None
+        self._health.facts["screen"] = window.description
+        self._health.say("running")
+        return window
+
+    def _hear(self) -> None:
+        """Take in everything that waits."""
+        now_ns = self._clock()
+        while (phase := self._phases.take()) is not None:
+            self._screen.take(phase, now_ns)
+        while (health := self._healths.take()) is not None:
+            if health.process != DISPLAY:
+                self._screen.take(health, now_ns)
+        if (frame := self._frames.take()) is not None:
+            self._screen.take(frame, now_ns)
+        if (sample := self._samples.take()) is not None:
+            self._screen.take(sample, now_ns)
+        for stride in self._strides.take_all():
+            self._screen.take(stride, now_ns)
+            if self._window is None:
+                line = terminal.stride_line(stride, self._screen.measure, self._screen.judge(stride), self._screen.band)
+                print(line, flush=True)
+        for cue in self._cues.take_all():
+            self._screen.take(cue, now_ns)
+            if self._window is None:
+                print(terminal.cue_line(cue), flush=True)
+        self._count_losses()
+
+    def _count_losses(self) -> None:
+        readers = (self._frames, self._samples, self._strides, self._cues, self._phases, self._healths)
+        rejected = sum(sum(reader.rejected.values()) for reader in readers)
+        missed = self._strides.missed + self._cues.missed
+        if rejected:
+            self._health.counters["rejected"] = rejected
+        if missed:
+            self._health.counters["missed"] = missed
+
+    def _look(self, now_ns: int) -> None:
+        self._view = self._screen.view(now_ns)
+        if self._view.shows_measurement:
+            self._best = self._view
+
+    def _tell(self) -> None:
+        """Headless: say a message when it changes."""
+        message = self._view.board.message
+        if message != self._told:
+            self._told = message
+            print(terminal.message_line(message, self._screen.measure), flush=True)
+
+    def _obey(self, key: Key, window: Window) -> None:
+        if key == "full_screen":
+            window.toggle_full_screen()
+            self._health.facts["screen"] = window.description
+        elif key in ("pause", "mute", "quit"):
+            self._commands.send(Command(key))
+            if key == "quit" and self._quit_at_ns is None:
+                self._quit_at_ns = self._clock() + s_to_ns(QUIT_GRACE_S)
+
+    def _draw_if_due(self, window: Window) -> float:
+        """Draw when there is something new to see and the last drawing is old enough; returns how long to wait, ms."""
+        since_ns = self._clock() - self._drawn_at_ns
+        if since_ns < self._period_ns:
+            return max(1.0, (self._period_ns - since_ns) / NS_PER_MS)
+        if self._view == self._drawn and not window.repaint:
+            return self._period_ns / NS_PER_MS
+        if window.repaint:
+            window.repaint = False
+            self._painter.forget()
+        self._drawn_at_ns = self._clock()
+        self._painter.paint(window.surface, self._view)
+        self._health.add_ns("draw", self._clock() - self._drawn_at_ns)
+        window.flip()
+        self._drawn = self._view
+        picture = self._view.picture
+        if picture is not None and (picture.epoch, picture.seq) != self._shown_picture:
+            self._shown_picture = (picture.epoch, picture.seq)
+            self._health.add_ns("frame_age_at_flip", self._clock() - picture.capture_ns)
+        return self._period_ns / NS_PER_MS

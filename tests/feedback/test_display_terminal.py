@@ -1,0 +1,44 @@
+"""Given no screen, what the terminal says."""
+
+from feedback.display.terminal import cue_line, message_line, stride_line
+from wire.messages import Band, Cue, Stamps, Stride
+
+
+def stride(value_deg: float, leg: str = "near") -> Stride:
+    return Stride(
+        12, "near" if leg == "near" else "far", 0, 0, value_deg, -value_deg, True, Stamps(0), cadence_spm=170.2, quality=0.93
+    )
+
+
+def test_a_stride_is_one_line_with_everything_in_it() -> None:
+    line = stride_line(stride(17.24), "hip_extension", "in", Band(16.0, 20.0))
+    assert " ".join(line.split()) == "stride 12 near 17.2° GOOD band 16–20° cadence 170 quality 0.93"
+
+
+def test_columns_stand_still_from_line_to_line() -> None:
+    lines = [
+        stride_line(stride(9.0), "hip_extension", "below", Band(16.0, 20.0)),
+        stride_line(stride(-11.5, "far"), "hip_extension", "open", Band(16.0, 20.0)),
+    ]
+    assert lines[0].index("band") == lines[1].index("band")
+    assert "MORE" in lines[0]
+    assert "MORE" not in lines[1]
+
+
+def test_without_a_band_none_is_named() -> None:
+    assert "band" not in stride_line(stride(17.0), "hip_extension", "open", None)
+
+
+def test_a_measure_that_was_not_taken_is_a_dash() -> None:
+    assert "–" in stride_line(stride(17.0), "knee_drive", "unsure", None)
+
+
+def test_a_cue_is_said_with_its_reason() -> None:
+    line = cue_line(Cue("push", "Push the belt", "low", "5 strides below", 12, 0, 0))
+    assert "Push the belt" in line
+    assert "5 strides below" in line
+
+
+def test_a_change_of_message_is_said_and_so_is_its_end() -> None:
+    assert message_line("Camera lost", "hip_extension").endswith("Camera lost")
+    assert message_line("", "hip_extension").endswith("Measuring hip extension")

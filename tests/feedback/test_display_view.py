@@ -1,0 +1,406 @@
+"""Given messages in any order and at any time, what the screen shows of them."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.schema import Settings
+from feedback.display.geometry import down, wedge
+from feedback.display.pairing import Pairing
+from feedback.display.screen import CUE_SHOWN_S, Screen
+from feedback.display.view import STRIP_STRIDES, View
+from wire.clock import ms_to_ns, s_to_ns
+from wire.frames import Frame
+from wire.messages import Band, Cue, Health, Leg, Phase, Sample, Stamps, Stride
+
+HOLD_NS = ms_to_ns(500)
+BAND = Band(16.0, 20.0)
+
+
+def frame(seq: int, epoch: int = 1, at_ms: float | None = None) -> Frame:
+    capture_ns = ms_to_ns(at_ms if at_ms is not None else seq * 16.0)
+    return Frame(epoch, seq, seq, capture_ns, capture_ns, capture_ns, "synthetic", np.zeros((54, 96, 3), np.uint8))
+
+
+def sample(seq: int, state: str = "measuring", epoch: int = 1, hip_x: float = 50.0) -> Sample:
+    near = Leg(thigh_deg=-10.0, hip_px=(hip_x, 20.0), knee_px=(hip_x - 4, 30.0), ankle_px=(hip_x - 10, 40.0))
+    return Sample(
+        epoch=epoch,
+        frame_seq=seq,
+        frame_index=seq,
+        stamps=Stamps(ms_to_ns(seq * 16.0)),
+        width_px=96,
+        height_px=54,
+        state=state,
+        facing="right",
+        near=near,
+        far=Leg(),
+        shoulder_px=(50.0, 5.0),
+        trunk_lean_deg=5.0,
+        cadence_spm=168.0,
+        quality=0.9,
+    )
+
+
+def stride(number: int, value_deg: float, leg: str = "near", quality: float = 0.9, zero_deg: float = 2.0) -> Stride:
+    return Stride(
+        number=number,
+        leg="near" if leg == "near" else "far",
+        t_peak_ns=0,
+        t_known_ns=0,
+        hip_extension_deg=value_deg,
+        thigh_min_deg=zero_deg - value_deg,
+        calibrated=True,
+        stamps=Stamps(0),
+        cadence_spm=170.4,
+        quality=quality,
+    )
+
+
+def phase(band: Band | None = BAND, name: str = "drill", **changes: object) -> Phase:
+    parts: dict[str, object] = {
+        "name": name,
+        "measure": "hip_extension",
+        "band": band,
+        "baseline_deg": 15.0,
+        "ends_ns": s_to_ns(100),
+        "paused": False,
+        "muted": False,
+    }
+    return Phase(**{**parts, **changes})  # type: ignore[arg-type]
+
+
+def health(process: str, state: str, reason: str = "") -> Health:
+    return Health(process, 1, state, reason, 0, 1, {}, {}, {})  # type: ignore[arg-type]
+
+
+def settled(screen: Screen, now_ns: int) -> View:
+    """The view once a message has held long enough to be shown."""
+    screen.view(now_ns)
+    return screen.view(now_ns + HOLD_NS)
+
+
+def measuring(now_ns: int = 0) -> Screen:
+    screen = Screen(Settings())
+    screen.take(frame(1), now_ns)
+    screen.take(sample(1), now_ns)
+    screen.take(phase(), now_ns)
+    return screen
+
+
+class TestPicture:
+    def test_a_frame_waits_for_its_own_measurement(self) -> None:
+        screen = Screen(Settings())
+        screen.take(frame(1), 0)
+        screen.take(sample(1, hip_x=40.0), 0)
+        screen.take(frame(2), 0)
+        before = screen.view(0).picture
+        assert before is not None
+        assert before.lines is not None
+        assert (before.seq, before.lines.hip_px) == (1, (40.0, 20.0))
+        screen.take(sample(2, hip_x=41.0), 0)
+        after = screen.view(0).picture
+        assert after is not None
+        assert after.lines is not None
+        assert (after.seq, after.lines.hip_px) == (2, (41.0, 20.0))
+
+    def test_a_measurement_that_comes_before_its_frame_is_kept(self) -> None:
+        screen = Screen(Settings())
+        screen.take(sample(5), 0)
+        screen.take(frame(5), 0)
+        picture = screen.view(0).picture
+        assert picture is not None
+        assert picture.measured
+
+    def test_a_frame_without_measurement_in_between_is_skipped(self) -> None:
+        pairing = Pairing(150.0)
+        for seq in (1, 2, 3):
+            pairing.add_frame(frame(seq))
+        pairing.add_sample(sample(3))
+        pairing.add_sample(sample(2))
+        shown = pairing.show()
+        assert shown is not None
+        assert shown[0].seq == 3
+
+    def test_lines_that_are_late_are_left_out_and_the_picture_stays_fresh(self) -> None:
+        screen = Screen(Settings())
+        screen.take(frame(1, at_ms=0), 0)
+        screen.take(sample(1), 0)
+        screen.take(frame(2, at_ms=150), 0)
+        held = screen.view(0).picture
+        screen.take(frame(3, at_ms=151), 0)
+        alone = screen.view(0).picture
+        assert held is not None
+        assert alone is not None
+        assert held.seq == 1
+        assert (alone.seq, alone.lines) == (3, None)
+
+    def test_another_camera_run_starts_afresh(self) -> None:
+        screen = Screen(Settings())
+        screen.take(frame(900, epoch=1), 0)
+        screen.take(sample(900, epoch=1), 0)
+        screen.take(frame(1, epoch=2), 0)
+        picture = screen.view(0).picture
+        assert picture is not None
+        assert (picture.epoch, picture.seq, picture.lines) == (2, 1, None)
+
+    def test_the_same_picture_is_the_same_object_so_that_it_is_not_drawn_twice(self) -> None:
+        screen = measuring()
+        assert screen.view(0) == screen.view(1)
+
+
+class TestNumberAndBand:
+    @pytest.mark.parametrize(
+        ("value_deg", "verdict"), [(15.9, "below"), (16.0, "in"), (18.0, "in"), (20.0, "in"), (20.1, "above")]
+    )
+    def test_the_last_near_stride_is_judged_against_the_band(self, value_deg: float, verdict: str) -> None:
+        screen = measuring()
+        screen.take(stride(1, value_deg), 0)
+        board = screen.view(0).board
+        assert (board.value, board.verdict) == (value_deg, verdict)
+
+    def test_below_the_quality_gate_nothing_is_judged(self) -> None:
+        screen = measuring()
+        screen.take(stride(1, 10.0, quality=0.49), 0)
+        screen.take(stride(2, 10.0, quality=math.nan), 0)
+        board = screen.view(0).board
+        assert [bar.verdict for bar in board.bars] == ["unsure", "unsure"]
+
+    def test_without_a_band_there_is_no_verdict(self) -> None:
+        screen = measuring()
+        screen.take(phase(band=None, name="baseline"), 0)
+        screen.take(stride(1, 10.0), 0)
+        board = screen.view(0).board
+        assert (board.verdict, board.hint, board.phase) == ("open", "Run as usual", "Baseline")
+
+    def test_a_far_stride_does_not_move_the_number(self) -> None:
+        screen = measuring()
+        screen.take(stride(1, 17.0), 0)
+        screen.take(stride(1, 12.0, leg="far"), 0)
+        assert screen.view(0).board.value == 17.0
+
+    def test_the_number_goes_when_no_stride_follows(self) -> None:
+        screen = measuring()
+        screen.take(stride(1, 17.0), 0)
+        assert screen.view(s_to_ns(4.1)).board.value is None
+
+    def test_the_strip_keeps_the_last_twenty(self) -> None:
+        screen = measuring()
+        for number in range(30):
+            screen.take(stride(number, float(number)), 0)
+        bars = screen.view(0).board.bars
+        assert len(bars) == STRIP_STRIDES
+        assert (bars[0].value, bars[-1].value) == (10.0, 29.0)
+
+    def test_the_number_is_of_the_measure_that_the_band_is_about(self) -> None:
+        screen = measuring()
+        screen.take(phase(band=Band(165.0, 175.0), measure="cadence"), 0)
+        screen.take(stride(1, 17.0), 0)
+        board = screen.view(0).board
+        assert (board.title, board.value, board.unit, board.verdict) == ("Cadence", 170.4, "", "in")
+
+    def test_near_and_far_are_named_in_the_runners_words_and_only_when_certain(self) -> None:
+        screen = measuring()
+        for number in range(5):
+            screen.take(stride(number, 17.0 + 0.1 * number), 0)
+            screen.take(stride(number, 15.0, leg="far"), 0)
+        board = screen.view(0).board
+        assert (board.near_label, board.far_label) == ("Right", "Left")
+        assert board.near_mean == pytest.approx(17.2)
+        assert board.far_mean == 15.0
+        for number in range(5):
+            screen.take(stride(number, 15.0 + 20.0 * (number % 2), leg="far"), 0)
+        assert screen.view(0).board.far_mean is None
+
+
+class TestWedge:
+    def lines_hip_and_arc(self, facing: str) -> tuple[tuple[float, float], list[tuple[float, float]]]:
+        screen = Screen(Settings())
+        screen.take(phase(), 0)
+        screen.take(stride(1, 17.0, zero_deg=0.0), 0)
+        screen.take(frame(1), 0)
+        turned = sample(1)
+        screen.take(Sample(**{**{name: getattr(turned, name) for name in turned.__struct_fields__}, "facing": facing}), 0)
+        picture = screen.view(0).picture
+        assert picture is not None
+        assert picture.lines is not None
+        return picture.lines.wedge_px[0], list(picture.lines.wedge_px[1:])
+
+    def test_it_lies_behind_a_runner_who_faces_right(self) -> None:
+        hip, arc = self.lines_hip_and_arc("right")
+        assert all(x < hip[0] and y > hip[1] for x, y in arc)
+
+    def test_it_lies_behind_a_runner_who_faces_left(self) -> None:
+        hip, arc = self.lines_hip_and_arc("left")
+        assert all(x > hip[0] and y > hip[1] for x, y in arc)
+
+    def test_its_edges_are_the_bands_with_the_standing_zero_taken_back(self) -> None:
+        screen = measuring()
+        screen.take(stride(1, 17.0, zero_deg=3.0), 0)
+        screen.take(frame(2), 0)
+        screen.take(sample(2), 0)
+        picture = screen.view(0).picture
+        assert picture is not None
+        assert picture.lines is not None
+        hip, first, *_, last = picture.lines.wedge_px
+        angles = [math.degrees(math.atan2(hip[0] - x, y - hip[1])) for x, y in (first, last)]
+        assert angles == pytest.approx([16.0 - 3.0, 20.0 - 3.0])
+
+    def test_a_camera_turned_clockwise_sees_gravity_point_to_the_lower_right(self) -> None:
+        x, y = down(0.0, "right", 10.0)
+        assert x == pytest.approx(math.sin(math.radians(10)))
+        assert y == pytest.approx(math.cos(math.radians(10)))
+
+    def test_all_of_the_arc_is_as_far_from_the_hip(self) -> None:
+        outline = wedge((10.0, 20.0), 30.0, (5.0, 25.0), "left", -4.0)
+        assert [math.dist(outline[0], point) for point in outline[1:]] == pytest.approx([30.0] * (len(outline) - 1))
+
+
+class TestMessages:
+    def test_the_screen_begins_with_starting_and_then_says_nothing(self) -> None:
+        assert Screen(Settings()).view(0).board.message == "Starting"
+        assert settled(measuring(), 0).board.message == ""
+
+    @pytest.mark.parametrize(
+        ("state", "sentence"),
+        [("no_person", "Step into view"), ("not_running", "Start running"), ("something_new", "Finding you")],
+    )
+    def test_a_state_becomes_a_sentence(self, state: str, sentence: str) -> None:
+        screen = measuring()
+        screen.take(sample(2, state), 0)
+        assert settled(screen, 0).board.message == sentence
+
+    def test_one_frame_without_a_person_does_not_flash(self) -> None:
+        screen = measuring()
+        settled(screen, 0)
+        screen.take(sample(2, "no_person"), ms_to_ns(600))
+        assert screen.view(ms_to_ns(600)).board.message == ""
+        screen.take(sample(3), ms_to_ns(700))
+        assert screen.view(ms_to_ns(700)).board.message == ""
+        screen.take(sample(4, "no_person"), ms_to_ns(1150))
+        assert screen.view(ms_to_ns(1150)).board.message == ""
+
+    def test_without_samples_it_waits_for_the_measurement(self) -> None:
+        screen = measuring()
+        screen.take(frame(2), s_to_ns(1.2))
+        assert settled(screen, s_to_ns(1.2)).board.message == "Waiting for the measurement"
+
+    def test_a_failed_camera_is_lost_at_once_and_a_degraded_one_when_its_frames_stop(self) -> None:
+        failed, dim = measuring(), measuring()
+        failed.take(health("capture", "failed", "gone"), 0)
+        dim.take(health("capture", "degraded", "15 fps instead of 60"), 0)
+        assert settled(failed, 0).board.camera_lost
+        view = dim.view(0)
+        assert (view.board.camera_lost, view.board.notes) == (False, ("15 fps instead of 60",))
+        assert settled(dim, ms_to_ns(600)).board.message == "Camera lost"
+
+    def test_a_silent_camera_is_lost_and_comes_back_by_itself(self) -> None:
+        screen = measuring()
+        assert settled(screen, s_to_ns(2.1)).board.message == "Camera lost"
+        screen.take(frame(2), s_to_ns(5))
+        screen.take(sample(2), s_to_ns(5))
+        assert settled(screen, s_to_ns(5)).board.message == ""
+
+    def test_the_end_of_a_recording_is_no_loss(self) -> None:
+        screen = measuring()
+        screen.take(health("capture", "ended"), 0)
+        assert settled(screen, s_to_ns(3)).board.message == "Recording ended"
+
+    def test_a_pause_answers_at_once(self) -> None:
+        screen = measuring()
+        settled(screen, 0)
+        screen.take(phase(paused=True), ms_to_ns(600))
+        assert screen.view(ms_to_ns(600)).board.message == "Paused"
+        screen.take(phase(), ms_to_ns(650))
+        assert screen.view(ms_to_ns(650)).board.message == ""
+
+    def test_small_print_for_the_coach(self) -> None:
+        screen = measuring()
+        screen.take(phase(muted=True), 0)
+        screen.take(health("audio", "degraded", "no device"), 0)
+        screen.take(health("recorder", "degraded", "Disk full."), 0)
+        screen.take(health("display", "degraded", "my own"), 0)
+        screen.take(Stride(1, "near", 0, 0, 17.0, -17.0, False, Stamps(0)), 0)
+        assert screen.view(0).board.notes == ("Muted", "No sound", "Disk full.", "Not calibrated")
+
+    def test_a_cue_stays_for_its_time(self) -> None:
+        screen = measuring()
+        screen.take(Cue("push", "Push the belt", "low", "", 1, 0, 0), s_to_ns(10))
+        assert screen.view(s_to_ns(10 + CUE_SHOWN_S)).board.cue == "Push the belt"
+        assert screen.view(s_to_ns(10 + CUE_SHOWN_S) + 1).board.cue == ""
+
+    def test_time_left_counts_down_to_nought(self) -> None:
+        screen = measuring()
+        lefts = [screen.view(s_to_ns(at_s)).board.time_left_s for at_s in (0, 0.5, 99.5, 100, 200)]
+        assert lefts == [100, 100, 1, 0, 0]
+
+
+numbers = st.floats(allow_nan=True, allow_infinity=True) | st.none()
+sure_numbers = st.floats(allow_nan=True, allow_infinity=True)
+points = st.tuples(sure_numbers, sure_numbers) | st.none()
+times_ns = st.integers(-(10**9), 10**12)
+messages = st.one_of(
+    st.builds(frame, st.integers(0, 9), st.integers(0, 2), st.floats(-1e6, 1e6)),
+    st.builds(
+        Sample,
+        epoch=st.integers(0, 2),
+        frame_seq=st.integers(0, 9),
+        frame_index=st.integers(0, 9),
+        stamps=st.just(Stamps(0)),
+        width_px=st.integers(0, 100),
+        height_px=st.integers(0, 100),
+        state=st.sampled_from(["measuring", "no_person", "", "new"]),
+        facing=st.sampled_from(["right", "left", None]),
+        near=st.builds(Leg, hip_px=points, knee_px=points, ankle_px=points),
+        far=st.just(Leg()),
+        shoulder_px=points,
+        trunk_lean_deg=numbers,
+        cadence_spm=numbers,
+        quality=sure_numbers,
+    ),
+    st.builds(
+        Stride,
+        number=st.integers(0, 99),
+        leg=st.sampled_from(["near", "far"]),
+        t_peak_ns=times_ns,
+        t_known_ns=times_ns,
+        hip_extension_deg=sure_numbers,
+        thigh_min_deg=sure_numbers,
+        calibrated=st.booleans(),
+        stamps=st.just(Stamps(0)),
+        cadence_spm=numbers,
+        quality=sure_numbers,
+    ),
+    st.builds(Cue, st.just("r"), st.text(max_size=9), st.just(""), st.just(""), st.just(1), times_ns, times_ns),
+    st.builds(
+        Phase,
+        name=st.sampled_from(["drill", "baseline", "", "x_y"]),
+        measure=st.sampled_from(["hip_extension", "cadence", "nonsense", "number", ""]),
+        band=st.none() | st.builds(Band, sure_numbers, sure_numbers),
+        baseline_deg=numbers,
+        ends_ns=st.none() | times_ns,
+        paused=st.booleans(),
+        muted=st.booleans(),
+    ),
+    st.builds(
+        health,
+        st.sampled_from(["capture", "audio", "coach", "x"]),
+        st.sampled_from(["starting", "running", "degraded", "ended", "failed"]),
+        st.text(max_size=5),
+    ),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(messages, times_ns, times_ns), max_size=30))
+def test_any_messages_in_any_order_at_any_time_give_a_view(told: list[tuple[object, int, int]]) -> None:
+    screen = Screen(Settings())
+    for message, came_ns, seen_ns in told:
+        screen.take(message, came_ns)  # type: ignore[arg-type]
+        board = screen.view(seen_ns).board
+        assert board.value is None or math.isfinite(board.value)
+        assert board.band is None or board.band.low_deg <= board.band.high_deg
+        assert board.time_left_s is None or board.time_left_s >= 0
