@@ -14,9 +14,7 @@ _ENVELOPE = struct.Struct("<4sHHQQq")
 ENVELOPE_BYTES = _ENVELOPE.size
 
 _encoder = msgspec.msgpack.Encoder()
-_decoders = {
-    topic.number: msgspec.msgpack.Decoder(topic.message) for topic in BY_NUMBER.values() if topic.message is not None
-}
+_decoders = {topic.number: msgspec.msgpack.Decoder(topic.message) for topic in BY_NUMBER.values() if topic.message is not None}
 
 
 class MessageError(ValueError):

@@ -33,9 +33,7 @@ def private_directory(path: Path) -> Path:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = path.lstat()
     except OSError as error:
-        raise EndpointError(
-            f"{path}: cannot be made ({error.strerror}); set XDG_RUNTIME_DIR to a folder of yours"
-        ) from None
+        raise EndpointError(f"{path}: cannot be made ({error.strerror}); set XDG_RUNTIME_DIR to a folder of yours") from None
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise EndpointError(f"{path}: must be a folder of yours that nobody else may enter; remove it or chmod 700 it")
     return path

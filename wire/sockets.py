@@ -68,9 +68,7 @@ class Wire:
     def __enter__(self) -> "Wire":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     def _bind(self, topic: Topic) -> "zmq.Socket[bytes]":

@@ -1,0 +1,6 @@
+"""`python -m hipcue`."""
+
+from hipcue.cli import main
+
+if __name__ == "__main__":
+    main()

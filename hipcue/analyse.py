@@ -1,0 +1,86 @@
+"""`hipcue analyse`: the live engine on a recording, causally, as fast as the machine allows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.pose import open_backend
+from analysis.process import frame_facts, new_engine
+from capture.framing import frame_picture
+from capture.opening import open_recording
+from config.schema import Settings
+from feedback.recorder.process import session_header
+from feedback.recorder.session import SessionFolder
+from hipcue.annotate import AnnotatedVideo
+from wire.clock import monotonic_ns
+from wire.frames import Frame
+from wire.latency import Histogram
+from wire.quiet import keep_native_notes_off_stderr
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What came of it."""
+
+    frames: int
+    near_strides: int
+    far_strides: int
+    seconds: float
+    """Length of the recording, as far as it was read."""
+    took_s: float
+
+
+def analyse(
+    settings: Settings,
+    out: Path,
+    video: Path | None = None,
+    for_s: float | None = None,
+    progress: Callable[[int, int | None], None] = lambda _done, _total: None,
+) -> Analysis:
+    """Measure the recording `settings.capture.source` and write the session files into `out`.
+
+    Every frame is measured, with the recording's own timestamps; no stride is added or revised at the end.
+    `progress` is told the frames done and, where known, in all.
+    Raises capture.source.SourceError, analysis.pose.PoseError, OSError.
+    """
+    keep_native_notes_off_stderr()
+    recording = open_recording(settings.capture.source)
+    pose = open_backend(settings.analysis.backend)
+    engine = new_engine(settings)
+    session = SessionFolder(out, session_header(settings))
+    annotated = AnnotatedVideo(video, recording.fps) if video is not None else None
+    inference = Histogram()
+    started_ns = monotonic_ns()
+    index, at_ns, strides = -1, 0, {"near": 0, "far": 0}
+    session.start(0)
+    try:
+        while (next_ns := recording.advance()) is not None:
+            if for_s is not None and next_ns >= for_s * 1e9:
+                break
+            index, at_ns = index + 1, next_ns
+            image = frame_picture(recording.image(), settings.capture.zone, settings.capture.max_side_px)
+            before_ns = monotonic_ns()
+            found = pose.estimate(image)
+            inference.add_ns(monotonic_ns() - before_ns)
+            frame = Frame(1, index + 1, index, at_ns, at_ns, at_ns, recording.time_source, image)
+            sample, settled = engine.measure(frame_facts(frame), found)
+            session.sample(sample)
+            for stride in settled:
+                session.stride(stride)
+                strides[stride.leg] += 1
+            if annotated is not None:
+                annotated.add(image, sample, settled)
+            progress(index + 1, recording.frames)
+    finally:
+        took_s = (monotonic_ns() - started_ns) / 1e9
+        session.close({"pose": pose.facts, "inference_ms": _plain(inference)})
+        if annotated is not None:
+            annotated.close()
+        recording.close()
+        pose.close()
+    return Analysis(index + 1, strides["near"], strides["far"], at_ns / 1e9, took_s)
+
+
+def _plain(histogram: Histogram) -> dict[str, float]:
+    latency = histogram.summary()
+    return {"p50": latency.p50_ms, "p95": latency.p95_ms, "p99": latency.p99_ms, "max": latency.max_ms}

@@ -1,0 +1,73 @@
+"""An annotated copy of a clip: the lines of every frame, the live angle, and the last stride."""
+
+from pathlib import Path
+
+import cv2
+
+from wire.frames import Image
+from wire.messages import Leg, Point, Sample, Stride
+
+_NEAR = (0, 200, 255)
+_FAR = (255, 170, 60)
+_TRUNK = (230, 230, 230)
+_WHITE = (255, 255, 255)
+_BLACK = (0, 0, 0)
+
+
+class AnnotatedVideo:
+    """Writes an MP4; the file is made with the first picture, whose size it takes.
+
+    Raises OSError when the file cannot be written.
+    """
+
+    def __init__(self, path: Path, fps: float) -> None:
+        self._path = path
+        self._fps = fps
+        self._writer: cv2.VideoWriter | None = None
+        self._last: Stride | None = None
+
+    def add(self, image: Image, sample: Sample, strides: list[Stride]) -> None:
+        """Draw one frame's measurement on a copy of its picture and append it."""
+        self._last = next((stride for stride in strides if stride.leg == "near"), self._last)
+        picture = image.copy()
+        _draw_leg(picture, sample.far, _FAR)
+        _draw_leg(picture, sample.near, _NEAR)
+        if sample.near.hip_px is not None and sample.shoulder_px is not None:
+            _line(picture, sample.shoulder_px, sample.near.hip_px, _TRUNK)
+        thigh = "" if sample.near.thigh_deg is None else f"thigh {sample.near.thigh_deg:+.0f}"
+        stride = "" if self._last is None else f"stride {self._last.number}: {self._last.hip_extension_deg:.1f}"
+        _write(picture, f"{thigh}  {stride}".strip() or sample.state.replace("_", " "))
+        if self._writer is None:
+            height_px, width_px = picture.shape[:2]
+            fourcc = cv2.VideoWriter.fourcc(*"mp4v")
+            self._writer = cv2.VideoWriter(str(self._path), fourcc, self._fps, (width_px, height_px))
+            if not self._writer.isOpened():
+                raise OSError(0, "the video cannot be written", str(self._path))
+        self._writer.write(picture)
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._writer is not None:
+            self._writer.release()
+
+
+def _draw_leg(picture: Image, leg: Leg, colour: tuple[int, int, int]) -> None:
+    if leg.hip_px is None or leg.knee_px is None or leg.ankle_px is None:
+        return
+    _line(picture, leg.hip_px, leg.knee_px, colour)
+    _line(picture, leg.knee_px, leg.ankle_px, colour)
+
+
+def _line(picture: Image, start: Point, end: Point, colour: tuple[int, int, int]) -> None:
+    thickness = max(2, picture.shape[0] // 200)
+    ends = [(round(x), round(y)) for x, y in (start, end)]
+    cv2.line(picture, ends[0], ends[1], colour, thickness, cv2.LINE_AA)
+
+
+def _write(picture: Image, text: str) -> None:
+    size = picture.shape[0] / 700
+    at = round(20 * size), round(45 * size)
+    for colour, thickness in ((_BLACK, 6), (_WHITE, 2)):
+        cv2.putText(
+            picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, 1.2 * size, colour, max(1, round(thickness * size)), cv2.LINE_AA
+        )

@@ -1,0 +1,228 @@
+"""The commands of `hipcue`, what they take, and how they say what went wrong: one sentence, no traceback."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from analysis.pose import PoseError
+from capture.opening import is_live
+from capture.source import SourceError
+from config.errors import ConfigError
+from config.loading import default_text, load
+from config.schema import Settings
+from hipcue import __version__
+from wire.endpoints import EndpointError
+
+EXIT_USER = 2
+DEMO_SOURCE = "synthetic:extension=17,sway=5,sway_s=40,fps=30"
+DEMO_PRESET = "show"
+DEMO_S = 60.0
+
+app = typer.Typer(
+    name="hipcue",
+    help="Live running-form trainer: hip extension per stride, with cues while you run.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+config_app = typer.Typer(no_args_is_help=True, help="Look at and check settings.")
+app.add_typer(config_app, name="config")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+SourceOption = Annotated[
+    str | None, typer.Option(help='Camera ("0", "/dev/video0"), video file, "rtsp://…", "http://…" or "synthetic:…".')
+]
+ForOption = Annotated[float | None, typer.Option("--for", metavar="SECONDS", min=0, help="End after this long.")]
+FacingOption = Annotated[str | None, typer.Option(help='Where the runner faces in the picture: "right", "left" or "auto".')]
+NoDisplayOption = Annotated[bool, typer.Option("--no-display", help="No screen: a line per stride in the terminal.")]
+NoAudioOption = Annotated[bool, typer.Option("--no-audio", help="No sound.")]
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="A settings file (TOML).")]
+PresetOption = Annotated[str | None, typer.Option(help="A preset's name.")]
+SessionDirOption = Annotated[Path | None, typer.Option(help="Sessions are saved in folders under this one.")]
+BackendOption = Annotated[str | None, typer.Option(help="Which program runs the pose model.")]
+WindowOption = Annotated[bool, typer.Option("--window", help="A window instead of the full screen.")]
+
+
+@app.command()
+def run(
+    source: SourceOption = None,
+    for_s: ForOption = None,
+    facing: FacingOption = None,
+    loop: Annotated[bool, typer.Option("--loop", help="Start a recorded file again at its end.")] = False,
+    window: WindowOption = False,
+    no_display: NoDisplayOption = False,
+    no_audio: NoAudioOption = False,
+    config: ConfigOption = None,
+    preset: PresetOption = None,
+    session_dir: SessionDirOption = None,
+    backend: BackendOption = None,
+    screenshot: Annotated[bool, typer.Option("--screenshot", help="Leave a picture of the screen in the session.")] = False,
+) -> None:
+    """Train: camera, measurement, cues, screen and a saved session. Ctrl-C or key q ends it."""
+    with _sentences():
+        settings = _settings(
+            config,
+            preset,
+            {
+                "capture.source": source,
+                "capture.loop": loop or None,
+                "analysis.facing": facing,
+                "analysis.backend": backend,
+                "display.mode": "headless" if no_display else "window" if window else None,
+                "audio.enabled": False if no_audio else None,
+                "session.folder": None if session_dir is None else str(session_dir),
+            },
+        )
+        _live(settings, for_s, screenshot)
+
+
+@app.command()
+def demo(
+    for_s: ForOption = DEMO_S,
+    window: WindowOption = False,
+    no_display: NoDisplayOption = False,
+    no_audio: NoAudioOption = False,
+    config: ConfigOption = None,
+    session_dir: SessionDirOption = None,
+    backend: BackendOption = None,
+) -> None:
+    """Everything without a camera: a drawn runner, the real pose model, real cues. --for 0 never ends."""
+    with _sentences():
+        settings = _settings(
+            config,
+            DEMO_PRESET,
+            {
+                "capture.source": DEMO_SOURCE,
+                "analysis.backend": backend,
+                "display.mode": "headless" if no_display else "window" if window else None,
+                "audio.enabled": False if no_audio else None,
+                "session.folder": None if session_dir is None else str(session_dir),
+            },
+        )
+        _live(settings, for_s or None, screenshot=True)
+
+
+@app.command()
+def analyse(
+    clip: Annotated[str, typer.Argument(help='A video file, or "synthetic:…,seconds=20".')],
+    out_dir: Annotated[Path, typer.Option("--out", help="The session files go into this folder.")],
+    video: Annotated[bool, typer.Option("--video", help="Also write an annotated copy, video.mp4.")] = False,
+    for_s: ForOption = None,
+    facing: FacingOption = None,
+    config: ConfigOption = None,
+    preset: PresetOption = None,
+    backend: BackendOption = None,
+) -> None:
+    """Measure a recorded clip with the live engine: samples.csv, strides.csv and session.json."""
+    from hipcue.analyse import analyse as run_analysis  # noqa: PLC0415 - it loads the pose model's libraries
+
+    with _sentences():
+        if is_live(clip):
+            raise SourceError(f"{clip}: is a live camera; use: hipcue run --source {clip}")
+        settings = _settings(config, preset, {"capture.source": clip, "analysis.facing": facing, "analysis.backend": backend})
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=err, transient=True) as bar:
+            task = bar.add_task(Path(clip).name, total=None)
+            done = run_analysis(
+                settings,
+                out_dir,
+                out_dir / "video.mp4" if video else None,
+                for_s,
+                lambda frames, total: bar.update(task, completed=frames, total=total),
+            )
+        speed = done.seconds / done.took_s if done.took_s else 0.0
+        out.print(f"{done.frames} frames, {done.near_strides} near and {done.far_strides} far strides, {speed:.1f}x real time")
+        out.print(f"Saved in {out_dir}")
+
+
+@app.command()
+def doctor(
+    source: SourceOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Check camera, pose model, screen and sound, and say what to do about each."""
+    from hipcue.doctor import examine  # noqa: PLC0415
+
+    with _sentences():
+        findings = examine(_settings(config, None, {"capture.source": source}))
+        for finding in findings:
+            mark = "[green]ok  [/green]" if finding.good else "[yellow]look[/yellow]"
+            out.print(f"{mark} {finding.subject:12} {finding.found}")
+            if finding.advice:
+                out.print(f"     {'':12} -> {finding.advice}")
+        if not all(finding.good for finding in findings):
+            raise typer.Exit(1)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out.print(f"hipcue {__version__}")
+
+
+@config_app.command("show")
+def config_show(config: ConfigOption = None, preset: PresetOption = None) -> None:
+    """Print the settings that hold, as JSON; without options, the commented default file."""
+    with _sentences():
+        if config is None and preset is None:
+            sys.stdout.write(default_text())
+            return
+        settings = load(preset or "", config)
+        out.print_json(json.dumps(settings.model_dump(mode="json")))
+
+
+@config_app.command("check")
+def config_check(file: Annotated[Path, typer.Argument(help="A settings file (TOML).")]) -> None:
+    """Say whether a settings file is right, and if not what to mend."""
+    with _sentences():
+        load(file=file)
+        out.print(f"{file}: is right")
+
+
+@config_app.command("schema")
+def config_schema() -> None:
+    """Print the JSON schema of the settings, for editors."""
+    sys.stdout.write(json.dumps(Settings.model_json_schema(), indent=2) + "\n")
+
+
+def _settings(config: Path | None, preset: str | None, given: dict[str, Any]) -> Settings:
+    return load(preset or "", config, {key: value for key, value in given.items() if value is not None})
+
+
+def _live(settings: Settings, for_s: float | None, screenshot: bool) -> None:
+    from hipcue.live import run_live, session_sentence  # noqa: PLC0415
+
+    outcome = run_live(settings, for_s, screenshot)
+    for note in outcome.notes:
+        err.print(note)
+    if outcome.session is not None:
+        out.print(session_sentence(outcome.session))
+    if outcome.screenshot is not None:
+        out.print(f"The screen: {outcome.screenshot}")
+    if outcome.exit_code:
+        raise typer.Exit(outcome.exit_code)
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """What a person can mend is said in one sentence."""
+    try:
+        yield
+    except (ConfigError, SourceError, PoseError, EndpointError) as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+
+
+def _fail(sentence: str) -> NoReturn:
+    err.print(sentence, markup=False)
+    raise typer.Exit(EXIT_USER)

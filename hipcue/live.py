@@ -1,0 +1,76 @@
+"""`hipcue run` and `hipcue demo`: the whole program, from camera to cue."""
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.schema import Settings
+from feedback.recorder.process import new_folder
+from hipcue.processes import PROCESSES, Job
+from hipcue.supervisor import Supervisor
+from wire.endpoints import default_directory, private_directory
+from wire.lifecycle import StopFlag
+from wire.sockets import Wire
+from wire.topics import AUDIO, CAPTURE, SUPERVISOR
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended."""
+
+    exit_code: int
+    notes: list[str]
+    session: Path | None
+    """The session's folder; None: nothing was saved."""
+    screenshot: Path | None
+
+
+def run_live(settings: Settings, for_s: float | None = None, screenshot: bool = False) -> Outcome:
+    """Run until Ctrl-C, SIGTERM, key q, `for_s` seconds, or the end of a recording.
+
+    Raises wire.endpoints.EndpointError when there is no place for the sockets.
+    """
+    stop = StopFlag()
+    stop.on_signals(supervised=False)
+    base = private_directory(default_directory())
+    # A directory per run: two programs on one machine do not hear each other.
+    directory = private_directory(Path(tempfile.mkdtemp(prefix="r", dir=base)))
+    session = new_folder(Path(settings.session.folder).expanduser().absolute())
+    picture = session / "screen.png" if screenshot else None
+    specs = [spec for spec in PROCESSES if spec.name != AUDIO or settings.audio.enabled]
+    job = Job(
+        settings=settings,
+        wire_directory=directory,
+        session_folder=session,
+        screenshot=picture,
+        readiness=tuple(spec.name for spec in specs if spec.name != CAPTURE),
+    )
+    try:
+        with Wire(directory, SUPERVISOR) as wire:
+            supervisor = Supervisor(specs, job, wire)
+            code = supervisor.run(stop, for_s)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+    saved = (session / "session.json").exists()
+    if saved and code != 0 and _is_empty(session):
+        shutil.rmtree(session, ignore_errors=True)
+        saved = False
+    return Outcome(code, supervisor.notes, session if saved else None, picture if picture and picture.exists() else None)
+
+
+def session_sentence(session: Path) -> str:
+    """What a session holds, in one line."""
+    summary = json.loads((session / "session.json").read_text(encoding="utf-8"))
+    near = summary["strides"]["near"]
+    if not near:
+        return f"Saved in {session}: no stride was measured"
+    extension, cadence = summary["near_hip_extension_mean_deg"], summary["cadence_spm"]
+    pace = "" if cadence is None else f", cadence {cadence:.0f}"
+    return f"Saved in {session}: {near} near strides, hip extension {extension:.1f}° on average{pace}, {summary['cues']} cues"
+
+
+def _is_empty(session: Path) -> bool:
+    summary = json.loads((session / "session.json").read_text(encoding="utf-8"))
+    return bool(summary["frames"] == 0)

@@ -1,0 +1,96 @@
+"""The process table: what runs, in which order it is ended, and whether the program can do without it."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.schema import Settings
+from wire.lifecycle import StopFlag
+from wire.sockets import Wire
+from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, DISPLAY, RECORDER
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every process is told at its start. Travels to a spawned process, so it holds plain data only."""
+
+    settings: Settings
+    wire_directory: Path
+    session_folder: Path
+    screenshot: Path | None
+    readiness: tuple[str, ...] = field(default=())
+    """The processes that a recording waits for."""
+
+
+@dataclass(frozen=True)
+class ProcessSpec:
+    """One row of the table."""
+
+    name: str
+    start: Callable[[Job], None]
+    stop_round: int
+    """Processes end in rounds, those that feed others first, so that nothing published is lost."""
+
+
+def _run(name: str, job: Job, body: Callable[[Wire, StopFlag], int]) -> None:
+    stop = StopFlag()
+    stop.on_signals(supervised=True)
+    with Wire(job.wire_directory, name) as wire:
+        code = body(wire, stop)
+    sys.exit(code)
+
+
+# Each body imports its room only in its own process: the others need not pay for its libraries.
+
+
+def start_capture(job: Job) -> None:
+    """The camera."""
+    from capture.process import run  # noqa: PLC0415
+
+    _run(CAPTURE, job, lambda wire, stop: run(job.settings, wire, stop, job.readiness))
+
+
+def start_analysis(job: Job) -> None:
+    """The measurement."""
+    from analysis.process import run  # noqa: PLC0415
+
+    _run(ANALYSIS, job, lambda wire, stop: run(job.settings, wire, stop))
+
+
+def start_coach(job: Job) -> None:
+    """The cues."""
+    from feedback.coach.process import run  # noqa: PLC0415
+
+    _run(COACH, job, lambda wire, stop: run(job.settings, wire, stop))
+
+
+def start_audio(job: Job) -> None:
+    """The sound."""
+    from feedback.audio.process import run  # noqa: PLC0415
+
+    _run(AUDIO, job, lambda wire, stop: run(job.settings, wire, stop))
+
+
+def start_display(job: Job) -> None:
+    """The screen."""
+    from feedback.display.process import run  # noqa: PLC0415
+
+    _run(DISPLAY, job, lambda wire, stop: run(job.settings, wire, stop, job.screenshot))
+
+
+def start_recorder(job: Job) -> None:
+    """The session on disk."""
+    from feedback.recorder.process import run  # noqa: PLC0415
+
+    _run(RECORDER, job, lambda wire, stop: run(job.settings, wire, stop, job.session_folder))
+
+
+PROCESSES = (
+    ProcessSpec(RECORDER, start_recorder, stop_round=3),
+    ProcessSpec(COACH, start_coach, stop_round=2),
+    ProcessSpec(AUDIO, start_audio, stop_round=3),
+    ProcessSpec(DISPLAY, start_display, stop_round=3),
+    ProcessSpec(ANALYSIS, start_analysis, stop_round=1),
+    ProcessSpec(CAPTURE, start_capture, stop_round=1),
+)

@@ -1,0 +1,47 @@
+"""Given a real treadmill clip, when it is analysed, then the hand labels agree."""
+
+import json
+from pathlib import Path
+
+import pytest
+from clips import clip, score
+from program import hipcue, near_peaks_deg, table
+
+pytestmark = pytest.mark.clips
+
+
+@pytest.mark.parametrize(
+    ("name", "strides", "live_sd_deg"), [("treadmill_gym_60fps", 7, 3.0), ("treadmill_home_30fps", 15, 4.0)]
+)
+def test_every_labelled_stride_is_found_and_none_invented(name: str, strides: int, live_sd_deg: float, tmp_path: Path) -> None:
+    ended = hipcue("analyse", str(clip(name)), "--out", str(tmp_path))
+    assert ended.exit_code == 0, ended.err
+    assert ended.left_behind == []
+    figures = score(tmp_path, name)
+    assert (figures["labelled"], figures["found"], figures["invented"]) == (strides, strides, 0)
+    assert abs(figures["cadence_spm"] - figures["labelled_cadence_spm"]) <= 3
+    assert figures["live_sd_deg"] <= live_sd_deg
+    assert figures["identity_percent"] >= 99
+    assert figures["blank_percent"] <= 3
+
+
+def test_the_session_says_what_its_numbers_mean(tmp_path: Path) -> None:
+    ended = hipcue("analyse", str(clip("treadmill_home_30fps")), "--out", str(tmp_path), "--for", "4", "--video")
+    assert ended.exit_code == 0, ended.err
+    session = json.loads((tmp_path / "session.json").read_text())
+    assert session["facing"] == "left"
+    assert session["fps"] == pytest.approx(30, abs=0.1)
+    assert "vertical" in session["definitions"]["hip_extension"]
+    assert session["calibration"].startswith("uncalibrated")
+    assert "BlazePose full" in session["pose"]["pose model"]
+    assert session["ended"] is True
+    assert len(table(tmp_path / "samples.csv")) == session["frames"] == 120
+    assert len(near_peaks_deg(tmp_path)) == session["strides"]["near"]
+    assert (tmp_path / "video.mp4").stat().st_size > 10_000
+
+
+def test_the_same_clip_gives_the_same_numbers(tmp_path: Path) -> None:
+    path = str(clip("treadmill_home_30fps"))
+    for name in ("a", "b"):
+        assert hipcue("analyse", path, "--out", str(tmp_path / name), "--for", "3").exit_code == 0
+    assert (tmp_path / "a" / "strides.csv").read_text() == (tmp_path / "b" / "strides.csv").read_text()

@@ -1,0 +1,108 @@
+"""The program as a user starts it: a command, its words, its exit code, its session, and what it leaves behind."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+GUARD_S = 90.0
+"""Against hanging only; nothing is measured by it."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    exit_code: int
+    out: str
+    err: str
+    left_behind: list[int]
+    """Processes of it that still live."""
+
+
+class Running:
+    """A command under way, in a session of its own so that everything it starts can be found."""
+
+    def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+        # A short path of its own: sockets lie in it, and two tests must not meet.
+        self.runtime = Path(tempfile.mkdtemp(prefix="hc"))
+        inherited = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "PULSE_SERVER")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "hipcue", *arguments],
+            env={**inherited, "XDG_RUNTIME_DIR": str(self.runtime), **(environment or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the command itself, not to what it started."""
+        self.process.send_signal(number)
+
+    def members(self) -> list[int]:
+        """The living processes of the command's session."""
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[3]) == self.process.pid and fields[0] != "Z":
+                found.append(int(stat.parent.name))
+        return found
+
+    def wait(self) -> Ended:
+        """Until its end; what is left after it is reported, then removed."""
+        try:
+            out, err = self.process.communicate(timeout=GUARD_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            out, err = self.process.communicate()
+            raise AssertionError(f"the program hung; it said: {out}{err}") from None
+        left = self.members_after(grace_s=1.0)
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+        return Ended(self.process.returncode, out, err, left)
+
+    def members_after(self, grace_s: float) -> list[int]:
+        """Who is still there once all have gone, or the grace is over."""
+        until_s = time.monotonic() + grace_s
+        while self.members() and time.monotonic() < until_s:
+            time.sleep(0.02)
+        return self.members()
+
+
+def hipcue(*arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
+    """Run `hipcue` with these arguments to its end, without screen and sound unless `environment` brings them."""
+    return Running(*arguments, environment=environment).wait()
+
+
+def only_session(folder: Path) -> Path:
+    """The one session under a folder."""
+    sessions = list(folder.iterdir())
+    assert len(sessions) == 1, sessions
+    return sessions[0]
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    """The rows of one of a session's tables."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
+
+
+def near_peaks_deg(session: Path) -> list[float]:
+    """Hip extension of the near leg's strides."""
+    return [float(row["hip_extension_deg"]) for row in table(session / "strides.csv") if row["leg"] == "near"]
+
+
+def one_sentence(text: Any) -> bool:
+    """Whether a message is one line without a traceback."""
+    return len(str(text).strip().splitlines()) == 1 and "Traceback" not in str(text)
