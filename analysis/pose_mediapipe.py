@@ -1,6 +1,9 @@
 """BlazePose "full" run by MediaPipe, out of its own package: nothing is downloaded, nothing is sent."""
 
 import os
+import sys
+from types import ModuleType
+from typing import cast
 
 import cv2
 import numpy as np
@@ -21,6 +24,8 @@ class MediaPipePose:
     """MediaPipe's pose graph with landmark smoothing off: smoothing lags 6 to 36 ms and shrinks peaks by 1.3 to 2.5°."""
 
     def __init__(self) -> None:
+        # MediaPipe would start the sound system for a recorder that is not used; None makes the import fail, which it accepts.
+        sys.modules.setdefault("sounddevice", cast(ModuleType, None))
         with quiet_stderr():
             try:
                 from mediapipe.python.solutions import pose  # noqa: PLC0415 - slow to import, and noisy

@@ -10,7 +10,6 @@ from wire.frames import Frame
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
 from wire.messages import Facing, Stamps
-from wire.quiet import keep_native_notes_off_stderr
 from wire.sockets import Wire, wait
 from wire.topics import SAMPLE, SAMPLE_LOG, STRIDE
 
@@ -28,7 +27,6 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
     """Measure frames until asked to stop. Returns the exit code."""
     health = HealthReporter(wire)
     samples, log, strides = (wire.publisher(topic) for topic in (SAMPLE, SAMPLE_LOG, STRIDE))
-    keep_native_notes_off_stderr()
     try:
         pose = open_backend(settings.analysis.backend)
     except PoseError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from config.schema import Settings
 from wire.lifecycle import StopFlag
+from wire.quiet import keep_native_notes_off_stderr
 from wire.sockets import Wire
 from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, DISPLAY, RECORDER
 
@@ -34,6 +35,7 @@ class ProcessSpec:
 
 
 def _run(name: str, job: Job, body: Callable[[Wire, StopFlag], int]) -> None:
+    keep_native_notes_off_stderr()
     stop = StopFlag()
     stop.on_signals(supervised=True)
     with Wire(job.wire_directory, name) as wire:

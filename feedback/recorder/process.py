@@ -1,6 +1,7 @@
 """The recorder process: what was measured and said, into a session folder. Numbers only, never pictures."""
 
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -32,12 +33,8 @@ def session_header(settings: Settings) -> dict[str, Any]:
 
 def new_folder(parent: Path) -> Path:
     """A folder name for a session that starts now; counted up when that second has one already."""
-    name = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    folder, number = parent / name, 1
-    while folder.exists():
-        number += 1
-        folder = parent / f"{name}_{number}"
-    return folder
+    wanted = parent / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    return _counted_up(wanted, Path.exists)
 
 
 def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = None) -> int:
@@ -45,7 +42,9 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
     health = HealthReporter(wire)
     recorder = _Recorder(wire)
     try:
-        session = SessionFolder(folder or new_folder(Path(settings.session.folder)), session_header(settings))
+        # A recorder that was started again after a crash leaves what the first one saved alone.
+        free = _counted_up(folder, _holds_session) if folder else new_folder(Path(settings.session.folder))
+        session = SessionFolder(free, session_header(settings))
     except OSError as error:
         sentence = f"{error.filename}: the session cannot be saved there ({error.strerror}); choose another --session-dir"
         health.say("failed", sentence)
@@ -65,6 +64,18 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
     recorder.take_into(session)
     session.close(recorder.summary())
     return 0
+
+
+def _counted_up(wanted: Path, taken: Callable[[Path], bool]) -> Path:
+    folder, number = wanted, 1
+    while taken(folder):
+        number += 1
+        folder = wanted.with_name(f"{wanted.name}_{number}")
+    return folder
+
+
+def _holds_session(folder: Path) -> bool:
+    return (folder / "session.json").exists()
 
 
 class _Recorder:

@@ -1,0 +1,74 @@
+"""Given nothing but this program, when the demo runs, then a drawn runner is measured, prompted and recorded."""
+
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import sound_server
+import virtual_screen
+from program import Running, hipcue, near_peaks_deg, only_session, table
+
+
+def test_without_screen_and_sound_it_runs_says_so_and_leaves_a_picture_and_a_session(tmp_path: Path) -> None:
+    ended = hipcue("demo", "--for", "12", "--session-dir", str(tmp_path))
+    assert ended.exit_code == 0, ended.err
+    assert ended.left_behind == []
+    assert "Traceback" not in ended.out + ended.err
+    assert "No screen found" in ended.out
+    session = only_session(tmp_path)
+    lines = [line for line in ended.out.splitlines() if line.startswith("stride")]
+    strides = table(session / "strides.csv")
+    assert len(lines) >= len(strides) - 1 >= 15
+    assert sum("near" in line for line in lines) >= len(near_peaks_deg(session)) - 1
+    assert len(table(session / "cues.csv")) >= 1
+    picture = cv2.imread(str(session / "screen.png"))
+    assert picture is not None
+    assert picture.shape == (720, 1280, 3)
+    assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 1000  # a runner is in it, not an empty board
+
+
+@pytest.mark.screen
+@pytest.mark.sound
+def test_with_screen_and_sound_it_is_seen_and_every_cue_is_heard(tmp_path: Path) -> None:
+    for reason in (virtual_screen.missing(), sound_server.missing()):
+        if reason:
+            pytest.skip(reason)
+    folder = tmp_path / "screen"
+    folder.mkdir()
+    with virtual_screen.virtual_screen(folder) as screen, sound_server.sound_server(tmp_path) as server:
+        recording = server.record(tmp_path / "heard.raw")
+        environment = {**server.environment, **screen.environment}
+        environment.pop("XDG_RUNTIME_DIR", None)
+        program = Running("demo", "--for", "16", "--session-dir", str(tmp_path / "s"), environment=environment)
+        seen = colours_while_running(program, screen)
+        ended = program.wait()
+        heard = recording.stop()
+    assert (ended.exit_code, ended.left_behind) == (0, []), ended.err
+    assert seen > 1000
+    cues = [cue for cue in table(only_session(tmp_path / "s") / "cues.csv") if cue["sound"]]
+    assert len(cues) >= 2
+    onsets_s = sound_onsets_s(np.abs(heard).max(axis=1))
+    assert len(onsets_s) == len(cues)
+    decided_s = np.array([float(cue["t_s"]) for cue in cues])
+    # Between the cues the recording and the session must tell the same time.
+    assert np.diff(onsets_s) == pytest.approx(np.diff(decided_s), abs=0.1)
+
+
+def colours_while_running(program: Running, screen: virtual_screen.VirtualScreen) -> int:
+    """The most different colours that were on the screen at once."""
+    most = 0
+    while program.process.poll() is None and most <= 1000:
+        time.sleep(0.5)
+        most = max(most, len(np.unique(screen.picture().reshape(-1, 3), axis=0)))
+    return most
+
+
+def sound_onsets_s(level: np.ndarray) -> list[float]:
+    """Where sound begins after at least 0.3 s of silence, in seconds."""
+    loud = np.flatnonzero(level > 0.01)
+    if not len(loud):
+        return []
+    starts = loud[np.concatenate([[True], np.diff(loud) > 0.3 * sound_server.SAMPLE_RATE_HZ])]
+    return [float(start) / sound_server.SAMPLE_RATE_HZ for start in starts]
