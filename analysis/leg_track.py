@@ -63,6 +63,11 @@ class LegTrack:
             self.points.popleft()
         return point
 
+    @property
+    def frame_s(self) -> float:
+        """Mean time between the frames at hand, seconds."""
+        return (self.points[-1].t_s - self.points[0].t_s) / max(1, len(self.points) - 1)
+
     def settled(self) -> tuple[float, float] | None:
         """(t_s, degrees) of the newest frame that is `SETTLED_LAG_S` old: smoothed with the frames after it too."""
         now_s = self.points[-1].t_s

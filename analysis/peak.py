@@ -1,7 +1,7 @@
 """The peak of hip extension: a fit around the turn of the thigh, whose value does not depend on the frame rate.
 
-The thigh near its turn is the runner's own curve, shifted in time and changed by a little: offset, gain, shift, slope and
-bend are found by least squares with priors (ridge regression), outliers weighted down (Huber 1964). With many frames the
+The thigh near its turn is the runner's own curve, shifted in time and changed by a little: offset, gain, shift and a
+cubic of time are found by least squares with priors (ridge regression), outliers weighted down (Huber 1964). With many frames the
 data decide; with few, the curve fills in, so 15 frames per second give the same number as 120, only noisier.
 """
 
@@ -19,8 +19,8 @@ BEFORE_S = 0.20
 NOISE_DEG = 2.0
 _HUBER = 1.5
 _ROUNDS = 4
-# Prior standard deviations: offset (deg), gain (relative), shift in time (turns), slope and bend over the window (deg).
-_PRIOR_SD = np.array([6.0, 0.15, 0.03, 3.0, 2.0])
+# Prior standard deviations: offset (deg), gain (relative), shift in time (turns), then slope, bend and third power of time over the window (deg).
+_PRIOR_SD = np.array([6.0, 0.15, 0.03, 6.0, 6.0, 4.0])
 _GRID_S = 0.001
 
 
@@ -39,8 +39,11 @@ class Peak:
     """Share of the frames in the window that were measured, 0 to 1."""
 
 
-def fit_peak(points: Sequence[TrackPoint], curve: GaitCurve, turn_s: float) -> Peak | None:
-    """The turn near `turn_s`, from the frames of one leg (in order of time) around it. None: too little was seen."""
+def fit_peak(points: Sequence[TrackPoint], curve: GaitCurve, turn_s: float, noise_deg: float = NOISE_DEG) -> Peak | None:
+    """The turn near `turn_s`, from the frames of one leg (in order of time) around it. None: too little was seen.
+
+    `noise_deg` is the standard deviation of one measured angle: with less of it the fit trusts the frames more.
+    """
     window = [point for point in points if point.t_s >= turn_s - BEFORE_S]
     seen = [point for point in window if point.measured_deg is not None]
     if len(seen) < 3:
@@ -55,7 +58,7 @@ def fit_peak(points: Sequence[TrackPoint], curve: GaitCurve, turn_s: float) -> P
         expected = curve.at(phase)
         slope_per_turn = (curve.at(phase + 0.005) - curve.at(phase - 0.005)) / 0.01
         scaled = at / BEFORE_S
-        columns = [np.ones_like(at), expected - middle, slope_per_turn, scaled, scaled**2]
+        columns = [np.ones_like(at), expected - middle, slope_per_turn, scaled, scaled**2, scaled**3]
         return expected, np.stack(columns, axis=1)
 
     expected, rows = design(t)
@@ -64,8 +67,8 @@ def fit_peak(points: Sequence[TrackPoint], curve: GaitCurve, turn_s: float) -> P
     solution = np.zeros(rows.shape[1])
     for _ in range(_ROUNDS):
         weighted = rows * weights[:, None]
-        solution = np.linalg.solve(weighted.T @ rows / NOISE_DEG**2 + prior, weighted.T @ (angle - expected) / NOISE_DEG**2)
-        residual = np.abs(angle - expected - rows @ solution) / NOISE_DEG
+        solution = np.linalg.solve(weighted.T @ rows / noise_deg**2 + prior, weighted.T @ (angle - expected) / noise_deg**2)
+        residual = np.abs(angle - expected - rows @ solution) / noise_deg
         weights = np.where(residual <= _HUBER, 1.0, _HUBER / np.maximum(residual, 1e-9))
     grid = np.arange(-BEFORE_S, float(window[-1].t_s - turn_s) + _GRID_S / 2, _GRID_S)
     grid_expected, grid_rows = design(grid)
@@ -73,5 +76,5 @@ def fit_peak(points: Sequence[TrackPoint], curve: GaitCurve, turn_s: float) -> P
     at = int(np.argmin(fitted))
     if at in (0, len(grid) - 1):
         return None
-    residual_deg = float(np.sqrt(np.average((residual * NOISE_DEG) ** 2, weights=weights)))
+    residual_deg = float(np.sqrt(np.average((residual * noise_deg) ** 2, weights=weights)))
     return Peak(turn_s + float(grid[at]), float(fitted[at]), residual_deg, len(seen), len(seen) / len(window))

@@ -13,9 +13,19 @@ from analysis.gait_curves import GaitCurve
 from analysis.leg_track import LegTrack
 from analysis.peak import Peak, fit_peak
 
-SETTLE_S = 0.060
-"""How long after the turn its value is settled: the fit needs some of the way forward."""
+SETTLE_S = 0.048
+SETTLE_FRAMES = 1.8
+"""How long after the turn its value is settled: the fit needs some of the way forward, so much time and so many frames of it.
+
+More of either lowers the noise a little and comes later: measured with bench/accuracy.py."""
 GIVE_UP_S = 0.120
+# How noisy this runner, camera and light are is learnt from the fits; within limits, so that one bad stride decides nothing.
+_LEAST_NOISE_DEG = 0.3
+_MOST_NOISE_DEG = 4.0
+_NOISE_LEARNING = 0.25
+_FIRST_NOISE_DEG = 1.0
+"""At first the frames are trusted more than a curve that does not know this runner yet."""
+_FREE_PARAMETERS = 3
 _GRID = np.arange(200) / 200
 
 
@@ -34,6 +44,7 @@ class StrideDetector:
     def __init__(self) -> None:
         self._cycle: int | None = None
         self._last_peak_s = -np.inf
+        self._noise_deg = _FIRST_NOISE_DEG
 
     def reset(self) -> None:
         """Forget the rhythm (the runner was lost); the next whole turn counts again."""
@@ -49,14 +60,21 @@ class StrideDetector:
         if cycle <= self._cycle:
             return None
         since_turn_s = (now.phase - turn_phase - cycle) / rate_hz
-        if since_turn_s < SETTLE_S:
+        if since_turn_s < max(SETTLE_S, SETTLE_FRAMES * track.frame_s):
             return None
-        peak = fit_peak(track.points, curve, now.t_s - since_turn_s)
+        peak = fit_peak(track.points, curve, now.t_s - since_turn_s, self._noise_deg)
         if peak is None and since_turn_s < GIVE_UP_S:
             return None
         self._cycle = cycle
         if peak is None or peak.t_s - self._last_peak_s < SHORTEST_STRIDE_S:
             return None
+        self._learn_noise(peak)
         since_s, self._last_peak_s = self._last_peak_s, peak.t_s
         before = [p.tracked_deg for p in track.points if max(since_s, peak.t_s - 1.0 / rate_hz) < p.t_s < peak.t_s]
         return Turn(peak, max(before) if before else None)
+
+    def _learn_noise(self, peak: Peak) -> None:
+        # The fit takes up some of the noise: as many frames' worth as it has parameters that the data decide.
+        unbiased_deg = peak.residual_deg * np.sqrt(peak.frames / max(1, peak.frames - _FREE_PARAMETERS))
+        wanted_deg = float(np.clip(unbiased_deg, _LEAST_NOISE_DEG, _MOST_NOISE_DEG))
+        self._noise_deg += _NOISE_LEARNING * (wanted_deg - self._noise_deg)

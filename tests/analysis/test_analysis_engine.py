@@ -1,0 +1,235 @@
+"""Given a runner whose every angle is known, then the engine finds every stride, whatever the pose model does to the labels."""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.engine import Engine, FrameFacts
+from analysis.landmarks import Landmarks
+from analysis.states import ALL, MEASURING, NO_PERSON, NOT_RUNNING
+from tests.stick_runner import StickRunner, collapsed, swapped
+from wire.clock import s_to_ns
+from wire.messages import Facing, Sample, Stamps, Stride
+
+Spoil = Callable[[float, Landmarks], Landmarks | None]
+
+
+def unspoilt(_t_s: float, landmarks: Landmarks) -> Landmarks | None:
+    return landmarks
+
+
+def facts(index: int, t_s: float) -> FrameFacts:
+    return FrameFacts(1, index + 1, index, 640, 720, Stamps(capture_ns=s_to_ns(t_s) + 1))
+
+
+def measure(
+    sticks: StickRunner, times_s: Iterable[float], spoil: Spoil = unspoilt, engine: Engine | None = None
+) -> tuple[list[Sample], list[Stride]]:
+    engine = engine or Engine()
+    runner = sticks.runner
+    samples, strides = [], []
+    for index, t_s in enumerate(times_s):
+        sample, settled = engine.measure(facts(index, t_s), spoil(t_s, sticks.landmarks(runner.pose(t_s))))
+        samples.append(sample)
+        strides += settled
+    return samples, strides
+
+
+def every(seconds: float, fps: float) -> np.ndarray:
+    return np.arange(0, seconds, 1 / fps)
+
+
+def near(strides: list[Stride]) -> list[Stride]:
+    return [stride for stride in strides if stride.leg == "near"]
+
+
+def assert_found(strides: list[Stride], sticks: StickRunner, start_s: float, end_s: float, within_deg: float) -> None:
+    """Every true near peak in this time was found once, none was invented."""
+    truth = sticks.runner.near_peaks(start_s, end_s)
+    found = [stride for stride in near(strides) if start_s <= stride.t_peak_ns / 1e9 < end_s]
+    assert len(found) == len(truth)
+    for stride, (t_s, extension_deg) in zip(found, truth, strict=True):
+        assert stride.t_peak_ns / 1e9 == pytest.approx(t_s, abs=0.03)
+        assert stride.hip_extension_deg == pytest.approx(extension_deg, abs=within_deg)
+
+
+@pytest.mark.parametrize("facing", ["right", "left"])
+@pytest.mark.parametrize("fps", [24, 30, 60, 120])
+@pytest.mark.parametrize("extension_deg", [6.0, 18.0, 30.0])
+def test_every_stride_is_found_at_its_true_peak(facing: Facing, fps: float, extension_deg: float) -> None:
+    sticks = StickRunner(facing=facing, extension_deg=extension_deg)
+    samples, strides = measure(sticks, every(8, fps))
+    assert samples[-1].facing == facing
+    assert_found(strides, sticks, 2.5, 7.5, within_deg=0.6)
+
+
+def test_a_stride_is_known_within_a_tenth_of_a_second() -> None:
+    for fps, most_s in ((30, 0.105), (60, 0.075)):
+        _, strides = measure(StickRunner(), every(8, fps))
+        assert max(stride.t_known_ns - stride.t_peak_ns for stride in strides) / 1e9 <= most_s
+
+
+def test_the_two_legs_are_kept_apart() -> None:
+    _, strides = measure(StickRunner(extension_deg=22, far_extension_deg=12), every(10, 30))
+    late = [stride for stride in strides if stride.t_peak_ns > s_to_ns(4)]
+    assert np.mean([s.hip_extension_deg for s in late if s.leg == "near"]) == pytest.approx(22, abs=0.7)
+    assert np.mean([s.hip_extension_deg for s in late if s.leg == "far"]) == pytest.approx(12, abs=0.7)
+
+
+def test_measures_beside_the_peak() -> None:
+    sticks = StickRunner()
+    _, strides = measure(sticks, every(8, 60))
+    stride = near(strides)[-1]
+    pose = sticks.runner.pose(stride.t_peak_ns / 1e9)
+    assert stride.cadence_spm == pytest.approx(170, abs=1)
+    assert stride.stride_time_s == pytest.approx(120 / 170, abs=0.01)
+    assert stride.knee_deg == pytest.approx(pose.near_leg.knee_flexion_deg, abs=2)
+    assert stride.knee_drive_deg == pytest.approx(41, abs=1.5)
+    assert stride.thigh_excursion_deg == pytest.approx(59, abs=2)
+    assert stride.trunk_lean_deg == pytest.approx(6, abs=3)
+    assert stride.quality > 0.9
+    assert stride.calibrated is False
+
+
+def test_swapped_labels_after_every_push_off_change_nothing() -> None:
+    sticks = StickRunner()
+
+    def spoil(t_s: float, landmarks: Landmarks) -> Landmarks:
+        since_peak_s = min((t_s - peak_s) % sticks.runner.parameters.stride_s for peak_s, _ in sticks.runner.near_peaks(0, 1))
+        return swapped(landmarks) if since_peak_s < 0.08 else landmarks
+
+    samples, strides = measure(sticks, every(10, 60), spoil)
+    assert_found(strides, sticks, 2.5, 9.5, within_deg=1.5)
+    assert_legs_right(samples, sticks, start_s=2.5, share=0.995)
+
+
+def test_both_labels_on_the_trailing_leg_change_nothing() -> None:
+    sticks = StickRunner()
+
+    def spoil(t_s: float, landmarks: Landmarks) -> Landmarks:
+        pose = sticks.runner.pose(t_s)
+        if pose.near_leg.thigh_deg < -10:
+            return collapsed(landmarks, "right")
+        return collapsed(landmarks, "left") if pose.far_leg.thigh_deg < -10 else landmarks
+
+    samples, strides = measure(sticks, every(10, 60), spoil)
+    assert_found(strides, sticks, 2.5, 9.5, within_deg=1.5)
+    assert_legs_right(samples, sticks, start_s=2.5, share=0.99)
+
+
+def assert_legs_right(samples: list[Sample], sticks: StickRunner, start_s: float, share: float) -> None:
+    right = total = 0
+    for sample in samples:
+        t_s = sample.stamps.capture_ns / 1e9
+        pose = sticks.runner.pose(t_s)
+        if t_s < start_s or abs(pose.near_leg.thigh_deg - pose.far_leg.thigh_deg) < 15:
+            continue
+        assert sample.near.thigh_deg is not None
+        assert sample.far.thigh_deg is not None
+        total += 1
+        right += (sample.near.thigh_deg < sample.far.thigh_deg) == (pose.near_leg.thigh_deg < pose.far_leg.thigh_deg)
+    assert right >= share * total > 0
+
+
+def test_after_a_runner_was_lost_strides_come_back_within_two_strides() -> None:
+    sticks = StickRunner()
+    samples, strides = measure(sticks, every(12, 30), lambda t_s, seen: None if 5 < t_s < 7 else seen)
+    assert {sample.state for sample in samples if 5.01 < sample.stamps.capture_ns / 1e9 < 6.99} == {NO_PERSON}
+    assert not [stride for stride in strides if 5.1 < stride.t_peak_ns / 1e9 < 7]
+    assert_found(strides, sticks, 8.6, 11.5, within_deg=0.6)
+
+
+def test_somebody_who_stands_is_not_running_and_has_no_strides() -> None:
+    samples, strides = measure(StickRunner(stand_s=60), every(6, 30))
+    assert strides == []
+    assert {sample.state for sample in samples[30:]} == {NOT_RUNNING}
+
+
+def test_somebody_who_turned_round_while_away_is_measured_facing_the_other_way() -> None:
+    engine = Engine()
+    measure(StickRunner(facing="right"), every(4, 30), engine=engine)
+    engine.measure(facts(0, 4.01), None)
+    engine.measure(facts(0, 5.0), None)
+    sticks = StickRunner(facing="left")
+    samples, strides = measure(sticks, 5.0 + every(5, 30) + 0.01, engine=engine)
+    assert samples[-1].facing == "left"
+    assert_found(strides, sticks, 7.5, 9.5, within_deg=0.6)
+
+
+def test_time_that_does_not_go_forward_is_measured_as_nothing() -> None:
+    engine = Engine()
+    measure(StickRunner(), every(3, 30), engine=engine)
+    sample, strides = engine.measure(facts(1, 1.0), StickRunner().landmarks(StickRunner().runner.pose(1.0)))
+    assert (sample.state, strides) == (NO_PERSON, [])
+
+
+def test_settled_values_belong_to_an_earlier_frame_and_lie_closer_to_the_truth() -> None:
+    sticks = StickRunner()
+    rng = np.random.default_rng(1)
+
+    def noisy(_t_s: float, landmarks: Landmarks) -> Landmarks:
+        return Landmarks(landmarks.points_px + rng.normal(0, 3.0, landmarks.points_px.shape), landmarks.visibility)
+
+    samples, _ = measure(sticks, every(10, 60), noisy)
+    truth = [sticks.runner.pose(sample.stamps.capture_ns / 1e9).near_leg.thigh_deg for sample in samples]
+    live = [s.near.thigh_deg - truth[i] for i, s in enumerate(samples) if i > 150 and s.near.thigh_deg is not None]
+    settled = [
+        s.near_thigh_settled_deg - truth[s.settled_frame_index]
+        for i, s in enumerate(samples)
+        if i > 150 and s.settled_frame_index is not None and s.near_thigh_settled_deg is not None
+    ]
+    assert len(settled) > 400
+    assert np.std(settled) < np.std(live)
+    assert all(s.settled_frame_index is None or s.settled_frame_index < s.frame_index for s in samples)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    data=st.data(),
+    facing=st.sampled_from(["right", "left"]),
+    fps=st.floats(24, 120),
+    cadence_spm=st.floats(150, 195),
+    drop_share=st.floats(0, 0.2),
+    seed=st.integers(0, 2**16),
+)
+def test_whatever_comes_no_stride_is_doubled_and_no_value_is_without_meaning(
+    data: st.DataObject, facing: Facing, fps: float, cadence_spm: float, drop_share: float, seed: int
+) -> None:
+    """Any start phase, frame rate, dropped frames, facing, swaps, collapses, outliers, blackouts."""
+    rng = np.random.default_rng(seed)
+    sticks = StickRunner(facing=facing, cadence_spm=cadence_spm)
+    kinds = data.draw(st.lists(st.sampled_from(["swap", "left", "right", "none", "far off"]), max_size=6))
+
+    def spoil(_t_s: float, landmarks: Landmarks) -> Landmarks | None:
+        kind = rng.choice(kinds) if kinds and rng.random() < 0.3 else ""
+        if kind == "none":
+            return None
+        if kind == "far off":
+            return Landmarks(landmarks.points_px * rng.normal(1, 1, (33, 2)), landmarks.visibility)
+        if kind == "swap":
+            return swapped(landmarks)
+        return collapsed(landmarks, kind) if kind else landmarks
+
+    start_s = data.draw(st.floats(0, 1))
+    times_s = start_s + every(6, fps)
+    samples, strides = measure(sticks, times_s[rng.random(len(times_s)) >= drop_share], spoil)
+    for sample in samples:
+        assert sample.state in ALL
+        for leg in (sample.near, sample.far):
+            assert leg.thigh_deg is None or np.isfinite(leg.thigh_deg)
+            assert (leg.thigh_deg is not None) == (sample.state == MEASURING)
+        assert 0 <= sample.quality <= 1
+    for leg in ("near", "far"):
+        own = [stride for stride in strides if stride.leg == leg]
+        assert [stride.number for stride in own] == list(range(1, len(own) + 1))
+        gaps_s = np.diff([stride.t_peak_ns for stride in own]) / 1e9
+        assert (gaps_s > 0.6 * 120 / cadence_spm).all()
+        for stride in own:
+            assert stride.t_known_ns >= stride.t_peak_ns
+            assert np.isfinite(stride.hip_extension_deg)
+            assert 0 <= stride.quality <= 1
+    if not kinds:
+        assert_found(strides, sticks, start_s + 2.5, start_s + 5.5, within_deg=1.0)
