@@ -33,9 +33,12 @@ _PHASE_DRIFT = 0.03
 # How far a good measurement lies from the curves, and how often one is an outlier.
 _THIGH_NOISE_DEG = 6.0
 _KNEE_NOISE_DEG = 16.0
+# The same once the phase is known well: what the curves learn from.
+_THIGH_LEARN_NOISE_DEG = 4.0
+_KNEE_LEARN_NOISE_DEG = 10.0
 _OUTLIER_SHARE = 0.05
 _OUTLIER_DENSITY = 1.0 / (90.0 * 120.0)
-_MEMORY_S = 4.0
+_MEMORY_S = 6.0
 _LEARN_FROM = 0.9
 """Concentration of the phase below which a measurement cannot be placed on the curves."""
 
@@ -167,6 +170,6 @@ class GaitPhase:
             at = np.array([phase])
             if abs(leg.thigh_deg - thigh.at(at)[0]) > 3 * _THIGH_NOISE_DEG:
                 continue
-            thigh.learn(phase, leg.thigh_deg, _THIGH_NOISE_DEG, dt_s)
+            thigh.learn(phase, leg.thigh_deg, _THIGH_LEARN_NOISE_DEG, dt_s)
             if abs(leg.knee_deg - knee.at(at)[0]) <= 3 * _KNEE_NOISE_DEG:
-                knee.learn(phase, leg.knee_deg, _KNEE_NOISE_DEG, dt_s)
+                knee.learn(phase, leg.knee_deg, _KNEE_LEARN_NOISE_DEG, dt_s)

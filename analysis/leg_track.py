@@ -12,7 +12,7 @@ import numpy as np
 # The difference between a leg and its curve: how large, how long it lasts; noise of one measured angle. Degrees, seconds.
 _DIFFERENCE_SD_DEG = 5.0
 _DIFFERENCE_LASTS_S = 0.12
-_NOISE_DEG = 2.5
+_NOISE_DEG = 4.0
 OUTLIER_DEG = 25.0
 """A measurement this far from what is expected is a point thrown off, not a leg."""
 _KEEP_S = 1.3

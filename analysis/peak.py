@@ -20,7 +20,7 @@ NOISE_DEG = 2.0
 _HUBER = 1.5
 _ROUNDS = 4
 # Prior standard deviations: offset (deg), gain (relative), shift in time (turns), then slope, bend and third power of time over the window (deg).
-_PRIOR_SD = np.array([6.0, 0.15, 0.03, 6.0, 6.0, 4.0])
+_PRIOR_SD = np.array([6.0, 0.15, 0.01, 3.0, 3.0, 2.0])
 _GRID_S = 0.001
 
 

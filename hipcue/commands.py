@@ -21,7 +21,7 @@ from hipcue import __version__
 from wire.endpoints import EndpointError
 
 EXIT_USER = 2
-DEMO_SOURCE = "synthetic:extension=14,sway=5,sway_s=40,fps=30"
+DEMO_SOURCE = "synthetic:extension=13,sway=5,sway_s=40,fps=30"
 DEMO_PRESET = "show"
 DEMO_S = 60.0
 

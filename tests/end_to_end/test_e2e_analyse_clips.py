@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from clips import clip, score
-from program import hipcue, near_peaks_deg, table
+
+from tests.clips import clip, score
+from tests.program import hipcue, near_peaks_deg, table
 
 pytestmark = pytest.mark.clips
 

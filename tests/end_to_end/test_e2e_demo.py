@@ -6,9 +6,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import sound_server
-import virtual_screen
-from program import Running, hipcue, near_peaks_deg, only_session, table
+
+from tests import sound_server, virtual_screen
+from tests.program import Running, hipcue, near_peaks_deg, only_session, table
 
 
 def test_without_screen_and_sound_it_runs_says_so_and_leaves_a_picture_and_a_session(tmp_path: Path) -> None:

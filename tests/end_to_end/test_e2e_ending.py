@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from program import Running, hipcue, near_peaks_deg, only_session
+
+from tests.program import Running, hipcue, near_peaks_deg, only_session
 
 ARGUMENTS = ("run", "--source", "synthetic:fps=30", "--no-display", "--no-audio")
 GUARD_S = 10.0

@@ -5,10 +5,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from clips import clip
-from mjpeg_server import mjpeg_server
-from program import hipcue, near_peaks_deg, only_session
+from tests.mjpeg_server import mjpeg_server
 
+from tests.clips import clip
+from tests.program import hipcue, near_peaks_deg, only_session
 from wire.frames import Image
 
 QUIET = ("--no-display", "--no-audio")

@@ -4,7 +4,8 @@ import socket
 from pathlib import Path
 
 import pytest
-from program import Ended, hipcue, one_sentence
+
+from tests.program import Ended, hipcue, one_sentence
 
 
 def refused(ended: Ended, *mentions: str) -> None:

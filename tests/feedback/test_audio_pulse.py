@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sound_server import SAMPLE_RATE_HZ, SoundServer, missing, sound_server
 
 from config.schema import Settings
 from feedback.audio.sounds import Samples, make_all
+from tests.sound_server import SAMPLE_RATE_HZ, SoundServer, missing, sound_server
 from wire.clock import NS_PER_MS, NS_PER_S, monotonic_ns
 from wire.endpoints import private_directory
 from wire.messages import Cue, Health, Played
