@@ -22,14 +22,14 @@ READINGS = 4
 # Share of frames in each reading, and how long one lasts: swaps come in bursts of a few frames, correct stretches are long.
 _READING_SHARE = np.array([0.88, 0.04, 0.04, 0.04])
 _READING_LASTS_S = 0.08
-# Before anything is seen: 170 steps a minute with 8 % between runners (164 ± 9 in 860, 162 to 183 by speed; measures.md),
+# Before anything is seen: 170 steps a minute with 6 % between runners (164 ± 9 in 860, 162 to 183 by speed; measures.md),
 # and a floor for all the others.
 _USUAL_RATE_HZ = 170 / 120
-_USUAL_RATE_SPREAD = 0.08
-_UNUSUAL_RATE = 0.02
+_USUAL_RATE_SPREAD = 0.06
+_UNUSUAL_RATE = 0.003
 # Random walk of the stride rate (relative, per root second) and of the phase (turns per root second).
 _RATE_DRIFT = 0.06
-_PHASE_DRIFT = 0.03
+_PHASE_DRIFT = 0.07
 # How far a good measurement lies from the curves, and how often one is an outlier.
 _THIGH_NOISE_DEG = 6.0
 _KNEE_NOISE_DEG = 16.0

@@ -44,6 +44,11 @@ class LegPoints:
     toe_px: Floats
     visibility: float
 
+    @property
+    def length_px(self) -> float:
+        """Thigh and shank."""
+        return float(np.hypot(*(self.knee_px - self.hip_px)) + np.hypot(*(self.ankle_px - self.knee_px)))
+
 
 def leg_points(landmarks: Landmarks, side: Side) -> LegPoints:
     """The leg that the model calls `side`."""

@@ -1,8 +1,8 @@
 """The peak of hip extension: a fit around the turn of the thigh, whose value does not depend on the frame rate.
 
 The thigh near its turn is the runner's own curve, shifted in time and changed by a little: offset, gain, shift and a
-cubic of time are found by least squares with priors (ridge regression), outliers weighted down (Huber 1964). With many frames the
-data decide; with few, the curve fills in, so 15 frames per second give the same number as 120, only noisier.
+cubic of time are found by least squares with priors (ridge regression), outliers weighted down (Huber 1964). With many
+frames the data decide; with few, the curve fills in, so 15 frames per second give the same number as 120, only noisier.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,8 @@ BEFORE_S = 0.20
 NOISE_DEG = 2.0
 _HUBER = 1.5
 _ROUNDS = 4
-# Prior standard deviations: offset (deg), gain (relative), shift in time (turns), then slope, bend and third power of time over the window (deg).
+# Prior standard deviations: offset (deg), gain (relative), shift in time (turns), and slope, bend and third power of time over
+# the window (deg).
 _PRIOR_SD = np.array([6.0, 0.15, 0.01, 3.0, 3.0, 2.0])
 _GRID_S = 0.001
 

@@ -5,7 +5,7 @@ from typing import Protocol
 from analysis.landmarks import Landmarks
 from wire.frames import Image
 
-BACKENDS = ("mediapipe",)
+BACKENDS = ("openvino", "mediapipe")
 
 
 class PoseError(Exception):
@@ -31,8 +31,12 @@ class PoseEstimator(Protocol):
 
 def open_backend(name: str) -> PoseEstimator:
     """The pose estimator called `name` (one of BACKENDS). Raises PoseError."""
+    # Imported here: a backend's libraries take up to a second, and the other must not pay for them.
+    if name == "openvino":
+        from analysis.blazepose import BlazePose  # noqa: PLC0415
+
+        return BlazePose(threads=1, device="CPU")
     if name == "mediapipe":
-        # Imported here: it takes more than a second, and other backends must not pay for it.
         from analysis.pose_mediapipe import MediaPipePose  # noqa: PLC0415
 
         return MediaPipePose()

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.cadence import SHORTEST_STRIDE_S
+from analysis.cadence import LONGEST_STRIDE_S, SHORTEST_STRIDE_S
 from analysis.gait_curves import GaitCurve
 from analysis.leg_track import LegTrack
 from analysis.peak import Peak, fit_peak
+from analysis.swing import Swing, read_swing
 
 SETTLE_S = 0.048
 SETTLE_FRAMES = 1.8
@@ -31,11 +32,11 @@ _GRID = np.arange(200) / 200
 
 @dataclass(frozen=True)
 class Turn:
-    """A settled peak and the excursion that led to it."""
+    """A settled peak and the swing that led to it."""
 
     peak: Peak
-    knee_drive_deg: float | None
-    """The largest thigh angle in front of the body since the turn before."""
+    swing: Swing | None
+    """The swing before it; None where too little of it was seen."""
 
 
 class StrideDetector:
@@ -70,8 +71,8 @@ class StrideDetector:
             return None
         self._learn_noise(peak)
         since_s, self._last_peak_s = self._last_peak_s, peak.t_s
-        before = [p.tracked_deg for p in track.points if max(since_s, peak.t_s - 1.0 / rate_hz) < p.t_s < peak.t_s]
-        return Turn(peak, max(before) if before else None)
+        followed = peak.t_s - since_s <= LONGEST_STRIDE_S
+        return Turn(peak, read_swing(track.points, since_s if followed else None, peak.t_s, 1.0 / rate_hz))
 
     def _learn_noise(self, peak: Peak) -> None:
         # The fit takes up some of the noise: as many frames' worth as it has parameters that the data decide.

@@ -1,18 +1,36 @@
-"""Simulated runners with known peaks: what a perfect pose model would see, then noise, swaps, collapses and gaps on top."""
+"""Simulated runners with known peaks: what a perfect pose model would see, then noise, swaps, collapses and gaps on top.
+
+Curves: means of 28 treadmill runners (Fukuchi, Fukuchi & Duarte 2017, PeerJ 5:e3298, data CC BY 4.0) and the strides, one by
+one, of 12 real runners (BMC-RIC running biomechanics set of R. Fukuchi, CC BY 4.0). Where those files are not beside the
+checkout, the means come from the Fourier coefficients in analysis.gait_curves instead and there are no real strides.
+"""
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.gait_phase import Candidate
+from analysis.gait_curves import MEAN_KNEE_DEG, MEAN_THIGH_DEG, basis
+from analysis.gait_phase import BOTH_FAR, BOTH_NEAR, STRAIGHT, SWAPPED, Candidate
 
 Floats = NDArray[np.float64]
 TRUTH = Path(__file__).resolve().parents[2] / "shared" / "data" / "truth"
 SPEEDS_MPS = ("2.5", "3.5", "4.5")
+PEAK_SD_DEG = 3.0
+STEP_DEG = 5.0
+# Peak behind, peak in front (degrees) and stride time (s) of the mean curves: all that is used of them without the files.
+_SUMMARY = {"2.5": (-20.2, 27.7, 0.7451), "3.5": (-26.4, 34.4, 0.7031), "4.5": (-30.6, 40.9, 0.6570)}
+_REAL_STRIDE_S = 0.741
+# A point this far from the runner's median stride, or from what the points around it do, is thrown off.
+_GLITCH_DEG = 12.0
+_SPIKE_DEG = 3.0
+_AROUND = 6
+_JUMP_DEG = 5.0
+"""From one hundredth of the stride to the next; a thigh swings 2 to 3."""
+_PEAK_WINDOW = (0.20, 0.60)
 
 
 @dataclass(frozen=True)
@@ -22,6 +40,8 @@ class Strides:
     thigh_deg: Floats
     knee_deg: Floats
     stride_s: float
+    step: int | None = None
+    """The first stride that is deeper by a step."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +66,8 @@ class Frame:
     labelled_far: Candidate
     near_deg: float
     far_deg: float
+    reading: int
+    """What the labels really are: STRAIGHT, SWAPPED, BOTH_NEAR or BOTH_FAR of analysis.gait_phase."""
 
 
 @dataclass(frozen=True)
@@ -55,37 +77,54 @@ class Simulation:
     frames: list[Frame]
     near_peaks: list[tuple[float, float]]
     far_peaks: list[tuple[float, float]]
+    near_step: int | None
+    """Which of the peaks is the first after the step."""
+    far_step: int | None
 
 
-def mean_strides(speed_mps: str, count: int, rng: np.random.Generator, varied: bool) -> Strides:
-    """The mean curve of 28 runners (Fukuchi 2017), its peak varied with SD 3° and, from the middle on, 5° deeper."""
-    rows = [r for r in _rows(TRUTH / "fukuchi2017_treadmill_thigh_segment_mean.csv") if r["speed_mps"] == speed_mps]
-    thigh = np.array([float(r["thigh_deg"]) for r in rows])
-    knee = np.array([float(r["knee_deg"]) for r in rows])
-    # The file ends at 99 %: close the circle.
-    thigh, knee = np.append(thigh, thigh[0]), np.append(knee, knee[0])
-    [summary] = [r for r in _rows(TRUTH / "fukuchi2017_treadmill_summary.csv") if r["speed_mps"] == speed_mps]
-    change = np.zeros(count)
-    if varied:
-        change = -rng.normal(0, 3.0, count)
-        change[count // 2 :] -= 5.0
-    most, least = thigh.max(), thigh.min()
-    # Scaled from the peak in front, where the slope is 0: strides of different depth join without a jump.
-    scale = (most - (least + change)) / (most - least)
-    strides = most - scale[:, None] * (most - thigh)
-    return Strides(_joined_at_front(strides, int(thigh.argmax())), np.repeat(knee[None], count, 0), float(summary["stride_s"]))
+def mean_strides(speed_mps: str, count: int, rng: np.random.Generator, varied: bool, step_deg: float = STEP_DEG) -> Strides:
+    """The mean curve of 28 runners, `count` times; `varied` as by `vary`."""
+    thigh, knee, stride_s = _mean_curve(speed_mps)
+    strides = Strides(np.repeat(thigh[None], count, 0), np.repeat(knee[None], count, 0), stride_s)
+    return vary(strides, rng, step_deg) if varied else strides
+
+
+def vary(strides: Strides, rng: np.random.Generator, step_deg: float = STEP_DEG) -> Strides:
+    """The same strides, their peaks made to differ with SD 3° and, from the middle on, deeper by `step_deg`.
+
+    Scaled from the peak in front, where the slope is 0: strides of different depth join without a jump.
+    """
+    count = len(strides.thigh_deg)
+    change = -rng.normal(0, PEAK_SD_DEG, count)
+    change[count // 2 :] -= step_deg
+    mean = strides.thigh_deg.mean(axis=0)
+    front, most, least = int(mean.argmax()), mean.max(), mean.min()
+    scale = np.repeat(((most - (least + change)) / (most - least))[:, None], mean.size, 1)
+    # What follows the peak in front already belongs to the next stride.
+    scale[:-1, front:] = scale[1:, front:]
+    return replace(strides, thigh_deg=most - scale * (most - strides.thigh_deg), step=count // 2)
+
+
+def runner_files() -> list[Path]:
+    """The files of the 12 real runners; empty where they are absent."""
+    return sorted((TRUTH / "strides").glob("*angs.txt"))
 
 
 def real_strides(path: Path) -> Strides:
-    """Strides of one real runner at about 2.5 m/s (BMC-RIC set; Hip_Z extension positive, Knee_Z flexion)."""
+    """Strides of one real runner at about 2.5 m/s (BMC-RIC set; Hip_Z extension positive, Knee_Z flexion).
+
+    Points thrown off by the joint angles' own singularity are put back between their neighbours; a stride that still jumps
+    is left out.
+    """
     with path.open() as file:
         header = file.readline().split()
         table = np.array([[float(word) for word in line.split()] for line in file if line.strip()])
     hips = [i for i, name in enumerate(header) if name.startswith("Hip_Z")]
     knees = [i for i, name in enumerate(header) if name.startswith("Knee_Z")]
-    thigh, knee = -table[:, hips].T, np.abs(table[:, knees].T)
-    usual = np.abs(thigh - np.median(thigh, axis=0)).max(axis=1) < 12
-    return Strides(_blended(thigh[usual]), _blended(knee[usual]), 0.741)
+    thigh, knee = _mended(-table[:, hips].T), _mended(table[:, knees].T)
+    smooth = np.abs(np.diff(thigh, axis=1)).max(axis=1) < _JUMP_DEG
+    thigh, knee = thigh[smooth], knee[smooth]
+    return Strides(_blended(thigh), _blended(knee if np.median(knee) > 0 else -knee), _REAL_STRIDE_S)
 
 
 def simulate(near: Strides, far: Strides, fps: float, faults: Faults, rng: np.random.Generator, start: float) -> Simulation:
@@ -95,7 +134,9 @@ def simulate(near: Strides, far: Strides, fps: float, faults: Faults, rng: np.ra
     t = np.arange(0, end_s, 1 / fps)
     t = t[rng.random(len(t)) >= faults.drop_share]
     near_at, far_at = t / near.stride_s + start, t / near.stride_s + start + 0.5
-    truth = {name: (_read(s.thigh_deg, at), _read(s.knee_deg, at)) for name, s, at in (("n", near, near_at), ("f", far, far_at))}
+    truth = {
+        name: (_read(s.thigh_deg, at), _read(s.knee_deg, at)) for name, s, at in (("n", near, near_at), ("f", far, far_at))
+    }
     noisy = {
         name: (thigh + rng.normal(0, faults.noise_deg, len(t)), knee + rng.normal(0, 2 * faults.noise_deg, len(t)))
         for name, (thigh, knee) in truth.items()
@@ -106,22 +147,46 @@ def simulate(near: Strides, far: Strides, fps: float, faults: Faults, rng: np.ra
     for i, t_s in enumerate(t):
         legs = {name: Candidate(float(thigh[i]), float(knee[i])) for name, (thigh, knee) in noisy.items()}
         first, second = (legs["f"], legs["n"]) if swapped[i] else (legs["n"], legs["f"])
+        reading = SWAPPED if swapped[i] else STRAIGHT
         if collapsed[i]:
             one = legs[collapsed[i]]
-            first, second = (
-                Candidate(one.thigh_deg + rng.normal(0, 1), one.knee_deg + rng.normal(0, 2)) for _ in range(2)
-            )
+            reading = BOTH_NEAR if collapsed[i] == "n" else BOTH_FAR
+            first, second = (Candidate(one.thigh_deg + rng.normal(0, 1), one.knee_deg + rng.normal(0, 2)) for _ in range(2))
         if rng.random() < faults.outlier_share:
             first = Candidate(first.thigh_deg + float(rng.choice([-1, 1])) * 45.0, first.knee_deg)
-        frames.append(Frame(float(t_s), first, second, float(truth["n"][0][i]), float(truth["f"][0][i])))
-    return Simulation(frames, _peaks(near, start, end_s), _peaks(far, start + 0.5, end_s))
+        frames.append(Frame(float(t_s), first, second, float(truth["n"][0][i]), float(truth["f"][0][i]), reading))
+    near_peaks, near_step = _peaks(near, start, end_s)
+    far_peaks, far_step = _peaks(far, start + 0.5, end_s)
+    return Simulation(frames, near_peaks, far_peaks, near_step, far_step)
 
 
-def _joined_at_front(strides: Floats, front: int) -> Floats:
-    """Each row's part before the peak in front belongs to the stride of the row before: so scales change at that peak."""
-    joined = strides.copy()
-    joined[:-1, front:] = strides[1:, front:]
-    return joined
+def _mean_curve(speed_mps: str) -> tuple[Floats, Floats, float]:
+    """Thigh and knee over one stride, 101 points (the last is the first again), and the stride's duration."""
+    least, most, stride_s = _SUMMARY[speed_mps]
+    table = TRUTH / "fukuchi2017_treadmill_thigh_segment_mean.csv"
+    if not table.exists():
+        rows = basis(np.arange(101) / 100)
+        shape = rows @ MEAN_THIGH_DEG
+        thigh = least + (most - least) * (shape - shape.min()) / (shape.max() - shape.min())
+        return thigh, rows @ MEAN_KNEE_DEG, stride_s
+    of_speed = [row for row in _rows(table) if row["speed_mps"] == speed_mps]
+    thigh = np.array([float(row["thigh_deg"]) for row in of_speed])
+    knee = np.array([float(row["knee_deg"]) for row in of_speed])
+    # The file ends at 99 %: close the circle.
+    return np.append(thigh, thigh[0]), np.append(knee, knee[0]), stride_s
+
+
+def _mended(strides: Floats) -> Floats:
+    """Points far from the median over the strides, replaced by it and what the points around them differ from it."""
+    usual = np.median(strides, axis=0)
+    mended = strides.copy()
+    at = np.arange(strides.shape[1])
+    for stride in mended:
+        differs = stride - usual
+        around = np.lib.stride_tricks.sliding_window_view(np.pad(differs, _AROUND, mode="edge"), 2 * _AROUND + 1)
+        good = (np.abs(differs) < _GLITCH_DEG) & (np.abs(differs - np.median(around, axis=1)) < _SPIKE_DEG)
+        stride[~good] = (usual + np.interp(at, at[good], differs[good]))[~good]
+    return mended
 
 
 def _blended(strides: Floats) -> Floats:
@@ -136,24 +201,30 @@ def _blended(strides: Floats) -> Floats:
 
 
 def _read(strides: Floats, at: Floats) -> Floats:
-    """Values at unwrapped phases, linear between the 101 points."""
+    """Values at unwrapped phases: a smooth line through the 101 points of each stride (Catmull & Rom 1974)."""
     line = np.concatenate([strides[:, :-1].ravel(), strides[-1:, -1]])
-    values: Floats = np.interp(at * 100, np.arange(len(line)), line)
+    x = np.clip(at * 100, 0, len(line) - 1)
+    first = np.minimum(x.astype(int), len(line) - 2)
+    u = x - first
+    a, b, c, d = (line[np.clip(first + shift, 0, len(line) - 1)] for shift in (-1, 0, 1, 2))
+    values: Floats = b + u / 2 * (c - a + u * (2 * a - 5 * b + 4 * c - d + u * (3 * (b - c) + d - a)))
     return values
 
 
-def _peaks(leg: Strides, start: float, end_s: float) -> list[tuple[float, float]]:
-    found = []
-    for k, thigh in enumerate(leg.thigh_deg):
-        at = int(thigh[20:60].argmin()) + 20
-        # The turn between the points, by a parabola through three of them.
-        a, b, c = thigh[at - 1 : at + 2]
-        bend = a - 2 * b + c
-        shift = 0.0 if bend == 0 else 0.5 * (a - c) / bend
-        t_s = (k + (at + shift) / 100 - start) * leg.stride_s
+def _peaks(leg: Strides, start: float, end_s: float) -> tuple[list[tuple[float, float]], int | None]:
+    """The true peaks from 0 to `end_s`, and which of them is the first after the step."""
+    found: list[tuple[float, float]] = []
+    step = None
+    for k in range(len(leg.thigh_deg)):
+        at = k + np.arange(*_PEAK_WINDOW, 0.0005)
+        values = _read(leg.thigh_deg, at)
+        lowest = int(values.argmin())
+        t_s = float((at[lowest] - start) * leg.stride_s)
         if 0 <= t_s <= end_s:
-            found.append((float(t_s), float(b - 0.25 * (a - c) * shift)))
-    return found
+            if leg.step is not None and k >= leg.step and step is None:
+                step = len(found)
+            found.append((t_s, float(values[lowest])))
+    return found, step
 
 
 def _bursts(phase: Floats, faults: Faults, rng: np.random.Generator) -> NDArray[np.bool_]:

@@ -56,8 +56,12 @@ class NetworkCamera:
 
 
 def shown_url(url: str) -> str:
-    """The address without user name and password, fit for a screen or a log."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = f":{parts.port}" if parts.port else ""
+    """The address without user name and password, fit for a screen or a log. Raises SourceError when it is none."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        scheme = url.partition("://")[0]
+        raise SourceError(f"{scheme}://…: is not an address; write it as {scheme}://HOST:PORT/PATH") from None
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
     return f"{parts.scheme}://{host}{port}{parts.path}"

@@ -37,9 +37,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, wait_for: tuple[str, ...
     try:
         source = open_source(settings.capture)
     except SourceError as error:
-        health.say("failed", str(error))
-        print(error, file=sys.stderr)
-        return EXIT_NO_SOURCE
+        return _no_source(error, health)
     if not source.live:
         _await_ready(wire, wait_for, health, stop)
     capture = _Capture(settings, wire, publisher, health)
@@ -58,13 +56,16 @@ class _Capture:
         self._health = health
         self._epoch = secrets.randbits(63)
         self._seq = 0
+        self._index_base = 0
+        """The first index of the present source: one that was opened again counts from 0 anew."""
+        self._next_index = 0
         self._last_capture_ns = 0
+        self._retry_s = FIRST_RETRY_S
         self._window_start_ns = 0
         self._window_frames = 0
 
     def loop(self, source: Source, stop: StopFlag) -> int:
         self._use(source)
-        retry_s = FIRST_RETRY_S
         while not stop:
             try:
                 picture = self.source.read()
@@ -72,40 +73,46 @@ class _Capture:
                 self._health.say("degraded", f"Camera lost: {lost}")
                 self._health.counters["lost"] += 1
                 self.source.close()
-                reopened = self._reopen(stop, retry_s)
-                retry_s = min(LONGEST_RETRY_S, 2 * retry_s)
-                if reopened is not None:
-                    self._use(reopened)
+                self._reopen(stop)
                 continue
+            except SourceError as error:
+                return _no_source(error, self._health)
             if picture is None:
                 self._health.say("ended", "The recording has ended")
                 return EXIT_ENDED
-            retry_s = FIRST_RETRY_S
+            self._retry_s = FIRST_RETRY_S
             self._send(picture)
             self._health.beat()
         return EXIT_ENDED
 
     def _use(self, source: Source) -> None:
         self.source = source
+        self._index_base = self._next_index
         self._health.facts.update(source.facts)
         self._health.say("degraded" if source.warning else "running", source.warning)
         self._window_start_ns = self._clock()
         self._window_frames = 0
 
-    def _reopen(self, stop: StopFlag, retry_s: float) -> Source | None:
-        until_ns = self._clock() + s_to_ns(retry_s)
-        while not stop and self._clock() < until_ns:
-            self._health.beat()
-            time.sleep(_RETRY_POLL_S)
-        if stop:
-            return None
-        try:
-            return open_source(self._settings)
-        except SourceError as error:
-            self._health.say("degraded", f"Camera lost: {error}")
-            return None
+    def _reopen(self, stop: StopFlag) -> None:
+        """Try until the source is back or the end is asked for, less and less often while no picture comes."""
+        while not stop:
+            until_ns = self._clock() + s_to_ns(self._retry_s)
+            self._retry_s = min(LONGEST_RETRY_S, 2 * self._retry_s)
+            while not stop and self._clock() < until_ns:
+                self._health.beat()
+                time.sleep(_RETRY_POLL_S)
+            if stop:
+                return
+            try:
+                self._use(open_source(self._settings))
+            except SourceError as error:
+                self._health.say("degraded", f"Camera lost: {error}")
+            else:
+                return
 
     def _send(self, picture: Picture) -> None:
+        index = self._index_base + picture.index
+        self._next_index = index + 1
         if picture.capture_ns <= self._last_capture_ns:
             self._health.counters["disordered"] += 1
             return
@@ -117,7 +124,7 @@ class _Capture:
             Frame(
                 epoch=self._epoch,
                 seq=self._seq,
-                index=picture.index,
+                index=index,
                 capture_ns=picture.capture_ns,
                 read_ns=picture.read_ns,
                 published_ns=now_ns,
@@ -126,7 +133,7 @@ class _Capture:
             )
         )
         self._health.counters["frames"] = self._seq
-        self._health.counters["left out"] = picture.index + 1 - self._seq
+        self._health.counters["left out"] = index + 1 - self._seq
         self._health.add_ns("read to published", now_ns - picture.read_ns)
         self._watch_rate(now_ns)
 
@@ -139,9 +146,16 @@ class _Capture:
         self._health.facts["rate"] = f"{rate_fps:.1f} fps delivered"
         if self.source.live and self.source.facts.get("source", "").startswith("camera"):
             slow = rate_fps < _SLOW * self._settings.fps
-            warning = f"The camera delivers {rate_fps:.0f} instead of {self._settings.fps:g} fps: more light may help"
-            self._health.say("degraded" if slow else "running", warning if slow else "")
+            rate_warning = f"The camera delivers {rate_fps:.0f} instead of {self._settings.fps:g} fps: more light may help"
+            warning = rate_warning if slow else self.source.warning
+            self._health.say("degraded" if warning else "running", warning)
         self._window_start_ns, self._window_frames = now_ns, 0
+
+
+def _no_source(error: SourceError, health: HealthReporter) -> int:
+    health.say("failed", str(error))
+    print(error, file=sys.stderr)
+    return EXIT_NO_SOURCE
 
 
 def _await_ready(wire: Wire, processes: tuple[str, ...], health: HealthReporter, stop: StopFlag) -> None:

@@ -24,10 +24,13 @@ class VideoFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        if path.is_dir():
-            raise SourceError(f"{path}: is a folder; name a video file in it")
-        if not path.exists():
-            raise SourceError(f"{path}: there is no such file; check the name")
+        try:
+            if path.is_dir():
+                raise SourceError(f"{path}: is a folder; name a video file in it")
+            if not path.exists():
+                raise SourceError(f"{path}: there is no such file; check the name")
+        except OSError as error:
+            raise SourceError(f"{path}: cannot be read ({error.strerror}); check the name and who may read it") from None
         self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
         if not self._capture.isOpened() or not self._capture.grab():
             self._capture.release()

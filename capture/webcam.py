@@ -29,10 +29,14 @@ class Webcam:
 
     def __init__(self, name: str, asked: Capture) -> None:
         backend = cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY
-        with quiet_stderr():
-            self._device = cv2.VideoCapture(int(name) if name.isdigit() else name, backend)
+        refusal = SourceError(f"camera {name}: cannot be opened; check that it is plugged in and that no other program uses it")
+        try:
+            with quiet_stderr():
+                self._device = cv2.VideoCapture(int(name) if name.isdigit() else name, backend)
+        except (cv2.error, ValueError):  # a number that OpenCV does not take for a camera
+            raise refusal from None
         if not self._device.isOpened():
-            raise SourceError(f"camera {name}: cannot be opened; check that it is plugged in and that no other program uses it")
+            raise refusal
         # Pixel format first: it decides which sizes and rates a camera offers.
         if asked.pixel_format != "any":
             self._device.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*asked.pixel_format))

@@ -65,7 +65,8 @@ def key_name(path: Sequence[str | int], data: Mapping[str, Any]) -> str:
             at = None
         if isinstance(part, int):
             label = at.get("name") if isinstance(at, Mapping) else None
-            name += f' "{label}"' if label else f" number {part + 1}"
+            named = isinstance(label, str) and label and label.isprintable()
+            name += f' "{label}"' if named else f" number {part + 1}"
         else:
             name += f".{part}" if name else part
     return name

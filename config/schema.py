@@ -1,11 +1,14 @@
 """Every setting: its name with its unit, its type, its limits and what it means. Frozen; unknown keys are refused."""
 
 import difflib
+import math
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+LEAST_ZONE = 0.05
+_ROUNDING = 1e-9
 
 MEASURES = (
     "hip_extension",
@@ -35,7 +38,8 @@ SoundName = Literal["none", "low", "high", "good", "soft"]
 class Section(BaseModel):
     """Base of all sections."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    # Strict: text or true where a number belongs is a mistake, not a number.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Zone(Section):
@@ -48,8 +52,8 @@ class Zone(Section):
 
     @model_validator(mode="after")
     def _not_empty(self) -> "Zone":
-        if self.right - self.left < 0.05 or self.bottom - self.top < 0.05:
-            raise ValueError("right must be at least 0.05 more than left, and bottom 0.05 more than top")
+        if min(self.right - self.left, self.bottom - self.top) < LEAST_ZONE - _ROUNDING:
+            raise ValueError(f"right must be at least {LEAST_ZONE} more than left, and bottom {LEAST_ZONE} more than top")
         return self
 
 
@@ -75,7 +79,9 @@ class Capture(Section):
 class Analysis(Section):
     """The measurement."""
 
-    backend: Literal["mediapipe"] = Field("mediapipe", description="which program runs the pose model")
+    backend: Literal["openvino", "mediapipe"] = Field(
+        "mediapipe", description="which program runs the pose model; they agree, openvino takes about half the time"
+    )
     facing: Literal["auto", "right", "left"] = Field(
         "auto", description="where the runner faces in the picture; auto finds out once and keeps it"
     )
@@ -141,9 +147,12 @@ def when_parts(when: str) -> tuple[str, Literal["below", "above", "in"], float |
     if limit == "band":
         return measure, checked, None
     try:
-        return measure, checked, float(limit)
+        number = float(limit)
     except ValueError:
-        raise ValueError(f'when: {limit!r} must be "band" or a number') from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f'when: {limit!r} must be "band" or a number')
+    return measure, checked, number
 
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
@@ -185,7 +194,7 @@ class Settings(Section):
     analysis: Analysis = Analysis()
     target: Target = Target()
     session: Session = Session()
-    cue: tuple[Cue, ...] = ()
+    cue: tuple[Cue, ...] = Field((), strict=False)  # TOML has lists
     audio: Audio = Audio()
     display: Display = Display()
 

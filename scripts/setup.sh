@@ -89,6 +89,8 @@ if ! $venv/bin/python -m pip install --quiet --disable-pip-version-check -c cons
     say "the Python packages could not be installed; the reason stands above" >&2
     exit 1
 fi
+# OpenVINO brings a package that reports its use to its makers. HipCue keeps it from being loaded; nothing needs it, so it goes.
+$venv/bin/python -m pip uninstall --quiet --yes --disable-pip-version-check openvino-telemetry >"$log" 2>&1 || true
 if ! $venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[sound]" >"$log" 2>&1; then
     say "PyAudio could not be built, so HipCue runs without sound; install portaudio19-dev, python3-dev and gcc, then: make setup"
 fi

@@ -6,11 +6,11 @@ import stat
 import tempfile
 from pathlib import Path
 
-from wire.topics import Topic
+from wire.topics import TOPICS, Topic
 
 # A Unix socket's path must fit sockaddr_un.sun_path (108 bytes with its zero, unix(7)).
 MAX_SOCKET_PATH_BYTES = 107
-LONGEST_NAME = "command.supervisor"
+LONGEST_NAME = max((f"{topic.name}.{producer}" for topic in TOPICS for producer in topic.producers), key=len)
 
 
 class EndpointError(Exception):

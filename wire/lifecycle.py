@@ -1,6 +1,7 @@
 """How a process of ours is asked to end: SIGTERM, Ctrl-C when it runs alone, or the end of its parent."""
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import sys
@@ -30,7 +31,9 @@ class StopFlag:
         signal.signal(signal.SIGTERM, self._handle)
         if supervised:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            self._parent = os.getppid()
+            # The parent may be gone before this line is reached; then getppid() already names another.
+            parent = multiprocessing.parent_process()
+            self._parent = os.getppid() if parent is None or parent.pid is None else parent.pid
             if sys.platform == "linux":
                 ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
         else:

@@ -62,6 +62,8 @@ class Sample(Message, frozen=True):
     cadence_spm: float | None
     quality: float
     """0 to 1."""
+    standing_thigh_deg: float | None = None
+    """The zero of hip extension from quiet standing; None: uncalibrated."""
     settled_frame_index: int | None = None
     """The earlier frame that the two settled values belong to."""
     near_thigh_settled_deg: float | None = None
@@ -80,13 +82,26 @@ class Stride(Message, frozen=True):
     """-(thigh_min_deg - standing zero); the headline number."""
     thigh_min_deg: float
     """Settled peak of the thigh angle against vertical, not zeroed (negative: behind)."""
-    calibrated: bool
+    standing_thigh_deg: float | None
+    """The zero from quiet standing; None: uncalibrated, the zero is vertical."""
     stamps: Stamps
     """Of the frame that decided it."""
     hip_extension_trunk_deg: float | None = None
     thigh_excursion_deg: float | None = None
     knee_drive_deg: float | None = None
-    """Peak of the thigh angle in front of the body, the one before this push-off."""
+    """Peak of the thigh angle in front of the body, in the swing before this push-off."""
+    rebound_ms: float | None = None
+    """From the peak of extension before to that knee drive."""
+    swing_velocity_dps: float | None = None
+    """Largest forward speed of the thigh in that swing, degrees per second."""
+    knee_straightest_ms: float | None = None
+    """When the knee was straightest, relative to this peak (negative: before)."""
+    ankle_peak_ms: float | None = None
+    """When the ankle was most plantarflexed, relative to this peak; None where that came after the stride was final."""
+    triple_spread_ms: float | None = None
+    """From the first to the last of knee, hip and ankle."""
+    vertical_oscillation_leg: float | None = None
+    """Highest to lowest point of the hips over the stride, in leg lengths."""
     knee_deg: float | None = None
     ankle_deg: float | None = None
     trunk_lean_deg: float | None = None

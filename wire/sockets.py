@@ -1,7 +1,8 @@
 """Publishers and subscribers that keep the promises of the topic table.
 
-Newest wins: `ZMQ_CONFLATE` at both ends, one topic per endpoint, one part per message. Every one counts: queued,
-and gaps in the sequence numbers are counted. What is not a valid message is dropped and counted by reason, never raised.
+Newest wins: `ZMQ_CONFLATE` at both ends (last value cached: at the reader's), one topic per endpoint, one part per message.
+Every one counts: queued, and gaps in the sequence numbers are counted. What is not a valid message is dropped and counted
+by reason, never raised.
 Producers bind, consumers connect, there is no broker. Sockets are not thread-safe: one thread per process uses them.
 """
 
@@ -26,6 +27,8 @@ MAX_TRANSPORT_BYTES = 256 * 1024 * 1024
 EVENT_QUEUE = 10_000
 """Messages that wait for a reader before the oldest promise breaks: hours of strides."""
 RECONNECT_MS = 50
+LAST_WORDS_MS = 200
+"""A message sent just before the end (the last stride, "failed") would else be dropped with its socket, often unsent."""
 
 
 class Wire:
@@ -62,8 +65,8 @@ class Wire:
         return NewestFrame(self._connect(FRAME))
 
     def close(self) -> None:
-        """Close everything at once; nothing lingers."""
-        self._context.destroy(linger=0)
+        """Close everything; waits at most `LAST_WORDS_MS` for what was sent last to be on its way."""
+        self._context.destroy()
 
     def __enter__(self) -> "Wire":
         return self
@@ -73,11 +76,13 @@ class Wire:
 
     def _bind(self, topic: Topic) -> "zmq.Socket[bytes]":
         socket = self._context.socket(zmq.PUB)
-        socket.setsockopt(zmq.LINGER, 0)
-        if topic.policy is Policy.EVERY_ONE_COUNTS:
-            socket.setsockopt(zmq.SNDHWM, EVENT_QUEUE)
-        else:
+        socket.setsockopt(zmq.LINGER, LAST_WORDS_MS)
+        if topic.policy is Policy.NEWEST_WINS:
             socket.setsockopt(zmq.CONFLATE, 1)
+        else:
+            # A conflating socket that is closed puts its end mark in place of the message that waits, so that "failed" were
+            # lost. For what is seldom sent it is enough that the readers conflate.
+            socket.setsockopt(zmq.SNDHWM, EVENT_QUEUE)
         socket.bind(endpoint(self.directory, topic, self.process))
         return socket
 

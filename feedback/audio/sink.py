@@ -4,6 +4,7 @@ A sink owns the mixer, because frame numbers mean something only within one stre
 again.
 """
 
+import os
 import time
 from collections import deque
 from contextlib import suppress
@@ -14,9 +15,9 @@ import numpy as np
 from config.schema import Audio
 from feedback.audio.device_clock import DeviceClock, Observation
 from feedback.audio.mixer import Mixer
-from feedback.audio.quiet import quiet_stderr
 from feedback.audio.sounds import make_all
 from wire.clock import NS_PER_S, Clock, s_to_ns
+from wire.quiet import quiet_stderr
 
 if TYPE_CHECKING:
     import pyaudio
@@ -141,12 +142,12 @@ class PyAudioSink:
         try:
             import pyaudio  # noqa: PLC0415 - it may not be installed, and loading it takes time
         except ImportError:
-            raise SinkError(
-                "PyAudio is not installed; run `make sound` (on Linux it needs the package portaudio19-dev)"
-            ) from None
+            raise SinkError("PyAudio is not installed; install the package portaudio19-dev, then run: make setup") from None
         self._continue = pyaudio.paContinue
         self._underflow_flag = pyaudio.paOutputUnderflow
-        with quiet_stderr():
+        # JACK's library would otherwise try to start a sound server.
+        os.environ.setdefault("JACK_NO_START_SERVER", "1")
+        with quiet_stderr():  # ALSA prints a hundred lines on a machine without a sound card
             self._library = pyaudio.PyAudio()
             try:
                 self._open(pyaudio.paFloat32, audio)

@@ -181,7 +181,7 @@ class Screen:
             message=status.message,
             cue=self._cue.text if self._cue is not None and cue_is_on else "",
             camera_lost=status.message == sentences.CAMERA_LOST,
-            notes=status.notes + ((sentences.NOT_CALIBRATED,) if last is not None and not last.calibrated else ()),
+            notes=status.notes + ((sentences.NOT_CALIBRATED,) if last is not None and last.standing_thigh_deg is None else ()),
         )
 
     def _bars(self) -> tuple[Bar, ...]:

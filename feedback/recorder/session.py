@@ -106,7 +106,7 @@ class SessionFolder:
             **self._header,
             "ended": ended,
             "definitions": DEFINITIONS,
-            "calibration": "uncalibrated: the zero of hip_extension is vertical",
+            "calibration": self._calibration(),
             "facing": self._facing,
             "frames": len(self._capture_ns),
             "fps": self._fps(),
@@ -120,6 +120,14 @@ class SessionFolder:
         fresh = path.with_suffix(".json.new")
         fresh.write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         fresh.replace(path)
+
+    def _calibration(self) -> str:
+        zeros_deg = [stride.standing_thigh_deg for stride in self._strides]
+        known_deg = [zero_deg for zero_deg in zeros_deg if zero_deg is not None]
+        if not known_deg:
+            return "uncalibrated: the zero of hip_extension is vertical"
+        share = "" if len(known_deg) == len(zeros_deg) else f", in {len(known_deg)} of {len(zeros_deg)} strides"
+        return f"standing: the zero of hip_extension is the thigh at {known_deg[-1]:.1f} degrees{share}"
 
     def _fps(self) -> float | None:
         if len(self._capture_ns) < 2:

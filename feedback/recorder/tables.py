@@ -56,7 +56,13 @@ STRIDE_COLUMNS: tuple[Column[Stride], ...] = (
     Column("stride_time_s", lambda s, _: s.stride_time_s),
     Column("knee_drive_deg", lambda s, _: s.knee_drive_deg),
     Column("hip_extension_trunk_deg", lambda s, _: s.hip_extension_trunk_deg),
-    Column("calibrated", lambda s, _: int(s.calibrated)),
+    Column("rebound_ms", lambda s, _: s.rebound_ms),
+    Column("swing_velocity_dps", lambda s, _: s.swing_velocity_dps),
+    Column("knee_straightest_ms", lambda s, _: s.knee_straightest_ms),
+    Column("ankle_peak_ms", lambda s, _: s.ankle_peak_ms),
+    Column("triple_spread_ms", lambda s, _: s.triple_spread_ms),
+    Column("vertical_oscillation_leg", lambda s, _: s.vertical_oscillation_leg),
+    Column("standing_thigh_deg", lambda s, _: s.standing_thigh_deg),
 )
 
 CUE_COLUMNS: tuple[Column[Cue], ...] = (

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.angles import ANGLES, RunnerFrame, angle_deg
+from analysis.landmarks import Floats
 from analysis.leg_angles import body_angles
 from tests.stick_runner import StickRunner
 from wire.messages import Facing
@@ -13,7 +14,7 @@ from wire.messages import Facing
 FACINGS = st.sampled_from(["right", "left"])
 
 
-def point(x: float, y: float) -> np.ndarray:
+def point(x: float, y: float) -> Floats:
     return np.array([x, y], dtype=np.float64)
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.engine import Engine, FrameFacts
-from analysis.landmarks import Landmarks
+from analysis.landmarks import Floats, Landmarks
 from analysis.states import ALL, MEASURING, NO_PERSON, NOT_RUNNING
 from tests.stick_runner import StickRunner, collapsed, swapped
 from wire.clock import s_to_ns
@@ -38,7 +38,7 @@ def measure(
     return samples, strides
 
 
-def every(seconds: float, fps: float) -> np.ndarray:
+def every(seconds: float, fps: float) -> Floats:
     return np.arange(0, seconds, 1 / fps)
 
 
@@ -91,7 +91,7 @@ def test_measures_beside_the_peak() -> None:
     assert stride.thigh_excursion_deg == pytest.approx(59, abs=2)
     assert stride.trunk_lean_deg == pytest.approx(6, abs=3)
     assert stride.quality > 0.9
-    assert stride.calibrated is False
+    assert stride.standing_thigh_deg is None
 
 
 def test_swapped_labels_after_every_push_off_change_nothing() -> None:
@@ -222,8 +222,8 @@ def test_whatever_comes_no_stride_is_doubled_and_no_value_is_without_meaning(
             assert leg.thigh_deg is None or np.isfinite(leg.thigh_deg)
             assert (leg.thigh_deg is not None) == (sample.state == MEASURING)
         assert 0 <= sample.quality <= 1
-    for leg in ("near", "far"):
-        own = [stride for stride in strides if stride.leg == leg]
+    for name in ("near", "far"):
+        own = [stride for stride in strides if stride.leg == name]
         assert [stride.number for stride in own] == list(range(1, len(own) + 1))
         gaps_s = np.diff([stride.t_peak_ns for stride in own]) / 1e9
         assert (gaps_s > 0.6 * 120 / cadence_spm).all()
@@ -233,3 +233,44 @@ def test_whatever_comes_no_stride_is_doubled_and_no_value_is_without_meaning(
             assert 0 <= stride.quality <= 1
     if not kinds:
         assert_found(strides, sticks, start_s + 2.5, start_s + 5.5, within_deg=1.0)
+
+
+def test_quiet_standing_before_running_sets_the_zero() -> None:
+    rng = np.random.default_rng(3)
+    sticks = StickRunner(stand_s=4, roll_deg=4)  # a camera that hangs 4° askew, and nobody told the settings
+
+    def jitter(_t_s: float, landmarks: Landmarks) -> Landmarks:
+        return Landmarks(landmarks.points_px + rng.normal(0, 1.0, landmarks.points_px.shape), landmarks.visibility)
+
+    samples, strides = measure(sticks, every(12, 30), jitter)
+    late = [stride for stride in near(strides) if stride.t_peak_ns > s_to_ns(7)]
+    assert samples[-1].standing_thigh_deg == pytest.approx(4, abs=0.5)
+    assert all(stride.standing_thigh_deg == samples[-1].standing_thigh_deg for stride in late)
+    # The zero takes the camera's roll out of hip extension.
+    assert np.mean([stride.hip_extension_deg for stride in late]) == pytest.approx(18, abs=0.7)
+
+
+def test_somebody_who_only_ran_is_uncalibrated() -> None:
+    samples, strides = measure(StickRunner(), every(6, 30))
+    assert all(sample.standing_thigh_deg is None for sample in samples)
+    assert all(stride.standing_thigh_deg is None for stride in strides)
+
+
+def test_the_swing_and_the_order_of_triple_extension() -> None:
+    sticks = StickRunner()
+    runner = sticks.runner
+    _, strides = measure(sticks, every(10, 60))
+    stride = near(strides)[-2]
+    peak_s = stride.t_peak_ns / 1e9
+    grid_s = np.arange(peak_s - 0.5, peak_s + 0.2, 0.001)
+    legs = [runner.pose(t_s).near_leg for t_s in grid_s]
+    around = (grid_s > peak_s - 0.14) & (grid_s < peak_s + 0.1)
+    knee_s = grid_s[around][np.argmin([leg.knee_flexion_deg for leg in np.array(legs)[around]])]
+    ankle_s = grid_s[around][np.argmin([leg.ankle_deg for leg in np.array(legs)[around]])]
+    assert stride.knee_straightest_ms == pytest.approx(1000 * (knee_s - peak_s), abs=10)
+    assert stride.ankle_peak_ms == pytest.approx(1000 * (ankle_s - peak_s), abs=10)
+    # The thigh's way forward: 0.44 of the stride (from 42 % to 86 %).
+    assert stride.rebound_ms == pytest.approx(1000 * 0.44 * 120 / 170, abs=25)
+    thighs = np.array([runner.pose(t_s).near_leg.thigh_deg for t_s in np.arange(5, 6, 0.001)])
+    assert stride.swing_velocity_dps == pytest.approx(1000 * np.diff(thighs).max(), rel=0.06)
+    assert stride.vertical_oscillation_leg == pytest.approx(0.08 / (0.491 * 1.75), abs=0.015)

@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests import sound_server, virtual_screen
 from tests.program import Running, hipcue, near_peaks_deg, only_session, table
@@ -65,7 +66,7 @@ def colours_while_running(program: Running, screen: virtual_screen.VirtualScreen
     return most
 
 
-def sound_onsets_s(level: np.ndarray) -> list[float]:
+def sound_onsets_s(level: NDArray[np.float32]) -> list[float]:
     """Where sound begins after at least 0.3 s of silence, in seconds."""
     loud = np.flatnonzero(level > 0.01)
     if not len(loud):

@@ -5,9 +5,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from tests.mjpeg_server import mjpeg_server
 
 from tests.clips import clip
+from tests.mjpeg_server import mjpeg_server
 from tests.program import hipcue, near_peaks_deg, only_session
 from wire.frames import Image
 

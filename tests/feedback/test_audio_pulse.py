@@ -40,7 +40,9 @@ from pathlib import Path
 from config.schema import Settings
 from feedback.audio.process import run
 from wire.lifecycle import StopFlag
+from wire.quiet import keep_native_notes_off_stderr
 from wire.sockets import Wire
+keep_native_notes_off_stderr()
 stop = StopFlag()
 stop.on_signals(supervised=False)
 with Wire(Path(sys.argv[1]), "audio") as wire:

@@ -53,7 +53,7 @@ def stride(number: int, value_deg: float, leg: str = "near", quality: float = 0.
         t_known_ns=0,
         hip_extension_deg=value_deg,
         thigh_min_deg=zero_deg - value_deg,
-        calibrated=True,
+        standing_thigh_deg=2.0,
         stamps=Stamps(0),
         cadence_spm=170.4,
         quality=quality,
@@ -323,7 +323,7 @@ class TestMessages:
         screen.take(health("audio", "degraded", "no device"), 0)
         screen.take(health("recorder", "degraded", "Disk full."), 0)
         screen.take(health("display", "degraded", "my own"), 0)
-        screen.take(Stride(1, "near", 0, 0, 17.0, -17.0, False, Stamps(0)), 0)
+        screen.take(Stride(1, "near", 0, 0, 17.0, -17.0, None, Stamps(0)), 0)
         assert screen.view(0).board.notes == ("Muted", "No sound", "Disk full.", "Not calibrated")
 
     def test_a_cue_stays_for_its_time(self) -> None:
@@ -369,7 +369,7 @@ messages = st.one_of(
         t_known_ns=times_ns,
         hip_extension_deg=sure_numbers,
         thigh_min_deg=sure_numbers,
-        calibrated=st.booleans(),
+        standing_thigh_deg=st.none() | st.floats(-10, 10),
         stamps=st.just(Stamps(0)),
         cadence_spm=numbers,
         quality=sure_numbers,

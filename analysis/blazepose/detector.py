@@ -1,0 +1,106 @@
+"""Where in the whole picture the person is: BlazePose's detector network and what its numbers mean.
+
+The network proposes a face-sized box and four points for each of 2254 places (pose_detection_cpu.pbtxt); the points
+carry the person: 0 the middle of the hips, 1 a point on the circle around the body, 2 and 3 the same of the upper body.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from analysis.blazepose.networks import DETECTOR_SIDE_PX, Floats32, Network
+from analysis.blazepose.region import Region, around_person, cut_out, to_picture, whole_picture
+from analysis.landmarks import Floats
+from wire.frames import Image
+
+GRIDS = ((8, 2), (16, 2), (32, 6))
+"""Pixels between places, and anchors at each place: strides 8, 16, 32, 32, 32 with two anchors for each of them."""
+LEAST_SCORE = 0.5
+"""min_detection_confidence of mediapipe.solutions.pose."""
+SAME_PERSON_OVERLAP = 0.3
+"""Boxes that overlap more (intersection over union) are one person: min_suppression_threshold."""
+POINTS = 4
+_SCORE_LIMIT = 100.0
+_HIPS, _CIRCLE = 0, 1
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """What the network thinks are people, n of them, in pixels of its input.
+
+    `boxes`: shape (n, 4), left, top, right, bottom; `points`: shape (n, 4, 2); `scores`: shape (n,), 0 to 1.
+    """
+
+    boxes: Floats
+    points: Floats
+    scores: Floats
+
+
+class Detector:
+    """Finds the most certain person in a picture."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._anchors = anchors()
+
+    def find(self, image: Image) -> Region | None:
+        """The square around the person; None: nobody found. The picture is blue-green-red."""
+        height_px, width_px = image.shape[:2]
+        view = whole_picture(width_px, height_px)
+        raw, raw_scores = self._network.infer(cut_out(image, view, DETECTOR_SIDE_PX, cv2.BORDER_CONSTANT))
+        points = strongest(decode(raw[0], raw_scores[0, :, 0], self._anchors))
+        if points is None:
+            return None
+        points_px = to_picture(points, view, DETECTOR_SIDE_PX)
+        return around_person(points_px[_HIPS], points_px[_CIRCLE])
+
+
+def anchors() -> Floats:
+    """The places that the proposals are relative to, shape (2254, 2), pixels of the network's input.
+
+    Middles of grid cells, row by row (SsdAnchorsCalculator with fixed_anchor_size and offsets of one half).
+    """
+    layers = []
+    for stride_px, at_each_place in GRIDS:
+        middles = np.arange(stride_px / 2, DETECTOR_SIDE_PX, stride_px)
+        y, x = np.meshgrid(middles, middles, indexing="ij")
+        layers.append(np.repeat(np.stack((x.ravel(), y.ravel()), axis=1), at_each_place, axis=0))
+    return np.concatenate(layers)
+
+
+def decode(raw: Floats32, raw_scores: Floats32, places: Floats) -> Proposals:
+    """The proposals certain enough to matter (TensorsToDetectionsCalculator).
+
+    `raw`: shape (n, 12), x, y, width, height of a box, then x, y of four points, middles and points relative to their
+    place; `raw_scores`: shape (n,), before the sigmoid; `places`: shape (n, 2).
+    """
+    scores = 1.0 / (1.0 + np.exp(-np.clip(raw_scores.astype(np.float64), -_SCORE_LIMIT, _SCORE_LIMIT)))
+    kept = np.flatnonzero((scores >= LEAST_SCORE) & (raw[:, 2] >= 0) & (raw[:, 3] >= 0))
+    values, at = raw[kept].astype(np.float64), places[kept]
+    middles, halves = values[:, :2] + at, values[:, 2:4] / 2
+    points = values[:, 4:].reshape(-1, POINTS, 2) + at[:, None, :]
+    return Proposals(np.concatenate((middles - halves, middles + halves), axis=1), points, scores[kept])
+
+
+def strongest(proposals: Proposals) -> Floats | None:
+    """The four points of the most certain person, shape (4, 2): the mean of all proposals of him, weighted by score.
+
+    That is the first result of weighted non-maximum suppression; MediaPipe's pose graph drops the others. None: nobody.
+    """
+    if not len(proposals.scores):
+        return None
+    best = int(np.argmax(proposals.scores))
+    same = overlaps(proposals.boxes, proposals.boxes[best]) > SAME_PERSON_OVERLAP
+    same[best] = True
+    weighted: Floats = np.average(proposals.points[same], axis=0, weights=proposals.scores[same])
+    return weighted
+
+
+def overlaps(boxes: Floats, box: Floats) -> Floats:
+    """Intersection over union of each of `boxes`, shape (n, 4), with `box`, shape (4,); 0 where nothing has an area."""
+    sides = np.minimum(boxes[:, 2:], box[2:]) - np.maximum(boxes[:, :2], box[:2])
+    shared = np.prod(np.clip(sides, 0, None), axis=1)
+    union = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) + np.prod(box[2:] - box[:2]) - shared
+    ratio: Floats = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return ratio

@@ -1,0 +1,101 @@
+"""BlazePose "full" on OpenVINO: detect once, then follow the box from frame to frame."""
+
+import cv2
+import numpy as np
+
+from analysis.blazepose.detector import Detector
+from analysis.blazepose.heatmap import refine
+from analysis.blazepose.networks import (
+    DETECTOR_FILE,
+    DETECTOR_OUTPUTS,
+    DETECTOR_RANGE,
+    LANDMARKS_FILE,
+    LANDMARKS_OUTPUTS,
+    LANDMARKS_RANGE,
+    LANDMARKS_SIDE_PX,
+    Network,
+    network_path,
+    open_core,
+)
+from analysis.blazepose.one_euro import OneEuro
+from analysis.blazepose.region import Region, around_person, cut_out, to_picture
+from analysis.landmarks import COUNT, Floats, Landmarks
+from wire.frames import Image
+
+LEAST_PRESENCE = 0.5
+"""min_tracking_confidence of mediapipe.solutions.pose; the network's output is a probability already."""
+_VALUES = 5
+"""x, y, z, visibility, presence of each landmark."""
+_VISIBILITY = 3
+_BOX_POINTS = slice(COUNT, COUNT + 2)
+"""The two auxiliary landmarks behind the 33: middle of the hips, and a point on the circle around the body."""
+
+
+class BlazePose:
+    """MediaPipe's pose graph with landmark smoothing off, without its segmentation mask, on `threads` threads.
+
+    `device` is OpenVINO's name of the processor: "CPU", "GPU", "NPU". A second thread helps when frames follow without a
+    pause; at a camera's pace it falls asleep between frames and gains little. Raises PoseError.
+    """
+
+    def __init__(self, threads: int = 1, device: str = "CPU") -> None:
+        core = open_core()
+        detector = Network(core, network_path(DETECTOR_FILE), DETECTOR_OUTPUTS, DETECTOR_RANGE, threads=threads, device=device)
+        self._detector = Detector(detector)
+        self._landmarks = Network(
+            core, network_path(LANDMARKS_FILE), LANDMARKS_OUTPUTS, LANDMARKS_RANGE, threads=threads, device=device
+        )
+        self._facts = {
+            "pose backend": f"openvino on {device}, threads: {threads}",
+            "pose model": "BlazePose full, landmark smoothing off",
+        }
+        self._box_filter = OneEuro()
+        self._region: Region | None = None
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Backend and model."""
+        return dict(self._facts)
+
+    @property
+    def region(self) -> Region | None:
+        """Where the next picture will be looked at; None: anywhere."""
+        return self._region
+
+    def look_at(self, region: Region | None) -> None:
+        """Look at this square of the next picture; None: look for a person anywhere. For comparing backends box by box."""
+        self._region = region
+
+    def estimate(self, image: Image) -> Landmarks | None:
+        """Landmarks in pixels of this picture; None: nobody found, the next picture is searched as a whole."""
+        region = self._region or self._detector.find(image)
+        self._region = None
+        found = None if region is None else self._in_region(image, region)
+        if found is None:
+            self._box_filter.forget()
+        return found
+
+    def close(self) -> None:
+        """Let go of the person; the networks go with the object."""
+        self._region = None
+        self._box_filter.forget()
+
+    def _in_region(self, image: Image, region: Region) -> Landmarks | None:
+        crop = cut_out(image, region, LANDMARKS_SIDE_PX, cv2.BORDER_REPLICATE)
+        raw, presence, heat = self._landmarks.infer(crop)
+        if not presence.item() > LEAST_PRESENCE:
+            return None
+        values = raw.reshape(-1, _VALUES)[: _BOX_POINTS.stop].astype(np.float64)
+        if not np.isfinite(values).all():
+            return None
+        points_px = to_picture(refine(values[:, :2], heat[0], LANDMARKS_SIDE_PX), region, LANDMARKS_SIDE_PX)
+        self._region = self._next_region(points_px[_BOX_POINTS])
+        visibility = 1.0 / (1.0 + np.exp(-values[:COUNT, _VISIBILITY]))
+        return Landmarks(points_px=points_px[:COUNT], visibility=visibility)
+
+    def _next_region(self, box_points_px: Floats) -> Region | None:
+        size_px = 2 * float(np.hypot(*(box_points_px[1] - box_points_px[0])))
+        if size_px <= 0:
+            return None
+        middle_px, edge_px = self._box_filter.smooth(box_points_px, size_px)
+        return around_person(middle_px, edge_px)

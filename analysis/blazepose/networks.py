@@ -1,0 +1,137 @@
+"""BlazePose's two networks: found in the mediapipe package without importing it, run by OpenVINO, telemetry kept out."""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.pose import PoseError
+from wire.frames import Image
+
+if TYPE_CHECKING:
+    import openvino
+
+Floats32 = NDArray[np.float32]
+
+DETECTOR_FILE = "modules/pose_detection/pose_detection.tflite"
+DETECTOR_SIDE_PX = 224
+DETECTOR_OUTPUTS = ("Identity", "Identity_1")
+"""Raw boxes and points, shape (1, 2254, 12); raw scores, shape (1, 2254, 1)."""
+DETECTOR_RANGE = (-1.0, 1.0)
+
+LANDMARKS_FILE = "modules/pose_landmark/pose_landmark_full.tflite"
+LANDMARKS_SIDE_PX = 256
+LANDMARKS_OUTPUTS = ("Identity", "Identity_1", "Identity_3")
+"""Landmarks, shape (1, 195); presence of a person, shape (1, 1); heat maps, shape (1, 64, 64, 39).
+Left out: Identity_2, the segmentation mask, which takes more than a third of the whole network's time, and Identity_4,
+points in metres."""
+LANDMARKS_RANGE = (0.0, 1.0)
+
+_PHONES_HOME = ("openvino.tools.ovc", "openvino_telemetry")
+_MOST_GREY = 255.0
+
+
+def network_path(file: str) -> Path:
+    """Where the installed mediapipe package keeps this network; the package is not imported. Raises PoseError."""
+    found = importlib.util.find_spec("mediapipe")
+    if found is None or not found.submodule_search_locations:
+        raise PoseError("mediapipe, which holds the pose networks, is not installed; install it with: pip install mediapipe")
+    path = Path(next(iter(found.submodule_search_locations))) / file
+    if not path.is_file():
+        raise PoseError(f"{path} is missing; reinstall it with: pip install --force-reinstall mediapipe==0.10.21")
+    return path
+
+
+def open_core() -> "openvino.Core":
+    """OpenVINO's runtime without its conversion tools. Raises PoseError.
+
+    `import openvino` (2026.4.1) imports `openvino.tools.ovc`, and that, on import, sends an event to Google Analytics
+    through `openvino_telemetry` unless ~/intel/openvino_telemetry says no. HipCue needs neither and sends nothing: both
+    are barred for the rest of the process. OpenVINO itself treats the tools as optional. Always come through here.
+    """
+    if "openvino" not in sys.modules:
+        for name in _PHONES_HOME:
+            sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        import openvino  # noqa: PLC0415 - only after the tools are barred
+    except ImportError as error:
+        raise PoseError(f"openvino cannot be imported ({error}); install it with: pip install openvino") from None
+    return openvino.Core()
+
+
+class Network:
+    """One network, compiled for one device, fed with pictures as they come: blue-green-red, uint8, square.
+
+    Colour order, float conversion and value range are part of the compiled graph.
+    `outputs` names the outputs to compute; whatever serves only other outputs is cut off.
+    Raises PoseError when the device or the file will not do.
+    """
+
+    def __init__(
+        self,
+        core: "openvino.Core",
+        path: Path,
+        outputs: Sequence[str],
+        value_range: tuple[float, float],
+        *,
+        threads: int,
+        device: str,
+    ) -> None:
+        try:
+            model = with_picture_input(pruned(core.read_model(os.fspath(path)), outputs), value_range)
+            compiled = core.compile_model(model, device, _settings(threads, device))
+        except RuntimeError as error:
+            reason = str(error).strip().splitlines()[-1]
+            raise PoseError(f"OpenVINO cannot run {path.name} on {device!r} ({reason}); try the device CPU") from None
+        self._request = compiled.create_infer_request()
+        self._results = [self._request.get_tensor(name) for name in outputs]
+        self._input = self._request.get_input_tensor()
+
+    def infer(self, image: Image) -> list[Floats32]:
+        """The outputs in the order asked for. They are views that the next call overwrites.
+
+        `image`: shape (side, side, 3), blue-green-red.
+        """
+        np.copyto(self._input.data[0], image)
+        self._request.infer(share_outputs=True)
+        return [result.data for result in self._results]
+
+
+def pruned(model: "openvino.Model", outputs: Sequence[str]) -> "openvino.Model":
+    """The part of this model that these outputs need, outputs in this order."""
+    import openvino  # noqa: PLC0415 - see open_core
+
+    return openvino.Model([model.output(name) for name in outputs], model.get_parameters(), "pruned")
+
+
+def with_picture_input(model: "openvino.Model", value_range: tuple[float, float]) -> "openvino.Model":
+    """This model, taking blue-green-red bytes instead of red-green-blue floats in `value_range`."""
+    import openvino  # noqa: PLC0415 - see open_core
+    from openvino.preprocess import ColorFormat, PrePostProcessor  # noqa: PLC0415
+
+    least, most = value_range
+    scale = _MOST_GREY / (most - least)
+    wrapped = PrePostProcessor(model)
+    wrapped.input().tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
+    wrapped.input().tensor().set_color_format(ColorFormat.BGR)
+    steps = wrapped.input().preprocess().convert_color(ColorFormat.RGB).convert_element_type(openvino.Type.f32)
+    if least:
+        steps.mean(-least * scale)
+    steps.scale(scale)
+    wrapped.input().model().set_layout(openvino.Layout("NHWC"))
+    return wrapped.build()
+
+
+def _settings(threads: int, device: str) -> dict[str, str | int | bool]:
+    # Full precision: OpenVINO takes bfloat16 where the processor has it, a third faster, but that moves landmarks by 1 px
+    # in the middle and by 6 to 11 px at the 95th percentile.
+    settings: dict[str, str | int | bool] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+    if device == "CPU":
+        # Pinning would hold the pose threads on cores that capture and display are using.
+        settings |= {"INFERENCE_NUM_THREADS": threads, "ENABLE_CPU_PINNING": False}
+    return settings

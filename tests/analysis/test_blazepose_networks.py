@@ -1,0 +1,89 @@
+"""The networks: where they come from, what is cut off them, and that nothing leaves the machine."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.blazepose.networks import (
+    DETECTOR_FILE,
+    LANDMARKS_FILE,
+    LANDMARKS_OUTPUTS,
+    LANDMARKS_RANGE,
+    LANDMARKS_SIDE_PX,
+    Network,
+    network_path,
+    open_core,
+    pruned,
+)
+from analysis.pose import PoseError
+
+REPOSITORY = Path(__file__).parents[2]
+SPY = """
+import os, sys
+seen = []
+def spy(event, arguments):
+    if event.startswith("socket.") or event in ("subprocess.Popen", "os.fork", "os.posix_spawn", "os.mkdir"):
+        seen.append(event)
+sys.addaudithook(spy)
+import numpy as np
+from analysis.blazepose import BlazePose
+BlazePose().estimate(np.zeros((64, 64, 3), np.uint8))
+import time; time.sleep(0.5)
+loaded = [name for name, module in sys.modules.items() if module and name.startswith(("openvino_telemetry", "mediapipe"))]
+print(seen, loaded, os.listdir(os.environ["HOME"]))
+"""
+
+
+def test_nothing_is_sent_and_mediapipe_is_not_imported(tmp_path: Path) -> None:
+    """A fresh process with an empty home: no socket, no other process, no file of consent or identity."""
+    environment = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(REPOSITORY)}
+    ran = subprocess.run([sys.executable, "-c", SPY], env=environment, capture_output=True, text=True, check=True, timeout=60)
+    assert ran.stdout.strip() == "[] [] []"
+
+
+@pytest.mark.parametrize("file", [DETECTOR_FILE, LANDMARKS_FILE])
+def test_the_networks_lie_in_the_installed_mediapipe_package(file: str) -> None:
+    assert network_path(file).stat().st_size > 1_000_000
+
+
+def test_without_mediapipe_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(PoseError, match="pip install mediapipe"):
+        network_path(LANDMARKS_FILE)
+
+
+def test_a_missing_file_is_named() -> None:
+    with pytest.raises(PoseError, match=r"pose_landmark_huge\.tflite is missing"):
+        network_path("modules/pose_landmark/pose_landmark_huge.tflite")
+
+
+def test_an_unknown_device_is_named() -> None:
+    path = network_path(LANDMARKS_FILE)
+    with pytest.raises(PoseError, match=r"'ABACUS'.*try the device CPU"):
+        Network(open_core(), path, LANDMARKS_OUTPUTS, LANDMARKS_RANGE, threads=1, device="ABACUS")
+
+
+def test_the_segmentation_head_is_gone() -> None:
+    core = open_core()
+    whole = core.read_model(str(network_path(LANDMARKS_FILE)))
+    part = pruned(core.read_model(str(network_path(LANDMARKS_FILE))), LANDMARKS_OUTPUTS)
+    assert len(part.get_ops()) < len(whole.get_ops()) - 150
+    assert [sorted(output.get_names())[0] for output in part.outputs] == list(LANDMARKS_OUTPUTS)
+
+
+def test_a_picture_in_bytes_gives_what_the_whole_network_gives_for_floats() -> None:
+    """Pruning, colour order and value range change no number."""
+    core = open_core()
+    path = network_path(LANDMARKS_FILE)
+    side = LANDMARKS_SIDE_PX
+    image = np.random.default_rng(5).integers(0, 256, (side, side, 3), np.uint8)
+    network = Network(core, path, LANDMARKS_OUTPUTS, LANDMARKS_RANGE, threads=1, device="CPU")
+    whole = core.compile_model(str(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}).create_infer_request()
+    whole.infer([image[None, :, :, ::-1].astype(np.float32) / 255])
+    for name, result in zip(LANDMARKS_OUTPUTS, network.infer(image), strict=True):
+        assert np.allclose(result, whole.get_tensor(name).data, rtol=1e-3, atol=1e-2)

@@ -1,0 +1,169 @@
+"""A recording is played like a live camera: each picture at its own time, late ones left out."""
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capture.paced import PacedSource
+from capture.source import Picture
+from wire.clock import NS_PER_MS, NS_PER_S, ms_to_ns
+from wire.frames import Image
+
+START_NS = 1_000 * NS_PER_S
+
+
+class Tape:
+    """A recording whose pictures tell their number."""
+
+    time_source = "file"
+    facts: dict[str, str] = {"source": "tape"}  # noqa: RUF012 - never changed
+    fps = 10.0
+
+    def __init__(self, times_ms: Sequence[float]) -> None:
+        self._times_ms = times_ms
+        self._at = -1
+        self.drawn: list[int] = []
+        self.closed = False
+
+    @property
+    def frames(self) -> int | None:
+        return len(self._times_ms)
+
+    def advance(self) -> int | None:
+        self._at += 1
+        return ms_to_ns(self._times_ms[self._at]) if self._at < len(self._times_ms) else None
+
+    def image(self) -> Image:
+        self.drawn.append(self._at)
+        return np.full((2, 2, 3), self._at, np.uint8)
+
+    def rewind(self) -> None:
+        self._at = -1
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Viewer:
+    """Someone who watches, and whose clock stands still unless he waits or is busy."""
+
+    def __init__(self, tape: Tape, loop: bool = False) -> None:
+        self.now_ns = START_NS
+        self.source = PacedSource(tape, loop, clock=lambda: self.now_ns, sleep=self._sleep)
+
+    def _sleep(self, duration_s: float) -> None:
+        assert duration_s > 0
+        self.now_ns += round(duration_s * NS_PER_S)
+
+    def read(self, busy_ms: float = 0) -> Picture | None:
+        self.now_ns += ms_to_ns(busy_ms)
+        return self.source.read()
+
+    def watch(self, busy_ms: float = 0) -> list[tuple[int, float]]:
+        """(number, time in ms since the start) of the pictures up to the end; busy after each."""
+        seen = []
+        while (picture := self.source.read()) is not None:
+            seen.append((int(picture.image[0, 0, 0]), (picture.capture_ns - START_NS) / NS_PER_MS))
+            self.now_ns += ms_to_ns(busy_ms)
+        return seen
+
+
+def test_pictures_come_at_their_own_times() -> None:
+    viewer = Viewer(Tape([0, 100, 250, 260]))
+    for at_ms in (0, 100, 250, 260):
+        picture = viewer.read()
+        assert picture is not None
+        assert viewer.now_ns == START_NS + ms_to_ns(at_ms)
+        assert (picture.capture_ns, picture.read_ns) == (viewer.now_ns, viewer.now_ns)
+        assert picture.time_source == "file"
+
+
+def test_the_clock_starts_with_the_first_reading() -> None:
+    viewer = Viewer(Tape([0, 100]))
+    viewer.now_ns += 30 * NS_PER_S
+    picture = viewer.read()
+    assert picture is not None
+    assert picture.capture_ns == START_NS + 30 * NS_PER_S
+    assert viewer.source.left_out == 0
+
+
+def test_the_end_is_none_and_stays_so() -> None:
+    viewer = Viewer(Tape([0, 100]))
+    assert viewer.watch() == [(0, 0), (1, 100)]
+    assert viewer.read() is None
+
+
+def test_an_empty_recording_ends_at_once_even_in_a_loop() -> None:
+    assert Viewer(Tape([])).read() is None
+    assert Viewer(Tape([]), loop=True).read() is None
+
+
+def test_a_slow_viewer_misses_pictures_and_the_rest_keep_their_times() -> None:
+    tape = Tape([100 * number for number in range(10)])
+    viewer = Viewer(tape)
+    assert viewer.watch(busy_ms=250) == [(0, 0), (2, 200), (4, 400), (7, 700), (9, 900)]
+    assert viewer.source.left_out == 5
+    assert tape.drawn == [0, 2, 4, 7, 9]  # a picture left out costs nothing
+
+
+def test_indices_count_those_left_out() -> None:
+    viewer = Viewer(Tape([100 * number for number in range(10)]))
+    indices = [picture.index for busy_ms in (0, 450, 0) if (picture := viewer.read(busy_ms)) is not None]
+    assert indices == [0, 4, 5]
+
+
+def test_a_picture_a_little_late_is_still_given() -> None:
+    viewer = Viewer(Tape([0, 100, 200]))
+    viewer.read()
+    picture = viewer.read(busy_ms=190)
+    assert picture is not None
+    assert (picture.index, picture.capture_ns) == (1, START_NS + ms_to_ns(100))
+    assert picture.read_ns == START_NS + ms_to_ns(190)
+
+
+def test_a_loop_keeps_time_and_indices_increasing() -> None:
+    viewer = Viewer(Tape([0, 100, 250]), loop=True)
+    pictures = [picture for _ in range(7) if (picture := viewer.read()) is not None]
+    assert [int(picture.image[0, 0, 0]) for picture in pictures] == [0, 1, 2, 0, 1, 2, 0]
+    assert [(picture.capture_ns - START_NS) / NS_PER_MS for picture in pictures] == [0, 100, 250, 350, 450, 600, 700]
+    assert [picture.index for picture in pictures] == list(range(7))
+
+
+@given(
+    gaps_ms=st.lists(st.floats(1, 300), min_size=1, max_size=30),
+    busy_ms=st.lists(st.floats(0, 1000), min_size=1, max_size=60),
+    loop=st.booleans(),
+)
+def test_whatever_the_times_and_the_viewer_time_increases_and_nothing_comes_early_or_very_late(
+    gaps_ms: list[float], busy_ms: list[float], loop: bool
+) -> None:
+    tape = Tape(list(itertools.accumulate(gaps_ms)))
+    viewer = Viewer(tape, loop)
+    last_ns, last_index = -1, -1
+    for busy in busy_ms:
+        picture = viewer.read(busy)
+        if picture is None:
+            assert not loop
+            return
+        assert picture.capture_ns > last_ns
+        assert picture.index > last_index
+        assert -1 <= viewer.now_ns - picture.capture_ns <= ms_to_ns(1000 / tape.fps)
+        last_ns, last_index = picture.capture_ns, picture.index
+
+
+def test_it_shows_and_closes_what_it_plays() -> None:
+    tape = Tape([0])
+    source = PacedSource(tape)
+    assert (source.live, source.facts, source.warning) == (False, tape.facts, "")
+    source.close()
+    assert tape.closed
+
+
+@pytest.mark.parametrize("busy_ms", [0, 99, 5000])
+def test_what_is_left_out_and_what_is_given_is_the_whole_recording(busy_ms: float) -> None:
+    viewer = Viewer(Tape([100 * number for number in range(50)]))
+    assert len(viewer.watch(busy_ms)) + viewer.source.left_out == 50

@@ -1,0 +1,128 @@
+"""A video file is read by its own timestamps; what is no video is refused in one sentence that names it."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from capture.opening import open_recording, open_source
+from capture.paced import PacedSource
+from capture.source import SourceError
+from capture.video_file import VideoFile
+from config.schema import Capture
+from wire.clock import NS_PER_MS
+
+FPS = 25.0
+FRAMES = 30
+
+
+def write_video(path: Path, codec: str = "mp4v") -> Path:
+    """A video of grey pictures that brighten."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), FPS, (160, 120))
+    assert writer.isOpened()
+    for number in range(FRAMES):
+        writer.write(np.full((120, 160, 3), 8 * number, np.uint8))
+    writer.release()
+    return path
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Path:
+    return write_video(tmp_path / "run.mp4")
+
+
+def times_ms(recording: VideoFile) -> list[float]:
+    times = []
+    while (at_ns := recording.advance()) is not None:
+        times.append(at_ns / NS_PER_MS)
+    return times
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(SourceError) as caught:
+        open_recording(str(path))
+    sentence = str(caught.value)
+    assert sentence.startswith(f"{path}: ")
+    assert "\n" not in sentence
+    return sentence
+
+
+@pytest.mark.parametrize(("name", "codec"), [("run.mp4", "mp4v"), ("run.avi", "MJPG")])
+def test_timestamps_are_the_files_own(tmp_path: Path, name: str, codec: str) -> None:
+    times = times_ms(VideoFile(write_video(tmp_path / name, codec)))
+    assert times == pytest.approx([number * 1000 / FPS for number in range(FRAMES)], abs=1)
+    assert all(earlier < later for earlier, later in pairwise(times))
+
+
+def test_a_stream_without_timestamps_goes_by_its_nominal_rate(tmp_path: Path) -> None:
+    path = tmp_path / "run.mjpeg"
+    pictures = [np.full((120, 160, 3), 8 * number, np.uint8) for number in range(FRAMES)]
+    path.write_bytes(b"".join(cv2.imencode(".jpg", picture)[1].tobytes() for picture in pictures))
+    recording = VideoFile(path)
+    times = times_ms(recording)
+    assert len(times) + recording.disordered == FRAMES
+    assert len(times) >= FRAMES - 1
+    assert all(earlier < later for earlier, later in pairwise(times))
+
+
+def test_the_first_picture_is_the_first_of_the_file_and_the_last_the_last(video: Path) -> None:
+    recording = VideoFile(video)
+    shown = []
+    while recording.advance() is not None:
+        shown.append(float(recording.image().mean()))
+    assert shown == pytest.approx([8 * number for number in range(FRAMES)], abs=4)
+
+
+def test_pictures_may_be_passed_over(video: Path) -> None:
+    recording = VideoFile(video)
+    for _ in range(11):
+        recording.advance()
+    assert float(recording.image().mean()) == pytest.approx(80, abs=4)
+
+
+def test_it_may_be_played_again(video: Path) -> None:
+    recording = VideoFile(video)
+    first = times_ms(recording)
+    assert recording.advance() is None
+    recording.rewind()
+    assert times_ms(recording) == first
+
+
+def test_its_facts(video: Path) -> None:
+    recording = VideoFile(video)
+    assert recording.facts == {"source": "run.mp4", "mode": "160x120 at 25 fps, file"}
+    assert (recording.fps, recording.frames, recording.time_source) == (FPS, FRAMES, "file")
+
+
+def test_it_is_opened_as_a_recording_at_its_own_pace(video: Path) -> None:
+    source = open_source(Capture(source=str(video)))
+    assert isinstance(source, PacedSource)
+    picture = source.read()
+    assert picture is not None
+    assert (picture.index, picture.time_source) == (0, "file")
+    source.close()
+
+
+class TestRefused:
+    def test_a_missing_file(self, tmp_path: Path) -> None:
+        assert "there is no such file" in refused(tmp_path / "none.mp4")
+
+    def test_a_folder(self, tmp_path: Path) -> None:
+        assert "is a folder" in refused(tmp_path)
+
+    def test_a_name_that_no_file_can_have(self, tmp_path: Path) -> None:
+        assert "cannot be read" in refused(tmp_path / ("a" * 300))
+
+    @pytest.mark.parametrize(
+        "content", [b"", b"This is a text and no video.\n" * 100, b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 500]
+    )
+    def test_a_file_that_is_no_video(self, tmp_path: Path, content: bytes) -> None:
+        path = tmp_path / "run.mp4"
+        path.write_bytes(content)
+        assert "is not a video that can be read" in refused(path)
+
+    def test_a_video_of_which_the_end_is_missing(self, video: Path) -> None:
+        video.write_bytes(video.read_bytes()[:2000])
+        assert "is not a video that can be read" in refused(video)

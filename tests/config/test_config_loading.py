@@ -1,0 +1,165 @@
+"""Settings come in layers, and what is wrong in one of them is said in one sentence that names it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.errors import ConfigError
+from config.loading import default_layer, default_text, load, presets
+from config.schema import Settings
+
+DEFAULTS = Settings()
+
+
+def file_with(folder: Path, text: str | bytes) -> Path:
+    path = folder / "mine.toml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def refused(preset: str = "", file: Path | None = None, overrides: dict[str, Any] | None = None) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(preset, file, overrides)
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    return sentence
+
+
+class TestLayers:
+    def test_the_default_file_is_the_schemas_defaults_and_three_rules(self) -> None:
+        assert load().model_copy(update={"cue": ()}) == DEFAULTS
+        assert [rule.name for rule in load().cue] == ["push", "ease", "good"]
+
+    def test_the_default_file_names_every_setting(self) -> None:
+        def keys(tables: dict[str, Any]) -> set[str]:
+            return {
+                f"{name}.{key}" if key else name
+                for name, value in tables.items()
+                for key in (keys(value) if isinstance(value, dict) else [""])
+            }
+
+        named = keys({name: value for name, value in default_layer().tables.items() if name != "cue"})
+        assert named == keys(DEFAULTS.model_dump(exclude={"cue"}))
+
+    def test_each_layer_changes_the_ones_before(self, tmp_path: Path) -> None:
+        shown = load("show")
+        assert (shown.target.mode, shown.session.warm_up_s) == ("absolute", 0)
+        assert shown.target.half_width_deg == DEFAULTS.target.half_width_deg
+
+        file = file_with(tmp_path, "[session]\nwarm_up_s = 30\n[audio]\nvolume = 0.2\n")
+        mine = load("show", file)
+        assert (mine.target.mode, mine.session.warm_up_s, mine.audio.volume) == ("absolute", 30, 0.2)
+
+        now = load("show", file, {"audio.volume": 0.9, "capture.zone.left": 0.25})
+        assert (now.target.mode, now.session.warm_up_s, now.audio.volume) == ("absolute", 30, 0.9)
+        assert (now.capture.zone.left, now.capture.zone.right) == (0.25, 1.0)
+
+    def test_a_list_of_rules_replaces_the_one_before(self, tmp_path: Path) -> None:
+        file = file_with(tmp_path, '[[cue]]\nname = "quick"\nwhen = "cadence below 160"\n')
+        assert [rule.name for rule in load(file=file).cue] == ["quick"]
+        assert load(file=file_with(tmp_path, "cue = []")).cue == ()
+
+    def test_an_empty_file_changes_nothing(self, tmp_path: Path) -> None:
+        assert load(file=file_with(tmp_path, "")) == load()
+
+    def test_the_defaults_text_may_be_copied_and_used_as_it_is(self, tmp_path: Path) -> None:
+        assert load(file=file_with(tmp_path, default_text())) == load()
+
+    @pytest.mark.parametrize("preset", presets())
+    def test_every_preset_loads(self, preset: str) -> None:
+        assert load(preset) != load()
+
+    def test_settings_cannot_be_changed_afterwards(self) -> None:
+        with pytest.raises(ValueError, match="frozen"):
+            load().audio.volume = 0.1  # type: ignore[misc]
+
+
+class TestLimits:
+    def test_a_whole_number_will_do_where_a_number_is_asked(self, tmp_path: Path) -> None:
+        assert load(file=file_with(tmp_path, "capture.fps = 30")).capture.fps == 30.0
+
+    def test_the_narrowest_zone_may_be_written_anywhere(self, tmp_path: Path) -> None:
+        zone = load(file=file_with(tmp_path, "[capture.zone]\nleft = 0.1\nright = 0.15")).capture.zone
+        assert (zone.left, zone.right) == (0.1, 0.15)
+
+
+WRONG = [
+    # what is written, what the sentence says behind the file's name
+    ("captur.fps = 30", "captur is not a setting; did you mean 'capture'?"),
+    ("zzz = 1", "zzz is not a setting; known are capture, analysis, target, session, cue, audio, display"),
+    ("capture.fsp = 30", "capture.fsp is not a setting; did you mean 'fps'?"),
+    ("capture.zone.lft = 0.1", "capture.zone.lft is not a setting; did you mean 'left'?"),
+    ("capture.fps = 1", "capture.fps = 1: must be at least 5"),
+    ("capture.fps = 1000", "capture.fps = 1000: must be at most 240"),
+    ("capture.fps = inf", "capture.fps = inf: must be at most 240"),
+    ("capture.fps = nan", "capture.fps = nan: must be "),
+    ('capture.fps = "60"', "capture.fps = '60': must be a number"),
+    ("capture.width_px = 1280.5", "capture.width_px = 1280.5: must be a whole number"),
+    ("capture.width_px = nan", "capture.width_px = nan: must be a whole number"),
+    ("capture.loop = 1", "capture.loop = 1: must be true or false"),
+    ('capture.loop = "yes"', "capture.loop = 'yes': must be true or false"),
+    ("audio.volume = true", "audio.volume = True: must be a number"),
+    ("session.warm_up_s = false", "session.warm_up_s = False: must be a number"),
+    ("capture.source = 0", "capture.source = 0: must be text in quotes"),
+    ('capture.source = ""', "capture.source = '': must not be empty"),
+    ('display.mode = "tv"', "display.mode = 'tv': must be 'auto', 'fullscreen', 'window' or 'headless'"),
+    ("audio.sample_rate_hz = 8000", "audio.sample_rate_hz = 8000: must be 22050, 44100 or 48000"),
+    ("capture = 3", "capture = 3: must be a table"),
+    ("capture.zone = []", "capture.zone = []: must be a table"),
+    ("[capture.zone]\nleft = 0.5\nright = 0.5", "capture.zone: right must be at least 0.05 more than left"),
+    ("cue = 3", "cue = 3: must be a list of blocks"),
+    ("[cue]\nname = 'a'", "cue = {'name': 'a'}: must be a list of blocks"),
+    ("cue = [1]", "cue number 1 = 1: must be a table"),
+    ("[[cue]]\nwhen = 'knee above 9'", "cue number 1.name is missing"),
+    ("[[cue]]\nname = 'a'", 'cue "a".when is missing'),
+    ("[[cue]]\nname = 'a'\nwhen = 'knee above 9'\nstrides = 0", 'cue "a".strides = 0: must be at least 1'),
+    ("[[cue]]\nname = 'a'\nwhen = 'knee above 9'\nevery = 9", "cue \"a\".every is not a setting; did you mean 'every_s'?"),
+    ("[[cue]]\nname = 'a'\nwhen = 'knee above 9'\nsound = 'horn'", "cue \"a\".sound = 'horn': must be 'none', 'low', 'high'"),
+    ("[[cue]]\nname = 'A b'\nwhen = 'knee above 9'", "cue \"A b\".name = 'A b': must be a short name of small letters"),
+    ('[[cue]]\nname = "a\\nb"\nwhen = "knee above 9"', "cue number 1.name = 'a\\nb': must be a short name of small letters"),
+    ("[[cue]]\nname = 'a'\nwhen = 'knees above 9'", "cue \"a\": when: unknown measure 'knees'; did you mean 'knee'?"),
+    (
+        "[[cue]]\nname = 'a'\nwhen = 'knee above 9'\ntext = 'a b c d e f'",
+        "cue \"a\": text: 'a b c d e f' has more than five words",
+    ),
+    ("[[cue]]\nname = 'a'\nwhen = 'knee above 9'\n" * 2, "cue: two rules are named 'a'"),
+]
+
+
+class TestMistakes:
+    @pytest.mark.parametrize(("text", "said"), WRONG, ids=[text for text, _ in WRONG])
+    def test_the_sentence_names_the_file_the_key_the_value_and_what_is_allowed(
+        self, tmp_path: Path, text: str, said: str
+    ) -> None:
+        file = file_with(tmp_path, text)
+        assert refused(file=file).startswith(f"{file}: {said}")
+
+    def test_the_layer_that_brought_it_is_named(self, tmp_path: Path) -> None:
+        file = file_with(tmp_path, "audio.volume = 7")
+        assert refused("show", file).startswith(f"{file}: audio.volume = 7: ")
+        right = file_with(tmp_path, "audio.volume = 0.7")
+        assert refused("show", right, {"capture.fps": 1}).startswith("command line: capture.fps = 1: ")
+
+    def test_a_syntax_error_names_its_line(self, tmp_path: Path) -> None:
+        file = file_with(tmp_path, "[capture]\nfps = 30\nloop = maybe\n")
+        assert refused(file=file).startswith(f"{file}: is not TOML: ")
+        assert "line 3" in refused(file=file)
+
+    def test_a_key_written_twice_names_its_line(self, tmp_path: Path) -> None:
+        assert "line 3" in refused(file=file_with(tmp_path, "[capture]\nfps = 30\nfps = 60\n"))
+
+    def test_a_missing_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "none.toml"
+        assert refused(file=path) == f"{path}: cannot be read (No such file or directory)"
+
+    def test_a_folder(self, tmp_path: Path) -> None:
+        assert refused(file=tmp_path) == f"{tmp_path}: cannot be read (Is a directory)"
+
+    def test_a_file_that_is_not_utf_8(self, tmp_path: Path) -> None:
+        file = file_with(tmp_path, 'capture.source = "Läufer"'.encode("latin-1"))
+        assert refused(file=file) == f"{file}: is not a text file in UTF-8"
+
+    def test_an_unknown_preset(self) -> None:
+        assert refused("shaw") == "command line: preset 'shaw' is unknown; did you mean 'show'?"
+        assert refused("../default").endswith(f"known are {', '.join(presets())}")

@@ -1,0 +1,222 @@
+"""The recorder process: what passes on the wire is on disk when it ends."""
+
+import csv
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.schema import Session, Settings
+from feedback.recorder.process import EXIT_NO_FOLDER, new_folder, run
+from tests.eventually import eventually
+from tests.message_examples import cue, sample, stride
+from wire.lifecycle import StopFlag
+from wire.messages import Health, Latency, Played
+from wire.sockets import Publisher, Wire
+from wire.topics import CUE, HEALTH, PLAYED, SAMPLE_LOG, STRIDE
+
+
+class Recording:
+    """The recorder in a thread, and those who speak to it."""
+
+    def __init__(self, directory: Path, settings: Settings, folder: Path | None) -> None:
+        self._directory = directory
+        self._settings = settings
+        self._folder = folder
+        self._wires = {name: Wire(directory, name) for name in ("analysis", "coach", "audio")}
+        self.samples: Publisher = self._wires["analysis"].publisher(SAMPLE_LOG)
+        self.strides: Publisher = self._wires["analysis"].publisher(STRIDE)
+        self.cues: Publisher = self._wires["coach"].publisher(CUE)
+        self.played: Publisher = self._wires["audio"].publisher(PLAYED)
+        self.health: Publisher = self._wires["analysis"].publisher(HEALTH)
+        self._news = self._wires["coach"].newest(HEALTH, Health)
+        self.last: Health | None = None
+        self.stop = StopFlag()
+        self.code: int | None = None
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        with Wire(self._directory, "recorder") as wire:
+            self.code = run(self._settings, wire, self.stop, self._folder)
+
+    def until_running(self) -> Path:
+        """The folder of the session, once it is known."""
+
+        def known() -> Path | None:
+            heard = self._news.take()
+            self.last = heard if heard is not None and heard.process == "recorder" else self.last
+            return None if self.last is None or "session" not in self.last.facts else Path(self.last.facts["session"])
+
+        return eventually(known, "the recorder runs")
+
+    def end(self) -> int | None:
+        self.stop.set()
+        self._thread.join(timeout=10)
+        assert not self._thread.is_alive()
+        return self.code
+
+    def close(self) -> None:
+        self.end()
+        for wire in self._wires.values():
+            wire.close()
+
+
+@pytest.fixture
+def start(wire_directory: Path, tmp_path: Path) -> Iterator[Callable[[Path | None], Recording]]:
+    made: list[Recording] = []
+
+    def begin(folder: Path | None) -> Recording:
+        settings = Settings(session=Session(folder=str(tmp_path / "sessions")))
+        made.append(Recording(wire_directory, settings, folder))
+        return made[-1]
+
+    yield begin
+    for one in made:
+        one.close()
+
+
+def rows(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / name).open(newline="", encoding="utf-8") as file:
+        file.readline()
+        return list(csv.DictReader(file))
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    return dict(json.loads((folder / "session.json").read_text(encoding="utf-8")))
+
+
+def join(recording: Recording, folder: Path) -> None:
+    """Send of everything until it is on disk: from then on the recorder misses nothing."""
+    sent = 0
+
+    def written() -> bool:
+        nonlocal sent
+        sent += 1
+        # A second apart, so that each is written when the next one comes.
+        recording.samples.send(sample(sent, 100.0 + sent))
+        recording.strides.send(stride(1000 + sent, 100.0 + sent))
+        recording.cues.send(cue("met"))
+        recording.played.send(Played("met", "low", 0, 1, 2, silent=False))
+        files = ("samples.csv", "strides.csv", "cues.csv")
+        return all((folder / name).exists() and rows(folder, name) for name in files)
+
+    eventually(written, "the recorder joins")
+
+
+def test_what_is_said_is_on_disk_when_it_ends(start: Callable[[Path | None], Recording], tmp_path: Path) -> None:
+    folder = tmp_path / "session"
+    recording = start(folder)
+    assert recording.until_running() == folder
+    join(recording, folder)
+    before = {name: len(rows(folder, name)) for name in ("strides.csv", "cues.csv")}
+    for number in range(1, 51):
+        recording.samples.send(sample(10_000 + number, 10_000 + number / 30))
+        recording.strides.send(stride(number, 10_000 + number / 2))
+    recording.cues.send(cue("push", stride_number=50))
+
+    def heard() -> bool:
+        return len(rows(folder, "cues.csv")) > before["cues.csv"] and rows(folder, "cues.csv")[-1]["rule"] == "push"
+
+    eventually(heard, "the last cue is on disk")
+    assert recording.end() == 0
+    assert [row["stride"] for row in rows(folder, "strides.csv")][-50:] == [str(number) for number in range(1, 51)]
+    assert [row["frame"] for row in rows(folder, "samples.csv")][-50:] == [str(10_000 + number) for number in range(1, 51)]
+    told = summary(folder)
+    assert told["ended"] is True
+    assert told["cues"] == len(rows(folder, "cues.csv"))
+    assert told["strides"]["near"] == len(rows(folder, "strides.csv"))
+    assert told["frames"] == len(rows(folder, "samples.csv"))
+    assert told["sounds_played"] >= 1
+    assert told["software"].startswith("hipcue ")
+    assert told["config"]["capture"]["source"] == told["source"] == "0"
+
+
+def test_devices_counters_and_latencies_are_in_the_summary(start: Callable[[Path | None], Recording], tmp_path: Path) -> None:
+    recording = start(tmp_path / "session")
+    recording.until_running()
+    join(recording, tmp_path / "session")
+    latency = {"pose": Latency(9, 20.0, 25.0, 30.0, 31.0)}
+    facts = {"backend": "mediapipe"}
+    sent = Health("analysis", 1, "running", "", 1, 1, facts, {"frames": 9}, latency)
+
+    def told() -> bool:
+        recording.health.send(sent)
+        heard = recording._news.take()
+        return heard == sent
+
+    eventually(told, "the analysis is heard")
+    join(recording, tmp_path / "session")
+    recording.end()
+    written = summary(tmp_path / "session")
+    assert written["pose"] == facts
+    assert written["processes"]["analysis"] == {
+        "facts": facts,
+        "counters": {"frames": 9},
+        "latency_ms": {"pose": {"count": 9, "p50": 20.0, "p95": 25.0, "p99": 30.0, "max": 31.0}},
+    }
+
+
+def test_without_a_folder_it_makes_one_named_by_the_time(start: Callable[[Path | None], Recording], tmp_path: Path) -> None:
+    recording = start(None)
+    folder = recording.until_running()
+    assert folder.parent == tmp_path / "sessions"
+    assert recording.end() == 0
+    assert summary(folder)["ended"] is True
+
+
+def test_a_session_of_which_nothing_was_heard_is_valid(start: Callable[[Path | None], Recording], tmp_path: Path) -> None:
+    recording = start(tmp_path / "session")
+    recording.until_running()
+    recording.end()
+    told = summary(tmp_path / "session")
+    assert (told["ended"], told["frames"], told["sounds_played"]) == (True, 0, 0)
+
+
+def test_a_recorder_that_is_started_again_leaves_what_was_saved_alone(
+    start: Callable[[Path | None], Recording], tmp_path: Path
+) -> None:
+    folder = tmp_path / "session"
+    first = start(folder)
+    first.until_running()
+    join(first, folder)
+    first.close()
+    saved = {path.name: path.read_bytes() for path in folder.iterdir()}
+    second = start(folder)
+    assert second.until_running() == tmp_path / "session_2"
+    second.end()
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == saved
+
+
+def test_a_folder_that_is_there_already_without_a_session_is_used(
+    start: Callable[[Path | None], Recording], tmp_path: Path
+) -> None:
+    (tmp_path / "session").mkdir()
+    (tmp_path / "session" / "screen.png").touch()
+    recording = start(tmp_path / "session")
+    assert recording.until_running() == tmp_path / "session"
+
+
+def test_a_folder_that_cannot_be_written_gives_code_5_and_a_sentence(
+    start: Callable[[Path | None], Recording], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    recording = start(tmp_path / "file" / "session")
+    eventually(lambda: recording.code is not None, "the recorder ends")
+    assert recording.code == EXIT_NO_FOLDER
+    sentence = capsys.readouterr().err
+    assert sentence.startswith(str(tmp_path / "file"))
+    assert "the session cannot be saved there" in sentence
+    assert "choose another --session-dir" in sentence
+    assert sentence.count("\n") == 1
+
+
+def test_two_sessions_of_one_second_have_two_folders(tmp_path: Path) -> None:
+    made = []
+    for _ in range(3):
+        made.append(new_folder(tmp_path))
+        made[-1].mkdir()
+    assert len(set(made)) == 3

@@ -1,0 +1,106 @@
+"""Given bytes, then they are one whole frame or a FrameError with a reason; nothing else."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from wire.frames import HEADER_BYTES, MAX_SIDE_PX, TIME_SOURCES, Frame, FrameError, pack_frame, unpack_frame
+
+REASONS = {"short", "foreign", "version", "size", "length", "time-source"}
+UNSIGNED = st.integers(0, 2**64 - 1)
+SIGNED = st.integers(-(2**63), 2**63 - 1)
+IMAGES = hnp.arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12), st.just(3)))
+FRAMES = st.builds(
+    Frame,
+    epoch=UNSIGNED,
+    seq=UNSIGNED,
+    index=UNSIGNED,
+    capture_ns=SIGNED,
+    read_ns=SIGNED,
+    published_ns=SIGNED,
+    time_source=st.sampled_from(TIME_SOURCES),
+    image=IMAGES,
+)
+
+
+def frame(width_px: int = 4, height_px: int = 3) -> Frame:
+    image = np.arange(width_px * height_px * 3, dtype=np.uint8).reshape(height_px, width_px, 3)
+    return Frame(7, 1, 2, 30, 40, 50, "driver", image)
+
+
+def refused(packed: bytes | bytearray | memoryview) -> str:
+    with pytest.raises(FrameError) as caught:
+        unpack_frame(packed)
+    return caught.value.reason
+
+
+@given(FRAMES)
+def test_a_packed_frame_comes_back_the_same(sent: Frame) -> None:
+    got = unpack_frame(pack_frame(sent))
+    np.testing.assert_array_equal(got.image, sent.image)
+    for name in ("epoch", "seq", "index", "capture_ns", "read_ns", "published_ns", "time_source", "width_px", "height_px"):
+        assert getattr(got, name) == getattr(sent, name)
+
+
+def test_a_picture_that_is_a_cut_of_a_larger_one_comes_back_the_same() -> None:
+    whole = np.random.default_rng(1).integers(0, 255, (20, 30, 3), dtype=np.uint8)
+    cut = whole[5:15, 10:20]
+    got = unpack_frame(pack_frame(Frame(1, 1, 1, 1, 1, 1, "file", cut)))
+    np.testing.assert_array_equal(got.image, cut)
+
+
+def test_the_image_is_a_view_of_the_bytes() -> None:
+    packed = pack_frame(frame())
+    image = unpack_frame(packed).image
+    packed[HEADER_BYTES] = 200
+    assert image[0, 0, 0] == 200
+
+
+@given(FRAMES, st.data())
+def test_a_frame_cut_short_anywhere_is_refused(sent: Frame, data: st.DataObject) -> None:
+    packed = pack_frame(sent)
+    end = data.draw(st.integers(0, len(packed) - 1))
+    assert refused(bytes(packed[:end])) == ("short" if end < HEADER_BYTES else "length")
+
+
+@given(FRAMES, st.binary(min_size=1, max_size=9))
+def test_a_frame_with_something_behind_it_is_refused(sent: Frame, more: bytes) -> None:
+    assert refused(bytes(pack_frame(sent)) + more) == "length"
+
+
+@given(st.binary(max_size=200))
+def test_foreign_bytes_are_refused(packed: bytes) -> None:
+    assert refused(packed) in {"short", "foreign"}
+
+
+@given(FRAMES, st.lists(st.tuples(st.integers(0, HEADER_BYTES - 1), st.integers(0, 255)), min_size=1, max_size=6))
+def test_an_altered_header_gives_a_whole_frame_or_a_reason(sent: Frame, changes: list[tuple[int, int]]) -> None:
+    packed = pack_frame(sent)
+    for at, value in changes:
+        packed[at] = value
+    try:
+        got = unpack_frame(packed)
+    except FrameError as error:
+        assert error.reason in REASONS  # noqa: PT017 - either outcome is right, each by its own rule
+    else:
+        assert got.image.size == sent.image.size
+        assert got.time_source in TIME_SOURCES
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "reason"),
+    [(0, b"X", "foreign"), (4, b"\x09", "version"), (HEADER_BYTES - 4, b"\x09", "time-source")],
+)
+def test_each_field_of_the_header_is_checked(at: int, value: bytes, reason: str) -> None:
+    packed = pack_frame(frame())
+    packed[at : at + 1] = value
+    assert refused(packed) == reason
+
+
+@pytest.mark.parametrize(("width_px", "height_px"), [(MAX_SIDE_PX + 1, 1), (1, MAX_SIDE_PX + 1), (0, 1), (1, 0)])
+def test_a_picture_without_an_area_or_beyond_all_cameras_is_refused(width_px: int, height_px: int) -> None:
+    image = np.zeros((height_px, width_px, 3), np.uint8)
+    packed = pack_frame(Frame(1, 1, 1, 1, 1, 1, "read", image))
+    assert refused(packed) == "size"
