@@ -1,6 +1,8 @@
 # make demo   the whole program with a drawn runner; sets itself up the first time (FOR=20 ends it after 20 s)
 # make test   all tests                make check  format, lint, types, import rules
-# make bench  all benchmarks           make setup  only the set-up
+# make bench  times of drawing and of the pose model
+# make bench-accuracy  every accuracy figure of docs/accuracy.md, measured again
+# make setup  only the set-up
 
 BIN := .venv/bin
 FOR ?= 60
@@ -29,7 +31,11 @@ format:
 
 bench:
 	@scripts/setup.sh test
-	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for name in draw_time pose_backends; do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
+
+bench-accuracy:
+	@scripts/setup.sh test
+	@$(BIN)/python -m bench.accuracy
 
 setup:
 	@rm -f .venv/.ready-*

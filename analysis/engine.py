@@ -12,6 +12,7 @@ import numpy as np
 from analysis.angles import RunnerFrame
 from analysis.cadence import Cadence
 from analysis.facing import FacingVote
+from analysis.framing import FramingWatch
 from analysis.gait import UNLOCKED, Gait, GaitUpdate
 from analysis.landmarks import Landmarks
 from analysis.leg_angles import BodyAngles, LabelledLeg, body_angles
@@ -75,6 +76,7 @@ class Engine:
         self._settled_index: dict[float, int] = {}
         self._standing: Standing | None = None
         self._standing_watch = StandingWatch()
+        self._framing = FramingWatch()
         self._start_over()
 
     @property
@@ -100,17 +102,25 @@ class Engine:
                 self._standing = None
             self._start_over()
         self._last_s = self._last_seen_s = t_s
+        framing = self._framing.update(t_s, landmarks, facts.width_px, facts.height_px)
         if self._facing is None:
             self._early.append((t_s, landmarks))
             self._facing = self._vote.update(t_s, landmarks)
             if self._facing is None:
-                return self._empty(facts, STARTING), []
+                return self._empty(facts, framing or STARTING), []
             self._catch_up()
         self._settled_index[t_s] = facts.index
         update, body = self._follow(t_s, landmarks)
+        if framing is not None:
+            return self._empty(facts, framing), []
         sample = self._sample(facts, update, body)
         turns: tuple[tuple[LegName, Turn | None], ...] = (("near", update.near_turn), ("far", update.far_turn))
         return sample, [self._stride(leg, turn, facts) for leg, turn in turns if turn is not None]
+
+    def forget_person(self) -> None:
+        """From now on the landmarks are somebody else's."""
+        self._standing = None
+        self._start_over()
 
     def _start_over(self) -> None:
         self._facing = self._configured_facing
@@ -121,6 +131,7 @@ class Engine:
         self._history = deque()
         self._settled_index = {}
         self._standing_watch = StandingWatch()
+        self._framing = FramingWatch()
 
     def _catch_up(self) -> None:
         """Run the frames seen before the facing was known through the gait filter, so that it need not start from nothing."""

@@ -24,6 +24,10 @@ class PoseEstimator(Protocol):
         """Landmarks in pixels of this picture (blue-green-red, uint8); None: nobody found."""
         ...
 
+    def look_elsewhere(self, image: Image) -> bool:
+        """Follow another person from the next picture on, if `image` shows one; False: there is nobody else, or no choice."""
+        ...
+
     def close(self) -> None:
         """Let go of the model."""
         ...

@@ -53,6 +53,10 @@ class MediaPipePose:
             return None
         return Landmarks(points_px=points[:, :2], visibility=points[:, 2])
 
+    def look_elsewhere(self, image: Image) -> bool:  # noqa: ARG002
+        """MediaPipe's graph decides by itself whom it follows."""
+        return False
+
     def close(self) -> None:
         """Let go of the graph."""
         self._graph.close()

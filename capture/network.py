@@ -11,6 +11,7 @@ import cv2
 
 from capture.newest import NewestReader
 from capture.source import Picture, SourceError
+from config.source_name import shown_source
 
 OPEN_TIMEOUT_MS = 5000
 READ_TIMEOUT_MS = 3000
@@ -58,10 +59,9 @@ class NetworkCamera:
 def shown_url(url: str) -> str:
     """The address without user name and password, fit for a screen or a log. Raises SourceError when it is none."""
     try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
+        # Reading the port is what finds a malformed one.
+        urlsplit(url).port  # noqa: B018
     except ValueError:
         scheme = url.partition("://")[0]
         raise SourceError(f"{scheme}://…: is not an address; write it as {scheme}://HOST:PORT/PATH") from None
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-    return f"{parts.scheme}://{host}{port}{parts.path}"
+    return shown_source(url)

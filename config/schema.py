@@ -80,7 +80,7 @@ class Analysis(Section):
     """The measurement."""
 
     backend: Literal["openvino", "mediapipe"] = Field(
-        "mediapipe", description="which program runs the pose model; they agree, openvino takes about half the time"
+        "openvino", description="which program runs the pose model; they agree, openvino takes about half the time"
     )
     facing: Literal["auto", "right", "left"] = Field(
         "auto", description="where the runner faces in the picture; auto finds out once and keeps it"

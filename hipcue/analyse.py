@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.measurement import Measurement
 from analysis.pose import open_backend
-from analysis.process import frame_facts, new_engine
 from capture.framing import frame_picture
 from capture.opening import open_recording
 from config.schema import Settings
@@ -46,7 +46,7 @@ def analyse(
     keep_native_notes_off_stderr()
     recording = open_recording(settings.capture.source)
     pose = open_backend(settings.analysis.backend)
-    engine = new_engine(settings)
+    measurement = Measurement(settings, pose)
     session = SessionFolder(out, session_header(settings))
     annotated = AnnotatedVideo(video, recording.fps) if video is not None else None
     inference = Histogram()
@@ -59,11 +59,9 @@ def analyse(
                 break
             index, at_ns = index + 1, next_ns
             image = frame_picture(recording.image(), settings.capture.zone, settings.capture.max_side_px)
-            before_ns = monotonic_ns()
-            found = pose.estimate(image)
-            inference.add_ns(monotonic_ns() - before_ns)
             frame = Frame(1, index + 1, index, at_ns, at_ns, at_ns, recording.time_source, image)
-            sample, settled = engine.measure(frame_facts(frame), found)
+            sample, settled = measurement.measure(frame, monotonic_ns)
+            inference.add_ns(sample.stamps.pose_ended_ns - sample.stamps.pose_started_ns)
             session.sample(sample)
             for stride in settled:
                 session.stride(stride)

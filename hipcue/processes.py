@@ -32,6 +32,8 @@ class ProcessSpec:
     start: Callable[[Job], None]
     stop_round: int
     """Processes end in rounds, those that feed others first, so that nothing published is lost."""
+    saves: bool = False
+    """Whether it must be let finish even when it has only just begun."""
 
 
 def _run(name: str, job: Job, body: Callable[[Wire, StopFlag], int]) -> None:
@@ -89,7 +91,7 @@ def start_recorder(job: Job) -> None:
 
 
 PROCESSES = (
-    ProcessSpec(RECORDER, start_recorder, stop_round=3),
+    ProcessSpec(RECORDER, start_recorder, stop_round=3, saves=True),
     ProcessSpec(COACH, start_coach, stop_round=2),
     ProcessSpec(AUDIO, start_audio, stop_round=3),
     ProcessSpec(DISPLAY, start_display, stop_round=3),

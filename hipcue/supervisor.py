@@ -2,7 +2,7 @@
 
 import multiprocessing
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 
@@ -13,8 +13,10 @@ from wire.messages import Command, Health
 from wire.sockets import Wire, wait
 from wire.topics import CAPTURE, COMMAND, HEALTH
 
-STOP_ROUND_S = 0.5
-"""Each round of ending gets this long before what is left is killed: three rounds stay under two seconds."""
+END_S = 1.8
+"""All of the ending together; what is left then is killed."""
+STOP_ROUND_S = 0.35
+"""So long the next round waits for the one before, so that nothing published is lost."""
 RESTARTS = 5
 RESTART_WINDOW_S = 60.0
 _POLL_MS = 100
@@ -112,18 +114,25 @@ class Supervisor:
         return len(child.restarts_ns) <= RESTARTS
 
     def _end_all(self) -> None:
-        for stop_round in sorted({child.spec.stop_round for child in self._children.values()}):
+        deadline_s = time.monotonic() + END_S
+        rounds = sorted({child.spec.stop_round for child in self._children.values()})
+        for stop_round in rounds:
             ending = [child for child in self._children.values() if child.spec.stop_round == stop_round]
             for child in ending:
                 # What is still loading its libraries has nothing to save and cannot answer yet.
-                if child.spec.name in self.health:
+                if child.spec.saves or child.spec.name in self.health:
                     child.process.terminate()
                 else:
                     child.process.kill()
-            deadline_s = time.monotonic() + STOP_ROUND_S
-            for child in ending:
-                child.process.join(max(0.0, deadline_s - time.monotonic()))
-                if child.process.is_alive():
-                    child.process.kill()
-                    child.process.join(0.2)
-                    self.notes.append(f"{child.spec.name} did not end in time and was killed")
+            _join(ending, deadline_s if stop_round == rounds[-1] else min(deadline_s, time.monotonic() + STOP_ROUND_S))
+        _join(self._children.values(), deadline_s)
+        for child in self._children.values():
+            if child.process.is_alive():
+                child.process.kill()
+                child.process.join()
+                self.notes.append(f"{child.spec.name} did not end in time and was killed")
+
+
+def _join(children: Iterable[_Child], deadline_s: float) -> None:
+    for child in children:
+        child.process.join(max(0.0, deadline_s - time.monotonic()))

@@ -4,6 +4,7 @@ The network proposes a face-sized box and four points for each of 2254 places (p
 carry the person: 0 the middle of the hips, 1 a point on the circle around the body, 2 and 3 the same of the upper body.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -45,15 +46,22 @@ class Detector:
         self._anchors = anchors()
 
     def find(self, image: Image) -> Region | None:
-        """The square around the person; None: nobody found. The picture is blue-green-red."""
+        """The square around the most certain person; None: nobody found. The picture is blue-green-red."""
+        return next(self._regions(image), None)
+
+    def find_all(self, image: Image) -> list[Region]:
+        """The squares around everybody, the most certain person first."""
+        return list(self._regions(image))
+
+    def _regions(self, image: Image) -> Iterator[Region]:
         height_px, width_px = image.shape[:2]
         view = whole_picture(width_px, height_px)
         raw, raw_scores = self._network.infer(cut_out(image, view, DETECTOR_SIDE_PX, cv2.BORDER_CONSTANT))
-        points = strongest(decode(raw[0], raw_scores[0, :, 0], self._anchors))
-        if points is None:
-            return None
-        points_px = to_picture(points, view, DETECTOR_SIDE_PX)
-        return around_person(points_px[_HIPS], points_px[_CIRCLE])
+        for points in people(decode(raw[0], raw_scores[0, :, 0], self._anchors)):
+            points_px = to_picture(points, view, DETECTOR_SIDE_PX)
+            region = around_person(points_px[_HIPS], points_px[_CIRCLE])
+            if region is not None:
+                yield region
 
 
 def anchors() -> Floats:
@@ -83,18 +91,18 @@ def decode(raw: Floats32, raw_scores: Floats32, places: Floats) -> Proposals:
     return Proposals(np.concatenate((middles - halves, middles + halves), axis=1), points, scores[kept])
 
 
-def strongest(proposals: Proposals) -> Floats | None:
-    """The four points of the most certain person, shape (4, 2): the mean of all proposals of him, weighted by score.
+def people(proposals: Proposals) -> Iterator[Floats]:
+    """The four points of each person, shape (4, 2), the most certain first: the mean of all proposals of one person by score.
 
-    That is the first result of weighted non-maximum suppression; MediaPipe's pose graph drops the others. None: nobody.
+    Weighted non-maximum suppression; MediaPipe's pose graph uses its first result and drops the others.
     """
-    if not len(proposals.scores):
-        return None
-    best = int(np.argmax(proposals.scores))
-    same = overlaps(proposals.boxes, proposals.boxes[best]) > SAME_PERSON_OVERLAP
-    same[best] = True
-    weighted: Floats = np.average(proposals.points[same], axis=0, weights=proposals.scores[same])
-    return weighted
+    left = np.ones(len(proposals.scores), dtype=bool)
+    while left.any():
+        best = int(np.argmax(np.where(left, proposals.scores, -1.0)))
+        same = left & (overlaps(proposals.boxes, proposals.boxes[best]) > SAME_PERSON_OVERLAP)
+        same[best] = True
+        yield np.average(proposals.points[same], axis=0, weights=proposals.scores[same])
+        left &= ~same
 
 
 def overlaps(boxes: Floats, box: Floats) -> Floats:

@@ -27,6 +27,8 @@ LEAST_PRESENCE = 0.5
 _VALUES = 5
 """x, y, z, visibility, presence of each landmark."""
 _VISIBILITY = 3
+_SAME_HIPS = 0.12
+"""Hips nearer than this share of the square, which is about 1.5 body heights wide, are one person's."""
 _BOX_POINTS = slice(COUNT, COUNT + 2)
 """The two auxiliary landmarks behind the 33: middle of the hips, and a point on the circle around the body."""
 
@@ -75,6 +77,18 @@ class BlazePose:
             self._box_filter.forget()
         return found
 
+    def look_elsewhere(self, image: Image) -> bool:
+        """Follow the next person in turn, from left to right, if there is one beside whoever is followed now."""
+        now = self._region
+        others = [region for region in self._detector.find_all(image) if now is None or not _same_person(region, now)]
+        if not others:
+            return False
+        others.sort(key=lambda region: region.center_x_px)
+        right = [region for region in others if now is not None and region.center_x_px > now.center_x_px]
+        self._region = (right or others)[0]
+        self._box_filter.forget()
+        return True
+
     def close(self) -> None:
         """Let go of the person; the networks go with the object."""
         self._region = None
@@ -99,3 +113,9 @@ class BlazePose:
             return None
         middle_px, edge_px = self._box_filter.smooth(box_points_px, size_px)
         return around_person(middle_px, edge_px)
+
+
+def _same_person(one: Region, other: Region) -> bool:
+    """Whether two squares are around the same hips."""
+    apart_px = np.hypot(one.center_x_px - other.center_x_px, one.center_y_px - other.center_y_px)
+    return bool(apart_px < _SAME_HIPS * min(one.side_px, other.side_px))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from config.schema import Settings
+from config.source_name import shown_source
 from feedback.recorder.session import SessionFolder
 from wire.clock import s_to_ns
 from wire.health import HealthReporter
@@ -23,11 +24,14 @@ _FLUSH_S = 1.0
 
 def session_header(settings: Settings) -> dict[str, Any]:
     """What is known of a session before it begins."""
+    source = shown_source(settings.capture.source)
+    config = settings.model_dump(mode="json")
+    config["capture"]["source"] = source
     return {
         "software": f"hipcue {version('hipcue')}",
         "started": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "source": settings.capture.source,
-        "config": settings.model_dump(mode="json"),
+        "source": source,
+        "config": config,
     }
 
 

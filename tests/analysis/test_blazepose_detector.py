@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.blazepose.detector import Proposals, anchors, decode, overlaps, strongest
+from analysis.blazepose.detector import Proposals, anchors, decode, overlaps, people
 
 BOX = np.array((50.0, 50.0, 100.0, 100.0))
 
@@ -48,25 +48,23 @@ def test_doubtful_and_inside_out_proposals_are_dropped() -> None:
 
 
 def test_nobody_is_nobody() -> None:
-    assert strongest(proposals()) is None
+    assert list(people(proposals())) == []
 
 
 def test_proposals_of_one_person_are_averaged_by_score() -> None:
-    points = strongest(proposals((0, 0.9), (10, 0.6)))
-    assert points is not None
+    (points,) = people(proposals((0, 0.9), (10, 0.6)))
     assert np.allclose(points[:, 0], 10 * 0.6 / 1.5)
 
 
-def test_another_person_has_no_say() -> None:
-    points = strongest(proposals((200, 0.8), (0, 0.9), (204, 0.8)))
-    assert points is not None
-    assert np.allclose(points[:, 0], 0)
+def test_people_come_one_by_one_the_most_certain_first() -> None:
+    first, second = people(proposals((200, 0.8), (0, 0.9), (204, 0.8)))
+    assert np.allclose(first[:, 0], 0)
+    assert np.allclose(second[:, 0], 202)
 
 
 def test_a_box_without_area_still_counts() -> None:
     flat = Proposals(np.array([[5.0, 5.0, 5.0, 9.0]]), np.ones((1, 4, 2)), np.array([0.7]))
-    points = strongest(flat)
-    assert points is not None
+    (points,) = people(flat)
     assert np.allclose(points, 1)
 
 

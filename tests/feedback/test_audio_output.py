@@ -137,5 +137,5 @@ def test_opening_without_a_device_is_quick_and_silent_on_the_terminal(capfd: pyt
 def test_without_pyaudio_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyaudio", None)
     assert open_sink(Audio(), monotonic_ns).reason == (
-        "No sound device: PyAudio is not installed; run `make sound` (on Linux it needs the package portaudio19-dev)."
+        "No sound device: PyAudio is not installed; install the package portaudio19-dev, then run: make setup."
     )

@@ -1,0 +1,49 @@
+"""One picture in, its sample and strides out: the pose model, the engine, and the search for the right person together."""
+
+from analysis.engine import Engine, FrameFacts
+from analysis.person import PersonSearch
+from analysis.pose import PoseEstimator
+from config.schema import Settings
+from wire.clock import NS_PER_S, Clock
+from wire.frames import Frame
+from wire.messages import Facing, Sample, Stamps, Stride
+
+
+class Measurement:
+    """The same live and on recordings. `pose` is closed by whoever opened it."""
+
+    def __init__(self, settings: Settings, pose: PoseEstimator) -> None:
+        facing: Facing | None = None if settings.analysis.facing == "auto" else settings.analysis.facing
+        self._pose = pose
+        self._engine = Engine(facing, settings.analysis.camera_roll_deg)
+        self._search = PersonSearch()
+
+    def measure(self, frame: Frame, clock: Clock, received_ns: int = 0) -> tuple[Sample, list[Stride]]:
+        """Measure one frame; frames must come in order of time. `clock` only stamps how long the pose model took."""
+        started_ns = clock()
+        found = self._pose.estimate(frame.image)
+        facts = frame_facts(frame, received_ns, started_ns, clock())
+        sample, strides = self._engine.measure(facts, found)
+        if self._search.update(frame.capture_ns / NS_PER_S, sample.state) and self._pose.look_elsewhere(frame.image):
+            self._engine.forget_person()
+        return sample, strides
+
+
+def frame_facts(frame: Frame, received_ns: int = 0, pose_started_ns: int = 0, pose_ended_ns: int = 0) -> FrameFacts:
+    """What the engine needs to know of a frame."""
+    return FrameFacts(
+        epoch=frame.epoch,
+        seq=frame.seq,
+        index=frame.index,
+        width_px=frame.width_px,
+        height_px=frame.height_px,
+        stamps=Stamps(
+            capture_ns=frame.capture_ns,
+            read_ns=frame.read_ns,
+            frame_published_ns=frame.published_ns,
+            frame_received_ns=received_ns,
+            pose_started_ns=pose_started_ns,
+            pose_ended_ns=pose_ended_ns,
+            published_ns=pose_ended_ns,
+        ),
+    )
