@@ -39,6 +39,7 @@ _KNEE_LEARN_NOISE_DEG = 10.0
 _OUTLIER_SHARE = 0.05
 _OUTLIER_DENSITY = 1.0 / (90.0 * 120.0)
 _MEMORY_S = 6.0
+_COMMON_S = 1.5
 _LEARN_FROM = 0.9
 """Concentration of the phase below which a measurement cannot be placed on the curves."""
 
@@ -78,6 +79,7 @@ class GaitPhase:
         self._belief = rates[:, None, None] * np.ones((1, PHASE_BINS, 1)) * _READING_SHARE
         self._belief /= self._belief.sum()
         self._last_s: float | None = None
+        self._lasted_s = 0.0
 
     def predict_deg(self, phase: float) -> tuple[float, float]:
         """Expected near and far thigh at the near leg's phase."""
@@ -160,16 +162,24 @@ class GaitPhase:
         if estimate.concentration < _LEARN_FROM:
             return
         near_label, far_label = self.assign(estimate.readings)
-        for label, thigh, knee, phase in (
-            (near_label, self.near_thigh, self.near_knee, estimate.phase),
-            (far_label, self.far_thigh, self.far_knee, estimate.phase + 0.5),
-        ):
+        near, far = (self.near_thigh, self.near_knee), (self.far_thigh, self.far_knee)
+        # At first both legs teach both curves: curves of their own would make the reading in which they were learnt, right or
+        # wrong, look like the truth for seconds.
+        common = self._lasted_s < _COMMON_S
+        self._lasted_s += dt_s
+        for label, own, other, phase in ((near_label, near, far, estimate.phase), (far_label, far, near, estimate.phase + 0.5)):
             leg = None if label is None else labels[label]
             if leg is None:
                 continue
-            at = np.array([phase])
-            if abs(leg.thigh_deg - thigh.at(at)[0]) > 3 * _THIGH_NOISE_DEG:
-                continue
-            thigh.learn(phase, leg.thigh_deg, _THIGH_LEARN_NOISE_DEG, dt_s)
-            if abs(leg.knee_deg - knee.at(at)[0]) <= 3 * _KNEE_NOISE_DEG:
-                knee.learn(phase, leg.knee_deg, _KNEE_LEARN_NOISE_DEG, dt_s)
+            for thigh, knee in (own, other) if common else (own,):
+                _teach(thigh, knee, phase, leg, dt_s / 2 if common else dt_s)
+
+
+def _teach(thigh: GaitCurve, knee: GaitCurve, phase: float, leg: Candidate, dt_s: float) -> None:
+    """Let the curves learn one leg's angles, unless they are far off: then they are a point thrown off, not a leg."""
+    at = np.array([phase])
+    if abs(leg.thigh_deg - thigh.at(at)[0]) > 3 * _THIGH_NOISE_DEG:
+        return
+    thigh.learn(phase, leg.thigh_deg, _THIGH_LEARN_NOISE_DEG, dt_s)
+    if abs(leg.knee_deg - knee.at(at)[0]) <= 3 * _KNEE_NOISE_DEG:
+        knee.learn(phase, leg.knee_deg, _KNEE_LEARN_NOISE_DEG, dt_s)

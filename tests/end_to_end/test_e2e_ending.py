@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.program import Running, hipcue, near_peaks_deg, only_session, table
+from tests.program import Running, hipcue, near_peaks_deg, only_session
 
 ARGUMENTS = ("run", "--source", "synthetic:fps=30", "--no-display", "--no-audio")
 GUARD_S = 10.0
@@ -21,7 +21,7 @@ def running(tmp_path: Path) -> Running:
     until_s = time.monotonic() + 60
     while time.monotonic() < until_s:
         assert program.process.poll() is None, program.process.communicate()
-        if any(len(table(path)) > 0 for path in tmp_path.glob("*/strides.csv")):
+        if any(near_peaks_deg(path.parent) for path in tmp_path.glob("*/strides.csv")):
             return program
         time.sleep(0.05)
     raise AssertionError("no stride came")

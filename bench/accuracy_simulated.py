@@ -1,0 +1,320 @@
+"""Simulated runners through the gait filter and the stride finder: exact, noisy, and with the labels spoilt.
+
+A case is one run of one runner; `run` measures it, and the functions below it turn many cases into figures and limits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analysis.gait import UNLOCKED, Gait
+from analysis.gait_phase import BOTH_FAR, BOTH_NEAR, STRAIGHT, SWAPPED
+from analysis.strides import Turn
+from bench.gait_simulation import (
+    SPEEDS_MPS,
+    TRUTH,
+    Faults,
+    Frame,
+    Simulation,
+    mean_strides,
+    real_strides,
+    runner_files,
+    simulate,
+    vary,
+)
+from bench.report import Figure, at_least, at_most, between, none_of, reported
+from bench.stride_score import START_S, Pool, Reading, Score, score, slope, step_shown
+
+NOISE_DEG = 2.0
+EXACT = Faults()
+SPOILT = Faults(noise_deg=NOISE_DEG, swap_share=0.2, collapse_frames=4)
+APART_DEG = 10.0
+"""Legs nearer to each other than this are crossing; which is behind is not asked there."""
+DELAY_LIMIT_MS = {30: 100.0, 60: 70.0}
+SD_LIMIT_DEG = {30: 1.3, 60: 1.0}
+RIGHT_LABELS: dict[int, set[tuple[int | None, int | None]]] = {
+    STRAIGHT: {(0, 1)},
+    SWAPPED: {(1, 0)},
+    BOTH_NEAR: {(0, None), (1, None)},
+    BOTH_FAR: {(None, 0), (None, 1)},
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run. `curve` is a speed (mean curve) or the name of a real runner's file."""
+
+    curve: str
+    fps: int
+    seed: int
+    strides: int
+    faults: Faults = EXACT
+    varied: bool = False
+    step_deg: float = 0.0
+
+    @property
+    def is_mean_curve(self) -> bool:
+        """Whether it runs on the mean of many runners."""
+        return self.curve in SPEEDS_MPS
+
+    def simulation(self) -> tuple[Simulation, float]:
+        """The run and its stride time. The same seed gives the same run, whatever the step."""
+        rng = np.random.default_rng(self.seed)
+        if self.is_mean_curve:
+            near, far = (mean_strides(self.curve, self.strides + 1, rng, self.varied, self.step_deg) for _ in range(2))
+        else:
+            both = real_strides(TRUTH / "strides" / self.curve)
+            # The far leg: the same runner's strides from the other end of the recording.
+            near, far = both, replace(both, thigh_deg=np.roll(both.thigh_deg, len(both.thigh_deg) // 2, axis=0))
+            near, far = (vary(leg, rng, self.step_deg) for leg in (near, far)) if self.varied else (near, far)
+        return simulate(near, far, self.fps, self.faults, rng, float(rng.random())), near.stride_s
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Frames in which the legs were asked for, and how often they were right."""
+
+    frames: int
+    labels_right: int
+    """Each of the model's labels given to the leg that it lay on, and none to a leg that it did not."""
+    apart: int
+    """Frames with the legs apart, in which it was asked which is behind."""
+    order_right: int
+    """Of those, published with the right leg behind; a frame without a measurement counts as wrong."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a case."""
+
+    case: Case
+    near: Score
+    far: Score
+    identity: Identity
+
+
+def run(case: Case) -> Outcome:
+    """Measure a case, frame by frame."""
+    simulation, stride_s = case.simulation()
+    gait = Gait()
+    near: list[Reading] = []
+    far: list[Reading] = []
+    judged = [0, 0, 0, 0]
+    for frame in simulation.frames:
+        update = gait.update(frame.t_s, frame.labelled_near, frame.labelled_far)
+        for readings, turn in ((near, update.near_turn), (far, update.far_turn)):
+            if turn is not None:
+                readings.append(_reading(turn, frame))
+        if frame.t_s >= START_S:
+            published = update.running and update.phase.concentration >= UNLOCKED
+            labels_right = (update.near_label, update.far_label) in RIGHT_LABELS[frame.reading]
+            order_right = published and behind(update.near.tracked_deg, update.far.tracked_deg) == behind_truly(frame)
+            apart = behind_truly(frame) is not None
+            for at, count in enumerate((True, labels_right, apart, apart and order_right)):
+                judged[at] += count
+    end_s = simulation.frames[-1].t_s
+    return Outcome(
+        case,
+        score(simulation.near_peaks, near, stride_s, end_s, simulation.near_step),
+        score(simulation.far_peaks, far, stride_s, end_s, simulation.far_step),
+        Identity(*judged),
+    )
+
+
+def behind(near_deg: float, far_deg: float) -> bool:
+    """Whether the near leg is behind the far one."""
+    return near_deg < far_deg
+
+
+def behind_truly(frame: Frame) -> bool | None:
+    """The same in truth; None while the legs cross."""
+    return None if abs(frame.near_deg - frame.far_deg) < APART_DEG else behind(frame.near_deg, frame.far_deg)
+
+
+def _reading(turn: Turn, frame: Frame) -> Reading:
+    return Reading(turn.peak.t_s, turn.peak.thigh_deg, frame.t_s)
+
+
+# Which cases: some 26 strides of each run of 30 are judged.
+
+
+def exact_cases(starts: int, strides: int = 16) -> list[Case]:
+    """Row 1: the mean curves as they are, at several start phases."""
+    return [Case(v, fps, 100 + seed, strides) for v in SPEEDS_MPS for fps in (30, 60, 120) for seed in range(starts)]
+
+
+def mean_cases(faults: Faults, runs: int, paired: int, strides: int = 30) -> list[Case]:
+    """Rows 2 and 3: varied peaks with a step; the first `paired` runs at each speed once more without the step."""
+    cases = [
+        Case(v, fps, 1000 * fps + 10 * seed + at, strides, faults, varied=True, step_deg=5.0)
+        for at, v in enumerate(SPEEDS_MPS)
+        for fps in (30, 60)
+        for seed in range(runs)
+    ]
+    plain = [replace(case, step_deg=0.0) for case in cases if (case.seed - 1000 * case.fps) // 10 < paired]
+    return cases + plain
+
+
+def real_cases(faults: Faults, varied: bool) -> list[Case]:
+    """Rows 2 and 3: the strides of real runners, as they are or varied with a step (and once more without it)."""
+    cases = [
+        Case(path.name, fps, 7000 + 100 * fps + at, 0, faults, varied, 5.0 if varied else 0.0)
+        for fps in (30, 60)
+        for at, path in enumerate(runner_files())
+    ]
+    return cases + ([replace(case, step_deg=0.0) for case in cases] if varied else [])
+
+
+# From outcomes to figures.
+
+
+def exact_figures(outcomes: Sequence[Outcome]) -> list[Figure]:
+    """Row 1."""
+    test = "1 exact landmarks, mean curves"
+    figures = []
+    for fps in (30, 60, 120):
+        for v in SPEEDS_MPS:
+            pool = Pool([one.near for one in outcomes if one.case.fps == fps and one.case.curve == v])
+            figures.append(at_most(test, f"{v} m/s at {fps} fps: largest peak error", pool.worst_deg, 0.2))
+    every = Pool([one.near for one in outcomes])
+    return [*figures, *_found(test, "all", every)]
+
+
+def noisy_figures(test: str, outcomes: Sequence[Outcome], slack: float) -> list[Figure]:
+    """Rows 2 and 3, with the limits times `slack`."""
+    figures = []
+    for fps in (30, 60):
+        for what, varied, real in (
+            ("mean curves", True, False),
+            ("real strides, varied", True, True),
+            ("real strides", False, True),
+        ):
+            at_rate = [one for one in outcomes if one.case.fps == fps and one.case.varied == varied]
+            chosen = [one for one in at_rate if one.case.is_mean_curve != real]
+            if chosen:
+                figures += _cell(test, f"{what}, {fps} fps", chosen, fps, slack)
+    return figures
+
+
+def _cell(test: str, what: str, outcomes: Sequence[Outcome], fps: int, slack: float) -> list[Figure]:
+    stepped = [one for one in outcomes if one.case.step_deg or not one.case.varied]
+    pool = Pool([one.near for one in stepped])
+    gain, error = slope(_by_curve(stepped))
+    figures = [
+        at_most(test, f"{what}: bias of {pool.found} strides", pool.bias_deg, round(0.3 * slack, 3), signed=True),
+        at_most(test, f"{what}: SD", pool.sd_deg, round(SD_LIMIT_DEG[fps] * slack, 3)),
+    ]
+    if stepped[0].case.varied:
+        figures.append(between(test, f"{what}: slope within a runner", gain, 1 - 0.05 * slack, 1 + 0.05 * slack, error))
+        if pairs := _pairs(outcomes):
+            first, second = (100 * step_shown(pairs, after) for after in (1, 2))
+            figures.append(reported(test, f"{what}: step shown by the first stride", f"{first:.0f} %"))
+            figures.append(at_least(test, f"{what}: step shown by the second stride", second, 100 - 5 * slack, " %", 0))
+    else:
+        every, _ = slope([[one.near for one in stepped]])
+        figures += [
+            between(test, f"{what}: slope over all runners", every, 1 - 0.05 * slack, 1 + 0.05 * slack),
+            reported(test, f"{what}: slope within a runner", f"{gain:.2f} ± {error:.2f}"),
+        ]
+    return [*figures, *_found(test, what, pool)]
+
+
+def identity_figures(test: str, outcomes: Sequence[Outcome]) -> list[Figure]:
+    """Row 3: which leg is which."""
+    figures = []
+    for fps in (30, 60):
+        chosen = [one.identity for one in outcomes if one.case.fps == fps]
+        order = 100 * sum(i.order_right for i in chosen) / sum(i.apart for i in chosen)
+        labels = 100 * sum(i.labels_right for i in chosen) / sum(i.frames for i in chosen)
+        figures += [
+            at_least(test, f"{fps} fps: right leg behind, of {sum(i.apart for i in chosen)} frames", order, 99.5, " %"),
+            at_least(test, f"{fps} fps: every label on its leg, of {sum(i.frames for i in chosen)} frames", labels, 99.5, " %"),
+        ]
+    return figures
+
+
+def delay_figures(groups: Sequence[tuple[str, Sequence[Outcome]]]) -> list[Figure]:
+    """Row 6: from the true turn to the frame that settled it."""
+    test = "6 delay of the settled peak"
+    figures = []
+    for what, outcomes in groups:
+        for fps, limit in DELAY_LIMIT_MS.items():
+            pool = Pool([one.near for one in outcomes if one.case.fps == fps])
+            for name, percent in (("p50", 50.0), ("p95", 95.0), ("max", 100.0)):
+                figures.append(at_most(test, f"{what}, {fps} fps: {name}", pool.delay(percent), limit, " ms", 0))
+    return figures
+
+
+def far_figures(groups: Sequence[tuple[str, Sequence[Outcome]]]) -> list[Figure]:
+    """Row 7: the far leg beside the near one."""
+    figures = []
+    for what, outcomes in groups:
+        for fps in (30, 60):
+            chosen = [one for one in outcomes if one.case.fps == fps and bool(one.case.step_deg) == one.case.varied]
+            near, far = Pool([one.near for one in chosen]), Pool([one.far for one in chosen])
+            measured = f"{far.bias_deg:+.2f}° and {far.sd_deg:.2f}° beside {near.bias_deg:+.2f}° and {near.sd_deg:.2f}°"
+            figures.append(reported("7 far leg beside the near leg", f"{what}, {fps} fps: bias and SD", measured))
+            figures.append(reported("7 far leg beside the near leg", f"{what}, {fps} fps: missed, invented", _missed(far)))
+    return figures
+
+
+DETAIL_COLUMNS = (
+    "test",
+    "curve",
+    "fps",
+    "strides",
+    "bias",
+    "SD",
+    "slope",
+    "step, 1st stride",
+    "2nd",
+    "3rd",
+    "missed, invented",
+)
+
+
+def detail_rows(test: str, outcomes: Sequence[Outcome]) -> list[list[str]]:
+    """One line per curve and frame rate, to see where the errors come from."""
+    lines = []
+    for varied in (True, False):
+        for curve in sorted({one.case.curve for one in outcomes if one.case.varied == varied}):
+            for fps in (30, 60):
+                chosen = [one for one in outcomes if (one.case.curve, one.case.fps, one.case.varied) == (curve, fps, varied)]
+                stepped = [one for one in chosen if bool(one.case.step_deg) == varied]
+                pool = Pool([one.near for one in stepped])
+                gain, error = slope(_by_curve(stepped))
+                pairs = _pairs(chosen)
+                shares = [f"{100 * step_shown(pairs, at):.0f} %" if pairs else "" for at in (1, 2, 3)]
+                name = (
+                    f"{curve} m/s" if curve in SPEEDS_MPS else curve.removesuffix("angs.txt") + (", varied" if varied else "")
+                )
+                line = [test, name, str(fps), str(pool.found), f"{pool.bias_deg:+.2f}°", f"{pool.sd_deg:.2f}°"]
+                lines.append([*line, f"{gain:.2f} ± {error:.2f}", *shares, _missed(pool)])
+    return lines
+
+
+def _by_curve(outcomes: Sequence[Outcome]) -> list[list[Score]]:
+    """Near legs, a list for each curve."""
+    curves = sorted({one.case.curve for one in outcomes})
+    return [[one.near for one in outcomes if one.case.curve == curve] for curve in curves]
+
+
+def _pairs(outcomes: Sequence[Outcome]) -> list[tuple[Score, Score]]:
+    """Runs with the step beside the same without it."""
+    by_case = {one.case: one for one in outcomes}
+    stepped = [one for one in outcomes if one.case.step_deg]
+    plain = [by_case.get(replace(one.case, step_deg=0.0)) for one in stepped]
+    return [(one.near, other.near) for one, other in zip(stepped, plain, strict=True) if other is not None]
+
+
+def _found(test: str, what: str, pool: Pool) -> list[Figure]:
+    every = pool.found + pool.missed
+    return [
+        none_of(test, f"{what}: strides missed", pool.missed, every),
+        none_of(test, f"{what}: invented", pool.invented, every),
+    ]
+
+
+def _missed(pool: Pool) -> str:
+    return f"{pool.missed}, {pool.invented} of {pool.found + pool.missed}"
