@@ -22,10 +22,11 @@ _KNEE_SPREAD_DEG = (10.0, 10.0, 6.0, 3.0, 1.5, 1.0)
 
 def basis(phase: Floats) -> Floats:
     """The harmonics at phases of shape (n,), in turns; shape (n, 1 + 2 * HARMONICS)."""
-    columns = [np.ones_like(phase)]
-    for k in range(1, HARMONICS + 1):
-        columns += [np.cos(2 * np.pi * k * phase), np.sin(2 * np.pi * k * phase)]
-    return np.stack(columns, axis=1)
+    turns = (2 * np.pi) * phase[:, None] * np.arange(1, HARMONICS + 1)
+    rows = np.ones((len(phase), 1 + 2 * HARMONICS))
+    rows[:, 1::2] = np.cos(turns)
+    rows[:, 2::2] = np.sin(turns)
+    return rows
 
 
 class GaitCurve:

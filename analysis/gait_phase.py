@@ -44,6 +44,12 @@ _LEARN_FROM = 0.9
 """Concentration of the phase below which a measurement cannot be placed on the curves."""
 
 
+_PHASES = np.arange(PHASE_BINS) / PHASE_BINS
+_NEAR_BASIS = basis(_PHASES)
+_FAR_BASIS = basis(_PHASES + 0.5)
+_CIRCLE = np.exp(2j * np.pi * _PHASES)
+
+
 @dataclass(frozen=True)
 class Candidate:
     """What the model says of one leg, degrees."""
@@ -66,6 +72,25 @@ class PhaseEstimate:
     """Probability of each reading, shape (4,)."""
 
 
+class _Expected:
+    """What one leg is expected to show at every phase of the near leg."""
+
+    def __init__(self, thigh: GaitCurve, knee: GaitCurve, rows: Floats) -> None:
+        self._thigh_deg, self._knee_deg = rows @ thigh.coefficients, rows @ knee.coefficients
+        self._thigh_variance = _THIGH_NOISE_DEG**2 + thigh.variance_deg2(rows)
+        self._knee_variance = _KNEE_NOISE_DEG**2 + knee.variance_deg2(rows)
+        self._scale = (1 - _OUTLIER_SHARE) / (2 * np.pi * np.sqrt(self._thigh_variance * self._knee_variance))
+
+    def likelihood(self, leg: Candidate | None) -> Floats:
+        """Over the near leg's phase, that this labelled leg is this leg; shape (PHASE_BINS,)."""
+        if leg is None:
+            return np.ones(PHASE_BINS)
+        square = (leg.thigh_deg - self._thigh_deg) ** 2 / self._thigh_variance
+        square += (leg.knee_deg - self._knee_deg) ** 2 / self._knee_variance
+        mixed: Floats = self._scale * np.exp(-square / 2) + _OUTLIER_SHARE * _OUTLIER_DENSITY
+        return mixed
+
+
 class GaitPhase:
     """The filter. Feed it frames in order of time with `update`."""
 
@@ -74,7 +99,6 @@ class GaitPhase:
         self.far_thigh = GaitCurve.thigh(_MEMORY_S)
         self.near_knee = GaitCurve.knee(_MEMORY_S)
         self.far_knee = GaitCurve.knee(_MEMORY_S)
-        self._phases = np.arange(PHASE_BINS) / PHASE_BINS
         rates = np.exp(-((np.log(RATES_HZ / _USUAL_RATE_HZ) / _USUAL_RATE_SPREAD) ** 2) / 2) + _UNUSUAL_RATE
         self._belief = rates[:, None, None] * np.ones((1, PHASE_BINS, 1)) * _READING_SHARE
         self._belief /= self._belief.sum()
@@ -92,8 +116,12 @@ class GaitPhase:
         self._last_s = t_s
         if dt_s > 0:
             self._advance(dt_s)
-        as_near = self._fit(labelled_near, True), self._fit(labelled_far, True)
-        as_far = self._fit(labelled_near, False), self._fit(labelled_far, False)
+        near, far = (
+            _Expected(self.near_thigh, self.near_knee, _NEAR_BASIS),
+            _Expected(self.far_thigh, self.far_knee, _FAR_BASIS),
+        )
+        as_near = near.likelihood(labelled_near), near.likelihood(labelled_far)
+        as_far = far.likelihood(labelled_near), far.likelihood(labelled_far)
         likelihood = np.stack(
             [as_near[0] * as_far[1], as_far[0] * as_near[1], as_near[0] * as_near[1], as_far[0] * as_far[1]], axis=1
         )
@@ -104,13 +132,13 @@ class GaitPhase:
         return estimate
 
     def _advance(self, dt_s: float) -> None:
-        belief = self._belief
         steps = RATES_HZ * dt_s * PHASE_BINS
-        for row, step in enumerate(steps):
-            whole = int(step)
-            part = step - whole
-            rolled = np.roll(belief[row], whole, axis=0)
-            belief[row] = (1 - part) * rolled + part * np.roll(rolled, 1, axis=0)
+        whole = steps.astype(np.int64)
+        part = (steps - whole)[:, None, None]
+        # Each rate moves its row of phases by its own number of bins, the part of a bin shared between two.
+        from_bins = (np.arange(PHASE_BINS) - whole[:, None]) % PHASE_BINS
+        rows = np.arange(len(RATES_HZ))[:, None]
+        belief = (1 - part) * self._belief[rows, from_bins] + part * self._belief[rows, from_bins - 1]
         spread = min(0.25, _PHASE_DRIFT**2 * dt_s * PHASE_BINS**2 / 2)
         belief = (1 - 2 * spread) * belief + spread * (np.roll(belief, 1, axis=1) + np.roll(belief, -1, axis=1))
         ratio = np.log(RATES_HZ[1] / RATES_HZ[0])
@@ -123,24 +151,9 @@ class GaitPhase:
         stay = np.exp(-dt_s / _READING_LASTS_S)
         self._belief = stay * hopped + (1 - stay) * hopped.sum(axis=2, keepdims=True) * _READING_SHARE
 
-    def _fit(self, leg: Candidate | None, near: bool) -> Floats:
-        """Likelihood over the near leg's phase that this is the near (or far) leg; shape (PHASE_BINS,)."""
-        if leg is None:
-            return np.ones(PHASE_BINS)
-        phases = self._phases if near else self._phases + 0.5
-        thigh, knee = (self.near_thigh, self.near_knee) if near else (self.far_thigh, self.far_knee)
-        rows = basis(phases)
-        thigh_variance = _THIGH_NOISE_DEG**2 + thigh.variance_deg2(rows)
-        knee_variance = _KNEE_NOISE_DEG**2 + knee.variance_deg2(rows)
-        square = (leg.thigh_deg - rows @ thigh.coefficients) ** 2 / thigh_variance
-        square += (leg.knee_deg - rows @ knee.coefficients) ** 2 / knee_variance
-        density = np.exp(-square / 2) / (2 * np.pi * np.sqrt(thigh_variance * knee_variance))
-        mixed: Floats = (1 - _OUTLIER_SHARE) * density + _OUTLIER_SHARE * _OUTLIER_DENSITY
-        return mixed
-
     def _estimate(self) -> PhaseEstimate:
         by_phase = self._belief.sum(axis=(0, 2))
-        mean = (by_phase * np.exp(2j * np.pi * self._phases)).sum()
+        mean = (by_phase * _CIRCLE).sum()
         by_rate = self._belief.sum(axis=(1, 2))
         return PhaseEstimate(
             phase=float(np.angle(mean) / (2 * np.pi)) % 1.0,

@@ -48,12 +48,14 @@ def near(strides: list[Stride]) -> list[Stride]:
 
 def assert_found(strides: list[Stride], sticks: StickRunner, start_s: float, end_s: float, within_deg: float) -> None:
     """Every true near peak in this time was found once, none was invented."""
-    truth = sticks.runner.near_peaks(start_s, end_s)
-    found = [stride for stride in near(strides) if start_s <= stride.t_peak_ns / 1e9 < end_s]
-    assert len(found) == len(truth)
-    for stride, (t_s, extension_deg) in zip(found, truth, strict=True):
-        assert stride.t_peak_ns / 1e9 == pytest.approx(t_s, abs=0.03)
+    # A peak at the very edge may be measured on its other side, so the strides are taken from a little further around.
+    close_s = 0.03
+    around = [stride for stride in near(strides) if start_s - close_s <= stride.t_peak_ns / 1e9 < end_s + close_s]
+    for t_s, extension_deg in sticks.runner.near_peaks(start_s, end_s):
+        (stride,) = (one for one in around if abs(one.t_peak_ns / 1e9 - t_s) <= close_s)
         assert stride.hip_extension_deg == pytest.approx(extension_deg, abs=within_deg)
+    true_s = [t_s for t_s, _ in sticks.runner.near_peaks(start_s - 2 * close_s, end_s + 2 * close_s)]
+    assert all(min(abs(stride.t_peak_ns / 1e9 - t_s) for t_s in true_s) <= close_s for stride in around)
 
 
 @pytest.mark.parametrize("facing", ["right", "left"])

@@ -46,3 +46,22 @@ def test_the_same_clip_gives_the_same_numbers(tmp_path: Path) -> None:
     for name in ("a", "b"):
         assert hipcue("analyse", path, "--out", str(tmp_path / name), "--for", "3").exit_code == 0
     assert (tmp_path / "a" / "strides.csv").read_text() == (tmp_path / "b" / "strides.csv").read_text()
+
+
+def test_the_runner_is_measured_and_not_the_coach_in_front(tmp_path: Path) -> None:
+    assert hipcue("analyse", str(clip("two_people_30fps")), "--out", str(tmp_path)).exit_code == 0
+    session = json.loads((tmp_path / "session.json").read_text())
+    assert session["facing"] == "left"
+    first_s = min(float(row["t_s"]) for row in table(tmp_path / "samples.csv") if row["state"] == "measuring")
+    assert first_s <= 5
+    # The coach only stands there; the runner swings the thigh far back, but for the last stride, stepping off.
+    assert len(near_peaks_deg(tmp_path)) >= 6
+    assert min(near_peaks_deg(tmp_path)[:-1]) > 15
+
+
+def test_feet_outside_the_picture_are_refused_by_name(tmp_path: Path) -> None:
+    assert hipcue("analyse", str(clip("bad_framing_24fps")), "--out", str(tmp_path)).exit_code == 0
+    assert table(tmp_path / "strides.csv") == []
+    states = [row["state"] for row in table(tmp_path / "samples.csv")]
+    assert states[-1] == "partly_out_of_view"
+    assert states.count("partly_out_of_view") > 0.9 * len(states)

@@ -1,0 +1,63 @@
+"""Given several people, or a badly framed one, then the runner is measured, or nothing with a named reason."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.framing import FramingWatch
+from analysis.landmarks import SHOULDERS, Landmarks
+from analysis.person import TRY_S, PersonSearch
+from analysis.states import ALL, MEASURING, NOT_RUNNING, OBLIQUE, PARTLY_OUT, STARTING, TOO_SMALL
+from tests.stick_runner import HEIGHT_PX, WIDTH_PX, StickRunner
+
+
+def judged(change: float = 1.0, shift_px: float = 0.0, shoulders_px: float = 0.0) -> str | None:
+    """The framing of a runner scaled by `change`, moved down, with shoulders turned this wide towards the camera."""
+    sticks, watch, state = StickRunner(), FramingWatch(), None
+    for t_s in np.arange(0, 3, 1 / 30):
+        seen = sticks.landmarks(sticks.runner.pose(t_s))
+        points = seen.points_px * change + (0, shift_px)
+        points[SHOULDERS["right"], 0] += shoulders_px
+        state = watch.update(t_s, Landmarks(points, seen.visibility), WIDTH_PX, HEIGHT_PX)
+    return state
+
+
+def test_a_whole_runner_from_the_side_is_well_framed() -> None:
+    assert judged() is None
+
+
+def test_feet_below_the_picture_are_refused() -> None:
+    assert judged(shift_px=0.12 * HEIGHT_PX) == PARTLY_OUT
+
+
+def test_a_runner_seen_from_the_front_is_refused() -> None:
+    assert judged(shoulders_px=120) == OBLIQUE
+
+
+def test_a_runner_far_away_is_refused() -> None:
+    assert judged(change=0.2) == TOO_SMALL
+
+
+def test_while_somebody_is_measured_nobody_else_is_looked_at() -> None:
+    search = PersonSearch()
+    assert not any(search.update(t_s, MEASURING) for t_s in np.arange(0, 60, 1 / 30))
+
+
+def test_the_others_are_tried_in_turn_while_one_does_not_run() -> None:
+    search = PersonSearch()
+    tried_s = [t_s for t_s in np.arange(0, 5, 1 / 30) if search.update(t_s, NOT_RUNNING)]
+    assert len(tried_s) == 4
+    assert (np.diff(tried_s) >= TRY_S - 1e-9).all()
+
+
+def test_a_runner_who_starts_in_time_is_kept() -> None:
+    search = PersonSearch()
+    states = [STARTING] * 30 + [MEASURING] * 60 + [STARTING] * 30
+    assert not any(search.update(i / 30, state) for i, state in enumerate(states))
+
+
+@given(st.lists(st.tuples(st.floats(0, 1e4), st.sampled_from(ALL))))
+def test_any_states_at_any_times_are_taken(frames: list[tuple[float, str]]) -> None:
+    search = PersonSearch()
+    for t_s, state in frames:
+        assert search.update(t_s, state) in (True, False)
