@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec import structs
 
 from analysis.angles import RunnerFrame
 from analysis.cadence import Cadence
@@ -165,22 +166,14 @@ class Engine:
         if settled_near is not None:
             index = self._settled_index.get(settled_near[0])
             self._settled_index = {t: i for t, i in self._settled_index.items() if t >= settled_near[0]}
-        return Sample(
-            epoch=facts.epoch,
-            frame_seq=facts.seq,
-            frame_index=facts.index,
-            stamps=facts.stamps,
-            width_px=facts.width_px,
-            height_px=facts.height_px,
-            state=MEASURING,
-            facing=self._facing,
+        return structs.replace(
+            self._empty(facts, MEASURING),
             near=near,
             far=far,
             shoulder_px=body.shoulder_px,
             trunk_lean_deg=body.trunk_lean_deg,
             cadence_spm=self._cadence["near"].spm,
             quality=self._history[-1].quality,
-            standing_thigh_deg=None if self._standing is None else self._standing.thigh_deg,
             settled_frame_index=index,
             near_thigh_settled_deg=None if settled_near is None or index is None else settled_near[1],
             far_thigh_settled_deg=None if settled_far is None or index is None else settled_far[1],

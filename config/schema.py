@@ -2,25 +2,13 @@
 
 import difflib
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 LEAST_ZONE = 0.05
 _ROUNDING = 1e-9
-
-MEASURES = (
-    "hip_extension",
-    "hip_extension_trunk",
-    "thigh_excursion",
-    "knee_drive",
-    "knee",
-    "ankle",
-    "trunk_lean",
-    "cadence",
-)
-"""Measures of a stride that a cue rule may speak of."""
 
 Measure = Literal[
     "hip_extension",
@@ -32,6 +20,8 @@ Measure = Literal[
     "trunk_lean",
     "cadence",
 ]
+MEASURES: tuple[str, ...] = get_args(Measure)
+"""Measures of a stride that a cue rule may speak of."""
 SoundName = Literal["none", "low", "high", "good", "soft"]
 
 

@@ -77,9 +77,7 @@ def run(
                 "capture.loop": loop or None,
                 "analysis.facing": facing,
                 "analysis.backend": backend,
-                "display.mode": "headless" if no_display else "window" if window else None,
-                "audio.enabled": False if no_audio else None,
-                "session.folder": None if session_dir is None else str(session_dir),
+                **_surroundings(window, no_display, no_audio, session_dir),
             },
         )
         _live(settings, for_s, screenshot)
@@ -103,9 +101,7 @@ def demo(
             {
                 "capture.source": DEMO_SOURCE,
                 "analysis.backend": backend,
-                "display.mode": "headless" if no_display else "window" if window else None,
-                "audio.enabled": False if no_audio else None,
-                "session.folder": None if session_dir is None else str(session_dir),
+                **_surroundings(window, no_display, no_audio, session_dir),
             },
         )
         _live(settings, for_s or None, screenshot=True)
@@ -196,6 +192,15 @@ def config_schema() -> None:
 
 def _settings(config: Path | None, preset: str | None, given: dict[str, Any]) -> Settings:
     return load(preset or "", config, {key: value for key, value in given.items() if value is not None})
+
+
+def _surroundings(window: bool, no_display: bool, no_audio: bool, session_dir: Path | None) -> dict[str, Any]:
+    """What `run` and `demo` may be told of screen, sound and disk, by the settings' names."""
+    return {
+        "display.mode": "headless" if no_display else "window" if window else None,
+        "audio.enabled": False if no_audio else None,
+        "session.folder": None if session_dir is None else str(session_dir),
+    }
 
 
 def _live(settings: Settings, for_s: float | None, screenshot: bool) -> None:

@@ -2,7 +2,8 @@
 
 Newest wins: `ZMQ_CONFLATE` at both ends (last value cached: at the reader's), one topic per endpoint, one part per message.
 Every one counts: queued, and gaps in the sequence numbers are counted. What is not a valid message is dropped and counted
-by reason, never raised.
+by reason, never raised. A conflating socket may hold a message back until the next one comes (libzmq gives way where its
+reader is just reading): nothing that must arrive may be the last of such a stream.
 Producers bind, consumers connect, there is no broker. Sockets are not thread-safe: one thread per process uses them.
 """
 
