@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from analysis.blazepose import BlazePose, Region
-from bench.pose_backends import CLIP_NAMES, CLIPS, MediaPipeBoxes, clip_frames, each_its_own_box, runner_frames, same_box
+from bench.pose_backends import CLIP_NAMES, MediaPipeBoxes, clip_frames, each_its_own_box, runner_frames, same_box
+from tests.clips import clip
 from wire.frames import Image
 
 FRAMES = 60
@@ -18,18 +19,11 @@ Source = Callable[[], Iterator[Image]]
 
 
 def _clip(name: str) -> Source:
-    return lambda: clip_frames(CLIPS / name, FRAMES)
+    return lambda: clip_frames(clip(name.removesuffix(".mp4")), FRAMES)
 
 
 SOURCES = [
-    *(
-        pytest.param(
-            _clip(name),
-            id=name,
-            marks=[pytest.mark.clips, pytest.mark.skipif(not (CLIPS / name).is_file(), reason=f"{CLIPS / name} is not there")],
-        )
-        for name in CLIP_NAMES
-    ),
+    *(pytest.param(_clip(name), id=name, marks=pytest.mark.clips) for name in CLIP_NAMES),
     pytest.param(lambda: runner_frames(FRAMES), id="drawn runner"),
 ]
 
