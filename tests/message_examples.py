@@ -94,6 +94,8 @@ def _any_value(hint: Any) -> Strategy:
         return st.one_of([_any_value(argument) for argument in arguments])
     if origin is Literal:
         return st.sampled_from(arguments)
+    if origin is tuple and arguments[-1] is Ellipsis:
+        return st.lists(_any_value(arguments[0]), max_size=3).map(tuple)
     if origin is tuple:
         return st.tuples(*(_any_value(argument) for argument in arguments))
     if origin is dict:

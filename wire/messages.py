@@ -68,6 +68,19 @@ class Sample(Message, frozen=True):
     """The earlier frame that the two settled values belong to."""
     near_thigh_settled_deg: float | None = None
     far_thigh_settled_deg: float | None = None
+    next_peak_ns: int | None = None
+    """When the near leg's next peak of extension is predicted; None: unsure."""
+    next_peak_sd_ms: float | None = None
+    """How far off that prediction has lately been, one standard deviation."""
+
+
+class Belt(Message, frozen=True):
+    """What the treadmill does, as far as it is known."""
+
+    at_ns: int
+    speed_mps: float | None
+    incline_pct: float | None
+    source: Literal["config", "typed", "ftms"]
 
 
 class Stride(Message, frozen=True):
@@ -108,6 +121,16 @@ class Stride(Message, frozen=True):
     stride_time_s: float | None = None
     cadence_spm: float | None = None
     quality: float = 0.0
+    step_length_m: float | None = None
+    """Only when the belt speed is known."""
+    overstride_leg: float | None = None
+    """How far the ankle is ahead of the hip at the initial contact before this peak, in leg lengths."""
+    contact_ms: float | None = None
+    """Estimate, only at 60 fps or more."""
+    flight_ms: float | None = None
+    """Estimate, only at 60 fps or more."""
+    belt_speed_mps: float | None = None
+    incline_pct: float | None = None
 
 
 class Cue(Message, frozen=True):
@@ -123,6 +146,12 @@ class Cue(Message, frozen=True):
     stride_number: int
     t_peak_ns: int
     decided_ns: int
+    say: str = ""
+    """What the voice says; "": nothing."""
+    play_at_ns: int | None = None
+    """When the sound is to be heard; None: at once."""
+    pitch_hz: float | None = None
+    """Of a tone that follows the value; None: the sound's own."""
 
 
 class Played(Message, frozen=True):
@@ -146,16 +175,70 @@ class Band(Message, frozen=True):
     high_deg: float
 
 
+PhaseName = Literal["idle", "stand", "warm_up", "baseline", "drill", "retention", "summary"]
+
+
+class PhaseResult(Message, frozen=True):
+    """The near leg's trusted strides of one phase, in the target's measure."""
+
+    strides: int
+    mean: float
+    sd: float
+    in_band: float | None
+    """Share of the strides inside the band, 0 to 1; None: there was no band."""
+
+
+class Advice(Message, frozen=True):
+    """One thing to practise, chosen by what was measured."""
+
+    strategy: Literal["hip_flexor_mobility", "glute_activation", "lumbar_pelvic_control"]
+    text: str
+
+
+class Summary(Message, frozen=True):
+    """What the session brought."""
+
+    baseline: PhaseResult | None
+    drill: PhaseResult | None
+    retention: PhaseResult | None
+    best_streak: int
+    """Most strides of the drill in the band, one after the other."""
+    practise: tuple[Advice, ...]
+
+
 class Phase(Message, frozen=True):
     """Where the session stands."""
 
-    name: str
+    name: PhaseName
     measure: str
     band: Band | None
     baseline_deg: float | None
     ends_ns: int | None
     paused: bool
     muted: bool
+    baseline_sd_deg: float | None = None
+    cueing: bool = False
+    """Whether cues may sound now: in the drill, in a block with cues."""
+    hide_value: bool = False
+    """Whether the runner's own number is kept from the screen, so that a silent phase is one."""
+    runner: str = ""
+    session_number: int | None = None
+    """Of a named runner, from 1."""
+    notice: str = ""
+    """One sentence for the screen, such as what keeps the target from being used; "": none."""
+    summary: Summary | None = None
+    """With the phase "summary"."""
+
+
+class ConfigState(Message, frozen=True):
+    """The settings that hold, and why a newer file was refused."""
+
+    version: int
+    """Counts from 1 with every accepted change."""
+    settings_json: str
+    """All settings, as JSON that config.schema.Settings accepts."""
+    error: str
+    """One sentence about a saved file that was refused; "": none."""
 
 
 class Latency(Message, frozen=True):
@@ -188,4 +271,4 @@ class Health(Message, frozen=True):
 class Command(Message, frozen=True):
     """A key of the runner's or coach's."""
 
-    name: Literal["pause", "mute", "quit"]
+    name: Literal["pause", "mute", "quit", "calibrate", "faster", "slower"]

@@ -49,6 +49,8 @@ PLAYED = Topic(6, "played", messages.Played, (AUDIO,), Policy.EVERY_ONE_COUNTS, 
 PHASE = Topic(7, "phase", messages.Phase, (COACH,), Policy.LAST_VALUE_CACHED, 2.0)
 HEALTH = Topic(8, "health", messages.Health, (*PROCESSES, SUPERVISOR), Policy.LAST_VALUE_CACHED, 2.0)
 COMMAND = Topic(9, "command", messages.Command, (DISPLAY,), Policy.EVERY_ONE_COUNTS, None)
+BELT = Topic(10, "belt", messages.Belt, (CAPTURE,), Policy.LAST_VALUE_CACHED, 2.0)
+CONFIG = Topic(11, "config", messages.ConfigState, (SUPERVISOR,), Policy.LAST_VALUE_CACHED, 2.0)
 
-TOPICS = (FRAME, SAMPLE, SAMPLE_LOG, STRIDE, CUE, PLAYED, PHASE, HEALTH, COMMAND)
+TOPICS = (FRAME, SAMPLE, SAMPLE_LOG, STRIDE, CUE, PLAYED, PHASE, HEALTH, COMMAND, BELT, CONFIG)
 BY_NUMBER = {topic.number: topic for topic in TOPICS}

@@ -8,12 +8,12 @@ from config.schema import Settings
 from feedback.coach.measures import OF_STRIDE
 from feedback.coach.rule import RuleState
 from wire.clock import ms_to_ns, s_to_ns
-from wire.messages import Band, Command, Cue, Phase, Stride
+from wire.messages import Band, Command, Cue, Phase, PhaseName, Stride
 
-WAITING = "waiting"
-WARM_UP = "warm_up"
-BASELINE = "baseline"
-DRILL = "drill"
+WAITING: PhaseName = "idle"
+WARM_UP: PhaseName = "warm_up"
+BASELINE: PhaseName = "baseline"
+DRILL: PhaseName = "drill"
 
 LEAST_BASELINE_STRIDES = 10
 """A mean of fewer strides is no baseline: the phase goes on until it has them (2 SD of the mean then below 1°)."""
@@ -33,7 +33,7 @@ class Coach:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._rules = [RuleState(rule) for rule in settings.cue]
-        self._phase = WAITING
+        self._phase: PhaseName = WAITING
         self._phase_start_ns = 0
         self._baseline: list[float] = []
         self._baseline_deg: float | None = None
@@ -88,6 +88,7 @@ class Coach:
             ends_ns=None if length_s is None else self._phase_start_ns + s_to_ns(length_s),
             paused=self._paused,
             muted=self._muted,
+            cueing=self._phase == DRILL and not self._paused,
         )
 
     def _advance(self, now_ns: int) -> None:

@@ -15,7 +15,7 @@ STATES = {
 OTHER_STATE = "Finding you"
 
 PHASES = {
-    "waiting": "Ready",
+    "idle": "Ready",
     "warm_up": "Warm-up",
     "baseline": "Baseline",
     "drill": "Drill",
@@ -23,7 +23,7 @@ PHASES = {
 """A phase's name, as the header has it."""
 
 HINTS = {
-    "waiting": "Run when ready",
+    "idle": "Run when ready",
     "warm_up": "Run easily",
     "baseline": "Run as usual",
 }

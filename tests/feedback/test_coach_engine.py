@@ -67,7 +67,7 @@ class Run:
 class TestPhases:
     def test_before_the_first_stride_the_coach_waits(self) -> None:
         phase = Run(target=BASELINE).coach.phase
-        assert phase == Phase("waiting", "hip_extension", None, None, None, paused=False, muted=False)
+        assert phase == Phase("idle", "hip_extension", None, None, None, paused=False, muted=False)
 
     def test_warm_up_then_baseline_then_drill(self) -> None:
         run = Run(target=BASELINE, session=Session(warm_up_s=20, baseline_s=10))

@@ -17,7 +17,7 @@ from wire import codec
 from wire.clock import s_to_ns
 from wire.endpoints import endpoint
 from wire.frames import Frame, pack_frame
-from wire.messages import Band, Command, Health, Phase, Stride
+from wire.messages import Band, Command, Health, Phase, PhaseName, Stride
 from wire.sockets import Every, FramePublisher, Newest, NewestFrame, Publisher, Wire, wait
 from wire.topics import CAPTURE, COMMAND, FRAME, HEALTH, PHASE, STRIDE, Topic
 
@@ -29,7 +29,7 @@ def frame(seq: int, side_px: int = 16) -> Frame:
     return Frame(1, seq, seq, seq, seq, seq, "synthetic", np.full((side_px, side_px, 3), seq % 256, np.uint8))
 
 
-def phase(name: str) -> Phase:
+def phase(name: PhaseName) -> Phase:
     return Phase(name, "hip_extension", Band(16.0, 20.0), None, None, paused=False, muted=False)
 
 
