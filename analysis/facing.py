@@ -1,5 +1,7 @@
 """Which way the runner faces: settled once by evidence over time, then kept. Never inferred frame by frame."""
 
+from collections import deque
+
 import numpy as np
 
 from analysis.landmarks import EARS, HEELS, NOSE, TOES, Landmarks, mid_hip_px, mid_shoulder_px
@@ -8,6 +10,8 @@ from wire.messages import Facing
 # The nose lies ahead of the ears by about 0.13 trunk lengths and the toes ahead of the heels by 0.1 to 0.35, as measured by
 # the pose model on runners seen from the side; seen from the front or back both are near 0.
 SETTLE_S = 0.6
+WINDOW_S = 2.0
+"""Older evidence is dropped: somebody who faced the camera first may have turned to run since."""
 ENOUGH = 0.08
 _TOE_WEIGHT = 0.3
 
@@ -22,20 +26,17 @@ def forwardness(landmarks: Landmarks) -> float:
 
 
 class FacingVote:
-    """Collects the evidence; `facing` is None until it is enough."""
+    """Collects the evidence of the last `WINDOW_S`."""
 
     def __init__(self) -> None:
-        self.facing: Facing | None = None
-        self._first_s: float | None = None
-        self._evidence: list[float] = []
+        self._evidence: deque[tuple[float, float]] = deque()
 
     def update(self, t_s: float, landmarks: Landmarks) -> Facing | None:
-        """Take in one frame; once settled the answer stays."""
-        if self.facing is None:
-            if self._first_s is None:
-                self._first_s = t_s
-            self._evidence.append(forwardness(landmarks))
-            mean = float(np.mean(self._evidence))
-            if t_s - self._first_s >= SETTLE_S and abs(mean) >= ENOUGH:
-                self.facing = "right" if mean > 0 else "left"
-        return self.facing
+        """Take in one frame; None until there is enough."""
+        self._evidence.append((t_s, forwardness(landmarks)))
+        while self._evidence[0][0] < t_s - WINDOW_S:
+            self._evidence.popleft()
+        mean = float(np.mean([forward for _, forward in self._evidence]))
+        if t_s - self._evidence[0][0] < SETTLE_S or abs(mean) < ENOUGH:
+            return None
+        return "right" if mean > 0 else "left"

@@ -1,6 +1,7 @@
 """One picture in, its sample and strides out: the pose model, the engine, and the search for the right person together."""
 
-from analysis.engine import Engine, FrameFacts
+from analysis.engine import Engine
+from analysis.frame_facts import FrameFacts
 from analysis.person import PersonSearch
 from analysis.pose import PoseEstimator
 from config.schema import Settings

@@ -38,6 +38,10 @@ class Standing:
     """Hip to ankle."""
 
 
+NOT_CALIBRATED = Standing(thigh_deg=0.0, trunk_deg=0.0, hip_trunk_deg=0.0, ankle_deg=0.0, leg_px=0.0)
+"""Zeros for somebody who was never seen standing: the vertical, the trunk line, a right angle."""
+
+
 class StandingWatch:
     """Looks for quiet standing, frame by frame."""
 

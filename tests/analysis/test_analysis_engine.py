@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.engine import Engine, FrameFacts
+from analysis.engine import Engine
+from analysis.frame_facts import FrameFacts
 from analysis.landmarks import Floats, Landmarks
 from analysis.states import ALL, MEASURING, NO_PERSON, NOT_RUNNING
 from tests.stick_runner import StickRunner, collapsed, swapped

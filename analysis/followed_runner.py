@@ -1,0 +1,116 @@
+"""One runner from the first frame until they are lost: all that is learnt of them, and what each frame says."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+
+from msgspec import structs
+
+from analysis.angles import RunnerFrame
+from analysis.cadence import Cadence
+from analysis.facing import WINDOW_S, FacingVote
+from analysis.frame_facts import FrameFacts
+from analysis.framing import FramingWatch
+from analysis.gait import UNLOCKED, Gait, GaitUpdate
+from analysis.history import History, Seen
+from analysis.landmarks import Landmarks
+from analysis.leg_angles import BodyAngles, body_angles
+from analysis.quality import frame_quality
+from analysis.standing import Standing, StandingWatch
+from analysis.states import MEASURING, NOT_RUNNING, STARTING
+from analysis.stride_measures import read_stride
+from analysis.strides import Turn
+from wire.messages import Facing, Leg, LegName, Sample, Stride
+
+LEGS: tuple[LegName, LegName] = ("near", "far")
+
+
+class FollowedRunner:
+    """Made anew whenever somebody comes into view.
+
+    `facing` may be configured; None: settled once from what is seen. `standing` is the calibration that still holds for
+    somebody who was out of view for a moment. `numbers` gives each leg's next stride number.
+    """
+
+    def __init__(
+        self, facing: Facing | None, camera_roll_deg: float, standing: Standing | None, numbers: Mapping[LegName, Iterator[int]]
+    ) -> None:
+        self.facing = facing
+        self.standing = standing
+        self._roll_deg = camera_roll_deg
+        self._numbers = numbers
+        self._vote = FacingVote()
+        self._unsettled: deque[tuple[float, Landmarks]] = deque()
+        self._gait = Gait()
+        self._cadences = {leg: Cadence() for leg in LEGS}
+        self._history = History()
+        self._standing_watch = StandingWatch()
+        self._framing = FramingWatch()
+
+    def measure(self, facts: FrameFacts, landmarks: Landmarks) -> tuple[Sample, list[Stride]]:
+        """Take in one frame, later than all before: its sample, and the strides that it has settled."""
+        framing = self._framing.update(facts.t_s, landmarks, facts.width_px, facts.height_px)
+        if self.facing is None and not self._settle_facing(facts.t_s, landmarks):
+            return self._empty(facts, framing or STARTING), []
+        update, body = self._follow(facts.t_s, landmarks, facts.index)
+        if framing is not None:
+            return self._empty(facts, framing), []
+        return self._sample(facts, update, body), list(self._strides(facts, update))
+
+    def _settle_facing(self, t_s: float, landmarks: Landmarks) -> bool:
+        """True once it is known; the frames before then go through the gait filter, so that it need not start from nothing."""
+        self.facing = self._vote.update(t_s, landmarks)
+        if self.facing is None:
+            self._unsettled.append((t_s, landmarks))
+            while self._unsettled[0][0] < t_s - WINDOW_S:
+                self._unsettled.popleft()
+            return False
+        for early_s, early in self._unsettled:
+            self._follow(early_s, early, frame_index=None)
+        self._unsettled.clear()
+        return True
+
+    def _follow(self, t_s: float, landmarks: Landmarks, frame_index: int | None) -> tuple[GaitUpdate, BodyAngles]:
+        assert self.facing is not None
+        body = body_angles(landmarks, RunnerFrame(self.facing, self._roll_deg))
+        update = self._gait.update(t_s, body.legs[0].candidate, body.legs[1].candidate)
+        visibility = body.legs[update.near_label].points.visibility if update.near_label is not None else 1.0
+        quality = frame_quality(update.phase.concentration, visibility, update.near_label is not None)
+        self._history.add(Seen(t_s, frame_index, body, update.near_label, update.far_label, quality))
+        return update, body
+
+    def _sample(self, facts: FrameFacts, update: GaitUpdate, body: BodyAngles) -> Sample:
+        if not update.running:
+            self.standing = self._standing_watch.update(facts.t_s, body) or self.standing
+            return self._empty(facts, NOT_RUNNING)
+        if update.phase.concentration < UNLOCKED:
+            return self._empty(facts, STARTING)
+        near, far = (
+            Leg(thigh_deg=point.tracked_deg) if label is None else body.legs[label].message(point.tracked_deg)
+            for label, point in ((update.near_label, update.near), (update.far_label, update.far))
+        )
+        settled_near, settled_far = self._gait.near.settled(), self._gait.far.settled()
+        index = None if settled_near is None else self._history.index_at(settled_near[0])
+        return structs.replace(
+            self._empty(facts, MEASURING),
+            near=near,
+            far=far,
+            shoulder_px=body.shoulder_px,
+            trunk_lean_deg=body.trunk_lean_deg,
+            cadence_spm=self._cadences["near"].spm,
+            quality=self._history.frames[-1].quality,
+            settled_frame_index=index,
+            near_thigh_settled_deg=None if settled_near is None or index is None else settled_near[1],
+            far_thigh_settled_deg=None if settled_far is None or index is None else settled_far[1],
+        )
+
+    def _strides(self, facts: FrameFacts, update: GaitUpdate) -> Iterator[Stride]:
+        turns: tuple[Turn | None, Turn | None] = (update.near_turn, update.far_turn)
+        for leg, turn in zip(LEGS, turns, strict=True):
+            if turn is not None:
+                cadence = self._cadences[leg]
+                stride_time_s = cadence.peak(turn.peak.t_s)
+                number = next(self._numbers[leg])
+                yield read_stride(number, leg, turn, stride_time_s, cadence.spm, self._history, self.standing, facts)
+
+    def _empty(self, facts: FrameFacts, state: str) -> Sample:
+        return facts.empty_sample(state, self.facing, self.standing)
