@@ -1,11 +1,12 @@
 """The plug point for pose models: a picture in, body points out."""
 
+import os
+from pathlib import Path
 from typing import Protocol
 
 from analysis.landmarks import Landmarks
+from config.schema import Analysis
 from wire.frames import Image
-
-BACKENDS = ("openvino", "mediapipe")
 
 
 class PoseError(Exception):
@@ -33,15 +34,36 @@ class PoseEstimator(Protocol):
         ...
 
 
-def open_backend(name: str) -> PoseEstimator:
-    """The pose estimator called `name` (one of BACKENDS). Raises PoseError."""
-    # Imported here: a backend's libraries take up to a second, and the other must not pay for them.
-    if name == "openvino":
-        from analysis.blazepose import BlazePose  # noqa: PLC0415
+def open_backend(settings: Analysis) -> PoseEstimator:
+    """The pose estimator that the settings ask for. Raises PoseError."""
+    if settings.backend == "mediapipe":
+        return _open_mediapipe(settings)
+    try:
+        return _open_openvino(settings)
+    except PoseError:
+        if settings.backend == "openvino":
+            raise
+        return _open_mediapipe(settings)
 
-        return BlazePose(threads=1, device="CPU")
-    if name == "mediapipe":
-        from analysis.pose_mediapipe import MediaPipePose  # noqa: PLC0415
 
-        return MediaPipePose()
-    raise PoseError(f"backend: {name!r} is unknown; known are {', '.join(BACKENDS)}")
+# Imported only when wanted: a backend's libraries take up to a second, and the other must not pay for them.
+
+
+def _open_openvino(settings: Analysis) -> PoseEstimator:
+    from analysis.blazepose import BlazePose  # noqa: PLC0415
+
+    folder = Path(settings.model_folder).expanduser() if settings.model_folder else None
+    return BlazePose(settings.threads or usual_threads(), settings.device, settings.model, folder)
+
+
+def _open_mediapipe(settings: Analysis) -> PoseEstimator:
+    from analysis.pose_mediapipe import MediaPipePose  # noqa: PLC0415
+
+    if settings.model != "full":
+        raise PoseError(f'analysis.model: mediapipe runs "full" only, not {settings.model!r}; set backend = "openvino"')
+    return MediaPipePose()
+
+
+def usual_threads() -> int:
+    """Two where there are two cores: a third brought nothing, and the camera and the screen want to run too."""
+    return min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)

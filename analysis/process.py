@@ -20,7 +20,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
     health = HealthReporter(wire)
     samples, log, strides = (wire.publisher(topic) for topic in (SAMPLE, SAMPLE_LOG, STRIDE))
     try:
-        pose = open_backend(settings.analysis.backend)
+        pose = open_backend(settings.analysis)
     except PoseError as error:
         health.say("failed", str(error))
         print(error, file=sys.stderr)

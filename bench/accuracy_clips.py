@@ -143,7 +143,7 @@ def _identity(name: str, settings: Settings) -> list[Asked]:
 
 def _candidates(settings: Settings, frame: RunnerFrame) -> list[tuple[float, Candidate | None, Candidate | None]]:
     """Time, and the two labelled legs in every frame of the clip."""
-    recording, pose = open_recording(settings.capture.source), open_backend(settings.analysis.backend)
+    recording, pose = open_recording(settings.capture.source), open_backend(settings.analysis)
     seen: list[tuple[float, Candidate | None, Candidate | None]] = []
     while (at_ns := recording.advance()) is not None:
         found = pose.estimate(frame_picture(recording.image(), settings.capture.zone, settings.capture.max_side_px))

@@ -55,7 +55,7 @@ def run(cell: Cell) -> Drawn:
     source = SyntheticRunner(
         f"synthetic:extension={cell.extension_deg:g},facing={cell.facing},fps={cell.fps},seconds={cell.seconds:g},{_SIZE}{neighbour}"
     )
-    pose = open_backend(settings.analysis.backend)
+    pose = open_backend(settings.analysis)
     measurement = Measurement(settings, pose)
     strides: list[Stride] = []
     index = 0

@@ -69,9 +69,17 @@ class Capture(Section):
 class Analysis(Section):
     """The measurement."""
 
-    backend: Literal["openvino", "mediapipe"] = Field(
-        "openvino", description="which program runs the pose model; they agree, openvino takes about half the time"
+    backend: Literal["auto", "openvino", "mediapipe"] = Field(
+        "auto",
+        description="which program runs the pose model; they agree, openvino takes about half the time; "
+        "auto: openvino, or mediapipe where that cannot run",
     )
+    model: Literal["lite", "full", "heavy"] = Field("full", description="size of the pose model; full comes with HipCue")
+    model_folder: str = Field("", description="where pose_landmark_lite.tflite or pose_landmark_heavy.tflite lies")
+    device: str = Field(
+        "CPU", pattern=r"^[A-Z]+(\.[0-9]+)?$", description='processor that openvino uses: "CPU", "GPU", "GPU.1", "NPU"'
+    )
+    threads: int = Field(0, ge=0, le=64, description="of the pose model on the CPU; 0: two where there are two cores")
     facing: Literal["auto", "right", "left"] = Field(
         "auto", description="where the runner faces in the picture; auto finds out once and keeps it"
     )

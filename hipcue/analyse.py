@@ -45,7 +45,7 @@ def analyse(
     """
     keep_native_notes_off_stderr()
     recording = open_recording(settings.capture.source)
-    pose = open_backend(settings.analysis.backend)
+    pose = open_backend(settings.analysis)
     measurement = Measurement(settings, pose)
     session = SessionFolder(out, session_header(settings))
     annotated = AnnotatedVideo(video, recording.fps) if video is not None else None

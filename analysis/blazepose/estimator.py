@@ -1,5 +1,7 @@
 """BlazePose "full" on OpenVINO: detect once, then follow the box from frame to frame."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 
@@ -9,11 +11,11 @@ from analysis.blazepose.networks import (
     DETECTOR_FILE,
     DETECTOR_OUTPUTS,
     DETECTOR_RANGE,
-    LANDMARKS_FILE,
     LANDMARKS_OUTPUTS,
     LANDMARKS_RANGE,
     LANDMARKS_SIDE_PX,
     Network,
+    landmarks_path,
     network_path,
     open_core,
 )
@@ -36,20 +38,20 @@ _BOX_POINTS = slice(COUNT, COUNT + 2)
 class BlazePose:
     """MediaPipe's pose graph with landmark smoothing off, without its segmentation mask, on `threads` threads.
 
-    `device` is OpenVINO's name of the processor: "CPU", "GPU", "NPU". A second thread helps when frames follow without a
-    pause; at a camera's pace it falls asleep between frames and gains little. Raises PoseError.
+    `device` is OpenVINO's name of the processor: "CPU", "GPU", "NPU". A second thread takes a third off the time of frames
+    that follow within 17 ms; in longer pauses it falls asleep and gains little. `model` is "full", or "lite" or "heavy" out
+    of `folder`. Raises PoseError.
     """
 
-    def __init__(self, threads: int = 1, device: str = "CPU") -> None:
+    def __init__(self, threads: int = 1, device: str = "CPU", model: str = "full", folder: Path | None = None) -> None:
+        landmarks = landmarks_path(model, folder)
         core = open_core()
         detector = Network(core, network_path(DETECTOR_FILE), DETECTOR_OUTPUTS, DETECTOR_RANGE, threads=threads, device=device)
         self._detector = Detector(detector)
-        self._landmarks = Network(
-            core, network_path(LANDMARKS_FILE), LANDMARKS_OUTPUTS, LANDMARKS_RANGE, threads=threads, device=device
-        )
+        self._landmarks = Network(core, landmarks, LANDMARKS_OUTPUTS, LANDMARKS_RANGE, threads=threads, device=device)
         self._facts = {
             "pose backend": f"openvino on {device}, threads: {threads}",
-            "pose model": "BlazePose full, landmark smoothing off",
+            "pose model": f"BlazePose {model}, landmark smoothing off",
         }
         self._box_filter = OneEuro()
         self._region: Region | None = None

@@ -24,7 +24,8 @@ DETECTOR_OUTPUTS = ("Identity", "Identity_1")
 """Raw boxes and points, shape (1, 2254, 12); raw scores, shape (1, 2254, 1)."""
 DETECTOR_RANGE = (-1.0, 1.0)
 
-LANDMARKS_FILE = "modules/pose_landmark/pose_landmark_full.tflite"
+LANDMARKS_FILE = "modules/pose_landmark/pose_landmark_{model}.tflite"
+"""The mediapipe package holds "full"; "lite" and "heavy" are MediaPipe's names of the other two sizes."""
 LANDMARKS_SIDE_PX = 256
 LANDMARKS_OUTPUTS = ("Identity", "Identity_1", "Identity_3")
 """Landmarks, shape (1, 195); presence of a person, shape (1, 1); heat maps, shape (1, 64, 64, 39).
@@ -44,6 +45,19 @@ def network_path(file: str) -> Path:
     path = Path(next(iter(found.submodule_search_locations))) / file
     if not path.is_file():
         raise PoseError(f"{path} is missing; reinstall it with: pip install --force-reinstall mediapipe==0.10.21")
+    return path
+
+
+def landmarks_path(model: str, folder: Path | None = None) -> Path:
+    """The landmark network "lite", "full" or "heavy", in `folder` or else in the mediapipe package. Raises PoseError."""
+    file = LANDMARKS_FILE.format(model=model)
+    if folder is None:
+        if model == "full":
+            return network_path(file)
+        raise PoseError(f'the "{model}" pose model does not come with HipCue; set analysis.model_folder to where its file lies')
+    path = folder / Path(file).name
+    if not path.is_file():
+        raise PoseError(f"{path} is missing; put the file there or set analysis.model_folder to where it lies")
     return path
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis.blazepose import BlazePose
 from analysis.blazepose.networks import (
     DETECTOR_FILE,
     LANDMARKS_FILE,
@@ -16,12 +17,15 @@ from analysis.blazepose.networks import (
     LANDMARKS_RANGE,
     LANDMARKS_SIDE_PX,
     Network,
+    landmarks_path,
     network_path,
     open_core,
     pruned,
 )
-from analysis.pose import PoseError
+from analysis.pose import PoseError, open_backend
+from config.schema import Analysis
 
+FULL = LANDMARKS_FILE.format(model="full")
 REPOSITORY = Path(__file__).parents[2]
 SPY = """
 import os, sys
@@ -46,7 +50,7 @@ def test_nothing_is_sent_and_mediapipe_is_not_imported(tmp_path: Path) -> None:
     assert ran.stdout.strip() == "[] [] []"
 
 
-@pytest.mark.parametrize("file", [DETECTOR_FILE, LANDMARKS_FILE])
+@pytest.mark.parametrize("file", [DETECTOR_FILE, FULL])
 def test_the_networks_lie_in_the_installed_mediapipe_package(file: str) -> None:
     assert network_path(file).stat().st_size > 1_000_000
 
@@ -54,7 +58,7 @@ def test_the_networks_lie_in_the_installed_mediapipe_package(file: str) -> None:
 def test_without_mediapipe_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(PoseError, match="pip install mediapipe"):
-        network_path(LANDMARKS_FILE)
+        network_path(FULL)
 
 
 def test_a_missing_file_is_named() -> None:
@@ -62,16 +66,49 @@ def test_a_missing_file_is_named() -> None:
         network_path("modules/pose_landmark/pose_landmark_huge.tflite")
 
 
+def test_the_other_sizes_come_from_a_folder_of_the_users(tmp_path: Path) -> None:
+    """The full network under the name of the heavy one: the files are alike but for their size."""
+    with pytest.raises(PoseError, match=r'"heavy".*model_folder'):
+        landmarks_path("heavy")
+    with pytest.raises(PoseError, match=r"pose_landmark_heavy\.tflite is missing"):
+        landmarks_path("heavy", tmp_path)
+    (tmp_path / "pose_landmark_heavy.tflite").symlink_to(network_path(FULL))
+    pose = open_backend(Analysis(model="heavy", model_folder=str(tmp_path)))
+    assert pose.facts["pose model"].startswith("BlazePose heavy")
+    pose.close()
+
+
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "pose_landmark_lite.tflite").write_bytes(b"no network")
+    with pytest.raises(PoseError, match=r"pose_landmark_lite\.tflite"):
+        BlazePose(model="lite", folder=tmp_path)
+
+
+def test_mediapipe_is_taken_where_openvino_cannot_run_and_none_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    pose = open_backend(Analysis(backend="auto"))
+    assert pose.facts["pose backend"] == "mediapipe"
+    pose.close()
+    with pytest.raises(PoseError, match="pip install openvino"):
+        open_backend(Analysis(backend="openvino"))
+
+
+def test_mediapipe_runs_the_full_model_only() -> None:
+    """It would fetch the others from the network."""
+    with pytest.raises(PoseError, match="full"):
+        open_backend(Analysis(backend="mediapipe", model="heavy"))
+
+
 def test_an_unknown_device_is_named() -> None:
-    path = network_path(LANDMARKS_FILE)
+    path = network_path(FULL)
     with pytest.raises(PoseError, match=r"'ABACUS'.*try the device CPU"):
         Network(open_core(), path, LANDMARKS_OUTPUTS, LANDMARKS_RANGE, threads=1, device="ABACUS")
 
 
 def test_the_segmentation_head_is_gone() -> None:
     core = open_core()
-    whole = core.read_model(str(network_path(LANDMARKS_FILE)))
-    part = pruned(core.read_model(str(network_path(LANDMARKS_FILE))), LANDMARKS_OUTPUTS)
+    whole = core.read_model(str(network_path(FULL)))
+    part = pruned(core.read_model(str(network_path(FULL))), LANDMARKS_OUTPUTS)
     assert len(part.get_ops()) < len(whole.get_ops()) - 150
     assert [sorted(output.get_names())[0] for output in part.outputs] == list(LANDMARKS_OUTPUTS)
 
@@ -79,7 +116,7 @@ def test_the_segmentation_head_is_gone() -> None:
 def test_a_picture_in_bytes_gives_what_the_whole_network_gives_for_floats() -> None:
     """Pruning, colour order and value range change no number."""
     core = open_core()
-    path = network_path(LANDMARKS_FILE)
+    path = network_path(FULL)
     side = LANDMARKS_SIDE_PX
     image = np.random.default_rng(5).integers(0, 256, (side, side, 3), np.uint8)
     network = Network(core, path, LANDMARKS_OUTPUTS, LANDMARKS_RANGE, threads=1, device="CPU")
