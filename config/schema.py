@@ -22,7 +22,7 @@ Measure = Literal[
 ]
 MEASURES: tuple[str, ...] = get_args(Measure)
 """Measures of a stride that a cue rule may speak of."""
-SoundName = Literal["none", "low", "high", "good", "soft"]
+SoundName = Literal["none", "push", "ease", "good", "guard", "lost", "phase"]
 
 
 class Section(BaseModel):
@@ -117,6 +117,7 @@ class Cue(Section):
     when: str = Field(description='"MEASURE below band", "MEASURE above band", "MEASURE in band", or a number for "band"')
     strides: int = Field(5, ge=1, le=50, description="for this many strides of the near leg running")
     text: str = Field("", max_length=40, description="on screen; at most five words")
+    say: str = Field("", max_length=80, description="what the voice says; without a voice the sound is played")
     sound: SoundName = "none"
     every_s: float = Field(20.0, ge=0, le=600, description="at least this long between two cues of this rule")
     priority: int = Field(0, ge=-100, le=100, description="of several rules that hold at once the highest speaks")
@@ -165,6 +166,9 @@ class Audio(Section):
     enabled: bool = True
     device: str = Field("", description="part of the sound device's name; \"\" takes the system's default")
     volume: Fraction = 0.6
+    speak: bool = Field(True, description="say what the rules say; false plays their sounds instead")
+    language: str = Field("en", pattern=r"^[a-z]{2,3}(-[a-z0-9]+)*$", description="of the voice, as in en, en-gb, de")
+    voice_folder: str = Field("", description='a folder of your own recordings, one per rule: "push.wav"; "" has none')
     sample_rate_hz: Literal[22050, 44100, 48000] = 48000
     block_frames: int = Field(256, ge=64, le=4096, description="smaller sounds sooner, larger survives a busy machine")
 

@@ -80,7 +80,7 @@ def sample(
 def cue(rule: str = "push", stride_number: int = 1, decided_s: float = 1.1) -> Cue:
     """A cue decided at `decided_s`."""
     reason = 'hip_extension below band, "far" off'
-    return Cue(rule, "Push the belt", "low", reason, stride_number, s_to_ns(decided_s - 0.1), s_to_ns(decided_s))
+    return Cue(rule, "Push the belt", "push", reason, stride_number, s_to_ns(decided_s - 0.1), s_to_ns(decided_s))
 
 
 def any_message(kind: type[msgspec.Struct]) -> Strategy:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feedback.audio.sounds import Samples, raised_cosine
+from feedback.audio.loudness import Samples
+from feedback.audio.sounds import raised_cosine
 
 FADE_MS = 8.0
 """A running sound that has to make way. Under 5 ms an end is heard as a click."""
@@ -58,12 +59,12 @@ class _Voice:
 class Mixer:
     """Renders the sounds that were ordered.
 
-    >>> mixer = Mixer({"low": np.full(3, 0.5, np.float32)}, sample_rate_hz=48000, volume=1.0)
-    >>> ticket = mixer.schedule("low", start_frame=2)
+    >>> mixer = Mixer({"push": np.full(3, 0.5, np.float32)}, sample_rate_hz=48000, volume=1.0)
+    >>> ticket = mixer.schedule("push", start_frame=2)
     >>> mixer.render(first_frame=0, frames=6).tolist()
     [0.0, 0.0, 0.5, 0.5, 0.5, 0.0]
     >>> mixer.outcomes()
-    [Outcome(ticket=1, sound='low', start_frame=2, late_frames=0)]
+    [Outcome(ticket=1, sound='push', start_frame=2, late_frames=0)]
     """
 
     def __init__(self, sounds: Mapping[str, Samples], sample_rate_hz: int, volume: float, muted: bool = False) -> None:

@@ -104,13 +104,13 @@ class AudioProcess:
             self._order(_Request(cue.rule, cue.sound, cue.stride_number, cue.decided_ns))
 
     def _follow_capture(self) -> None:
-        """One soft tone when the camera's state gets worse; the next after a good time, or when it is worse still."""
+        """One sound when the camera's state gets worse; the next after a good time, or when it is worse still."""
         while (health := self._healths.take()) is not None:
             if health.process != CAPTURE:
                 continue
             severity = _SEVERITY.get(health.state, 0) if health.reason else 0
             if severity > self._capture_severity and not self._muted:
-                self._order(_Request(SIGNAL_LOST, "soft", 0, self._clock()))
+                self._order(_Request(SIGNAL_LOST, "lost", 0, self._clock()))
             if health.state == "running" or severity > self._capture_severity:
                 self._capture_severity = severity
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedback.audio.loudness import Samples
 from feedback.audio.mixer import FADE_MS, GAIN_RAMP_MS, Mixer, Outcome
-from feedback.audio.sounds import RECIPES, Samples, make_all
+from feedback.audio.sounds import RECIPES, make_all
 
 RATE_HZ = 22050
 SOUNDS = make_all(RATE_HZ)
@@ -128,50 +129,50 @@ def test_the_first_sample_is_exactly_where_it_was_ordered(name: str, start: int,
 
 
 def test_an_order_for_the_past_begins_at_once_and_says_how_late() -> None:
-    wave, outcomes = play([Event(1000, "low", 400)], [])
+    wave, outcomes = play([Event(1000, "push", 400)], [])
     assert np.flatnonzero(wave)[0] == 1000
-    assert outcomes == [Outcome(1, "low", 1000, 600)]
+    assert outcomes == [Outcome(1, "push", 1000, 600)]
 
 
 def test_an_order_without_a_frame_begins_with_the_next_block_and_is_never_late() -> None:
-    wave, outcomes = play([Event(1000, "low")], [])
+    wave, outcomes = play([Event(1000, "push")], [])
     assert np.flatnonzero(wave)[0] == 1000
-    assert outcomes == [Outcome(1, "low", 1000, 0)]
+    assert outcomes == [Outcome(1, "push", 1000, 0)]
 
 
 def test_a_new_order_fades_the_running_sound_and_begins_when_it_is_gone() -> None:
-    wave, outcomes = play([Event(0, "low"), Event(3000, "high")], [])
+    wave, outcomes = play([Event(0, "push"), Event(3000, "ease")], [])
     assert [outcome.start_frame for outcome in outcomes] == [0, 3000 + FADE_FRAMES]
-    np.testing.assert_array_equal(wave[:3000], SOUNDS["low"][:3000])
+    np.testing.assert_array_equal(wave[:3000], SOUNDS["push"][:3000])
     faded = wave[3000 : 3000 + FADE_FRAMES]
-    assert (np.abs(faded) <= np.abs(SOUNDS["low"][3000 : 3000 + FADE_FRAMES])).all()
-    np.testing.assert_array_equal(wave[3000 + FADE_FRAMES :][: len(SOUNDS["high"])], SOUNDS["high"])
+    assert (np.abs(faded) <= np.abs(SOUNDS["push"][3000 : 3000 + FADE_FRAMES])).all()
+    np.testing.assert_array_equal(wave[3000 + FADE_FRAMES :][: len(SOUNDS["ease"])], SOUNDS["ease"])
 
 
 def test_an_order_known_early_begins_on_time_and_the_running_sound_makes_way_before() -> None:
-    wave, outcomes = play([Event(0, "low"), Event(1000, "high", 3000)], [])
-    assert outcomes[-1] == Outcome(2, "high", 3000, 0)
-    np.testing.assert_array_equal(wave[: 3000 - FADE_FRAMES], SOUNDS["low"][: 3000 - FADE_FRAMES])
+    wave, outcomes = play([Event(0, "push"), Event(1000, "ease", 3000)], [])
+    assert outcomes[-1] == Outcome(2, "ease", 3000, 0)
+    np.testing.assert_array_equal(wave[: 3000 - FADE_FRAMES], SOUNDS["push"][: 3000 - FADE_FRAMES])
 
 
 def test_of_two_orders_at_once_the_newer_is_heard() -> None:
-    wave, outcomes = play([Event(500, "low"), Event(500, "good")], [])
-    assert outcomes == [Outcome(1, "low", None, 0), Outcome(2, "good", 500, 0)]
+    wave, outcomes = play([Event(500, "push"), Event(500, "good")], [])
+    assert outcomes == [Outcome(1, "push", None, 0), Outcome(2, "good", 500, 0)]
     np.testing.assert_array_equal(wave[500 : 500 + len(SOUNDS["good"])], SOUNDS["good"])
 
 
 def test_mute_silences_within_its_ramp_and_back() -> None:
-    wave, _ = play([Event(0, "low"), Event(2000, muted=True), Event(4000, muted=False)], [])
+    wave, _ = play([Event(0, "push"), Event(2000, muted=True), Event(4000, muted=False)], [])
     ramp = round(GAIN_RAMP_MS * RATE_HZ / 1000)
     assert wave[1000:2000].any()
     assert not wave[2000 + ramp : 4000].any()
-    np.testing.assert_array_equal(wave[4000 + ramp : 8000], SOUNDS["low"][4000 + ramp : 8000])
+    np.testing.assert_array_equal(wave[4000 + ramp : 8000], SOUNDS["push"][4000 + ramp : 8000])
 
 
 def test_volume_scales() -> None:
     mixer = Mixer(SOUNDS, RATE_HZ, volume=0.25)
-    mixer.schedule("low")
-    np.testing.assert_array_equal(mixer.render(0, 9000)[: len(SOUNDS["low"])], 0.25 * SOUNDS["low"])
+    mixer.schedule("push")
+    np.testing.assert_array_equal(mixer.render(0, 9000)[: len(SOUNDS["push"])], 0.25 * SOUNDS["push"])
 
 
 def test_a_block_of_usual_size_reuses_its_memory() -> None:

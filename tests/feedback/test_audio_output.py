@@ -118,7 +118,7 @@ def test_a_mute_outlives_the_device() -> None:
     output.check()
     mixer = output.sink.mixer
     assert output.sink is shop.sold[1]
-    mixer.schedule("low")
+    mixer.schedule("push")
     mixer.render(0, 2000)
     assert not mixer.render(2000, 2000).any()
 

@@ -25,7 +25,7 @@ SILENT = Settings(audio=Audio(enabled=False))
 MessageT = TypeVar("MessageT")
 
 
-def cue(sound: str = "low", stride_number: int = 1, age_ms: float = 0.0) -> Cue:
+def cue(sound: str = "push", stride_number: int = 1, age_ms: float = 0.0) -> Cue:
     now_ns = monotonic_ns()
     return Cue("push", "Push", sound, "below the band", stride_number, now_ns, now_ns - ms_to_ns(age_ms))
 
@@ -120,10 +120,10 @@ def around(tmp_path: Path) -> Iterator[Neighbours]:
 
 
 def test_a_cue_is_played_and_told_of(around: Neighbours) -> None:
-    sent = cue("low", stride_number=17)
+    sent = cue("push", stride_number=17)
     around.cues.send(sent)
     played = around.next_played(lambda played: played.stride_number == 17)
-    assert (played.rule, played.sound, played.silent) == ("push", "low", True)
+    assert (played.rule, played.sound, played.silent) == ("push", "push", True)
     assert played.requested_ns == sent.decided_ns
     assert played.dac_ns >= sent.decided_ns
     assert played.dac_ns - sent.decided_ns < s_to_ns(1)
@@ -131,8 +131,8 @@ def test_a_cue_is_played_and_told_of(around: Neighbours) -> None:
 
 def test_an_old_cue_is_not_played(around: Neighbours) -> None:
     limit_ms = SILENT.analysis.max_age_ms + 750
-    around.cues.send(cue("low", stride_number=1, age_ms=limit_ms + 1))
-    around.cues.send(cue("low", stride_number=2, age_ms=-60_000))
+    around.cues.send(cue("push", stride_number=1, age_ms=limit_ms + 1))
+    around.cues.send(cue("push", stride_number=2, age_ms=-60_000))
     assert around.play("good", 3).stride_number == 3
     assert around.counted("cues_too_old", 2).counters["cues_too_old"] == 2
 
@@ -157,7 +157,7 @@ def test_muted_or_paused_nothing_is_played(around: Neighbours, flag: str) -> Non
     def muted() -> bool | None:
         nonlocal sent
         sent += 1
-        around.cues.send(cue("low", stride_number=100 + sent))
+        around.cues.send(cue("push", stride_number=100 + sent))
         health = around.health.take()
         return True if health is not None and health.counters.get("cues_muted") else None
 
@@ -166,7 +166,7 @@ def test_muted_or_paused_nothing_is_played(around: Neighbours, flag: str) -> Non
 
     # Cues and phases are two streams: the cue that proves the end of the silence may need another try.
     def heard() -> bool | None:
-        around.cues.send(cue("high", stride_number=999))
+        around.cues.send(cue("ease", stride_number=999))
         return any(played.stride_number == 999 for played in around.played.take_all()) or None
 
     until(heard, around.played)
@@ -186,7 +186,7 @@ def test_garbage_on_the_endpoint_stops_nothing(tmp_path: Path) -> None:
             def answered() -> bool | None:
                 nonlocal seq
                 seq += 1
-                good = codec.encode(CUE, 7, seq, monotonic_ns(), cue("low", 500))
+                good = codec.encode(CUE, 7, seq, monotonic_ns(), cue("push", 500))
                 for packed in (b"", b"x", b"HCMS" + bytes(400), bytes(200_000), good[:-3], good + b"!", good):
                     stranger.send(packed)
                 return any(played.stride_number == 500 for played in neighbours.played.take_all()) or None
@@ -201,7 +201,7 @@ def test_garbage_on_the_endpoint_stops_nothing(tmp_path: Path) -> None:
 def test_a_lost_camera_is_told_with_one_soft_tone(around: Neighbours, state: State) -> None:
     around.camera.say("running")
     around.camera.say(state, "The camera is lost.")
-    assert around.next_played(lambda played: played.rule == "signal_lost").sound == "soft"
+    assert around.next_played(lambda played: played.rule == "signal_lost").sound == "lost"
     loops = around.audio_health(lambda _health: True).loops
     for second in range(20):
         around.camera.say(state, f"The camera has been lost for {second} s.")
@@ -212,7 +212,7 @@ def test_a_lost_camera_is_told_with_one_soft_tone(around: Neighbours, state: Sta
 def test_a_camera_that_is_lost_again_is_told_again(around: Neighbours) -> None:
     for _ in range(2):
         around.camera.say("failed", "The camera is lost.")
-        assert around.next_played().sound == "soft"
+        assert around.next_played().sound == "lost"
         around.camera.say("running")
         loops = around.audio_health(lambda _health: True).loops
         around.audio_health(lambda health, loops=loops: health.loops > loops + 2)  # type: ignore[misc]
@@ -236,7 +236,7 @@ def test_without_a_device_it_says_why_and_goes_on(tmp_path: Path, monkeypatch: p
     neighbours = Neighbours(private_directory(tmp_path / "w"), Settings())
     try:
         neighbours.meet()
-        assert neighbours.play("low", 5).silent
+        assert neighbours.play("push", 5).silent
         health = neighbours.audio_health(lambda health: health.state == "degraded")
         assert health.reason == "No sound device: this machine has none that works."
         assert health.facts["latency"] == "none"

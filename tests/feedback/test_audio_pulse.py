@@ -12,7 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from config.schema import Settings
-from feedback.audio.sounds import Samples, make_all
+from feedback.audio.loudness import Samples
+from feedback.audio.sounds import make_all
 from tests.sound_server import SAMPLE_RATE_HZ, SoundServer, missing, sound_server
 from wire.clock import NS_PER_MS, NS_PER_S, monotonic_ns
 from wire.endpoints import private_directory
@@ -27,12 +28,12 @@ pytestmark = [
 
 VOLUME = Settings().audio.volume
 SOUNDS = make_all(SAMPLE_RATE_HZ)
-PITCH_HZ = {"low": 330.0, "high": 1568.0, "good": 1175.0, "soft": 440.0}
+PITCH_HZ = {"push": 529.6, "ease": 1568.0, "good": 1175.0, "lost": 740.0}
 RESIDUAL_DBFS = -40.0
 AUDIBLE = 1e-4
 SEARCH_FRAMES = 4800
 DEADLINE_S = 30.0
-ORDERS = ("low", "high", "good", "soft", "low", "good")
+ORDERS = ("push", "ease", "good", "lost", "push", "good")
 
 PROGRAM = """
 import sys
@@ -192,11 +193,11 @@ def test_every_sound_comes_out_whole_on_time_and_clean(studio: Studio, tmp_path:
 
 
 def test_a_server_that_goes_away_is_told_and_found_again(studio: Studio, tmp_path: Path) -> None:
-    studio.play("low", 1)
+    studio.play("push", 1)
     studio.server.stop()
     health = studio.wait_for_state("degraded")
     assert health.reason.startswith("No sound device: ")
-    assert studio.play("low", 2).silent
+    assert studio.play("push", 2).silent
     studio.server.start()
     studio.wait_for_state("running")
     recording = studio.server.record(tmp_path / "again.f32")
@@ -207,7 +208,7 @@ def test_a_server_that_goes_away_is_told_and_found_again(studio: Studio, tmp_pat
 
 
 def test_it_ends_quickly_and_quietly(studio: Studio) -> None:
-    studio.play("low", 1)
+    studio.play("push", 1)
     asked = time.monotonic()
     studio.audio.terminate()
     assert studio.audio.wait(timeout=10) == 0

@@ -15,8 +15,8 @@ from wire.clock import NS_PER_S, ms_to_ns, s_to_ns
 from wire.messages import Band, Command, Cue, LegName, Phase, Stride
 
 STRIDE_S = 0.7
-PUSH = Rule(name="push", when="hip_extension below band", strides=3, every_s=10.0, text="Push", sound="low")
-EASE = Rule(name="ease", when="hip_extension above band", strides=3, every_s=10.0, text="Ease", sound="high")
+PUSH = Rule(name="push", when="hip_extension below band", strides=3, every_s=10.0, text="Push", sound="push")
+EASE = Rule(name="ease", when="hip_extension above band", strides=3, every_s=10.0, text="Ease", sound="ease")
 GOOD = Rule(name="good", when="hip_extension in band", strides=2, every_s=10.0, text="Good", sound="good", priority=-1)
 ABSOLUTE = Target(mode="absolute", absolute_deg=18.0, half_width_deg=2.0)
 BASELINE = Target(mode="baseline", delta_deg=3.0, half_width_deg=2.0)
@@ -141,7 +141,7 @@ class TestCues:
         assert cue == Cue(
             rule="push",
             text="Push",
-            sound="low",
+            sound="push",
             reason="hip_extension below band for 3 strides: hip_extension 10.0, band 16.0 to 20.0",
             stride_number=3,
             t_peak_ns=s_to_ns(run.t_s),

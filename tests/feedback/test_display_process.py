@@ -72,7 +72,7 @@ class Others:
         self._phases.send(Phase("drill", "hip_extension", Band(16.0, 20.0), 15.0, None, paused=False, muted=False))
         if self._seq % 10 == 0:
             self._strides.send(Stride(self._seq, "near", now_ns, now_ns, 17.2, -17.2, 2.0, Stamps(now_ns), quality=0.9))
-            self._cues.send(Cue("push", "Push the belt", "low", "too little", self._seq, now_ns, now_ns))
+            self._cues.send(Cue("push", "Push the belt", "push", "too little", self._seq, now_ns, now_ns))
 
     def hear(self) -> None:
         """Take what the display says."""

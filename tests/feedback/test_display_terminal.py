@@ -34,7 +34,7 @@ def test_a_measure_that_was_not_taken_is_a_dash() -> None:
 
 
 def test_a_cue_is_said_with_its_reason() -> None:
-    line = cue_line(Cue("push", "Push the belt", "low", "5 strides below", 12, 0, 0))
+    line = cue_line(Cue("push", "Push the belt", "push", "5 strides below", 12, 0, 0))
     assert "Push the belt" in line
     assert "5 strides below" in line
 

@@ -328,7 +328,7 @@ class TestMessages:
 
     def test_a_cue_stays_for_its_time(self) -> None:
         screen = measuring()
-        screen.take(Cue("push", "Push the belt", "low", "", 1, 0, 0), s_to_ns(10))
+        screen.take(Cue("push", "Push the belt", "push", "", 1, 0, 0), s_to_ns(10))
         assert screen.view(s_to_ns(10 + CUE_SHOWN_S)).board.cue == "Push the belt"
         assert screen.view(s_to_ns(10 + CUE_SHOWN_S) + 1).board.cue == ""
 

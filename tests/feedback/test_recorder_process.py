@@ -100,7 +100,7 @@ def join(recording: Recording, folder: Path) -> None:
         recording.samples.send(sample(sent, 100.0 + sent))
         recording.strides.send(stride(1000 + sent, 100.0 + sent))
         recording.cues.send(cue("met"))
-        recording.played.send(Played("met", "low", 0, 1, 2, silent=False))
+        recording.played.send(Played("met", "push", 0, 1, 2, silent=False))
         files = ("samples.csv", "strides.csv", "cues.csv")
         return all((folder / name).exists() and rows(folder, name) for name in files)
 

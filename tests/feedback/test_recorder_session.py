@@ -105,7 +105,7 @@ class TestTables:
             "t_s": "12.5",
             "rule": "push",
             "text": "Push the belt",
-            "sound": "low",
+            "sound": "push",
             "stride": "9",
             "reason": 'hip_extension below band, "far" off',
         }
