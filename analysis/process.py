@@ -2,12 +2,16 @@
 
 import sys
 
+from msgspec import structs
+
 from analysis.measurement import Measurement
 from analysis.pose import PoseError, open_backend
 from config.schema import Settings
+from wire import stages
 from wire.clock import ms_to_ns
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
+from wire.messages import Stamps
 from wire.sockets import Wire, wait
 from wire.topics import SAMPLE, SAMPLE_LOG, STRIDE
 
@@ -45,17 +49,28 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
             health.counters["too old"] += 1
             continue
         sample, settled = measurement.measure(frame, wire.clock, received_ns)
+        stamps = structs.replace(sample.stamps, published_ns=wire.clock())
+        sample = structs.replace(sample, stamps=stamps)
+        # A stride may bring a sound: it goes first.
+        for stride in settled:
+            strides.send(structs.replace(stride, stamps=stamps))
         samples.send(sample)
         log.send(sample)
-        for stride in settled:
-            strides.send(stride)
-        published_ns = wire.clock()
         health.counters["frames"] += 1
         health.counters["strides"] += len(settled)
-        health.add_ns("capture to received", received_ns - frame.capture_ns)
-        health.add_ns("pose", sample.stamps.pose_ended_ns - sample.stamps.pose_started_ns)
-        health.add_ns("capture to published", published_ns - frame.capture_ns)
+        _count(stamps, health)
         for reason, count in frames.rejected.items():
             health.counters[f"rejected {reason}"] = count
     pose.close()
     return 0
+
+
+def _count(stamps: Stamps, health: HealthReporter) -> None:
+    pose_ns = stamps.pose_ended_ns - stamps.pose_started_ns
+    whole_ns = stamps.published_ns - stamps.capture_ns
+    health.add_ns(stages.SENT_TO_RECEIVED, stamps.frame_received_ns - stamps.frame_published_ns)
+    health.add_ns(stages.RECEIVED_TO_POSE, stamps.pose_started_ns - stamps.frame_received_ns)
+    health.add_ns(stages.POSE, pose_ns)
+    health.add_ns(stages.POSE_TO_SAMPLE, stamps.published_ns - stamps.pose_ended_ns)
+    health.add_ns(stages.CAPTURED_TO_SAMPLE, whole_ns)
+    health.add_ns(stages.AROUND_POSE, whole_ns - pose_ns)

@@ -8,6 +8,7 @@ from capture.framing import frame_picture
 from capture.opening import open_source
 from capture.source import Picture, Source, SourceError, SourceLost
 from config.schema import Settings
+from wire import stages
 from wire.clock import NS_PER_S, s_to_ns
 from wire.frames import Frame
 from wire.health import HealthReporter
@@ -134,7 +135,8 @@ class _Capture:
         )
         self._health.counters["frames"] = self._seq
         self._health.counters["left out"] = index + 1 - self._seq
-        self._health.add_ns("read to published", now_ns - picture.read_ns)
+        self._health.add_ns(stages.CAPTURED_TO_READ, picture.read_ns - picture.capture_ns)
+        self._health.add_ns(stages.READ_TO_SENT, now_ns - picture.read_ns)
         self._watch_rate(now_ns)
 
     def _watch_rate(self, now_ns: int) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Literal
 
 from wire.clock import s_to_ns
-from wire.latency import Histogram
+from wire.latency import RunningHistogram
 from wire.messages import Health
 from wire.sockets import Publisher, Wire
 from wire.topics import HEALTH, RESEND_PERIOD_S
@@ -26,7 +26,7 @@ class HealthReporter:
         self._due_ns = 0
         self.facts: dict[str, str] = {}
         self.counters: Counter[str] = Counter()
-        self.latency: dict[str, Histogram] = {}
+        self._latency: dict[str, RunningHistogram] = {}
 
     def say(self, state: State, reason: str = "") -> None:
         """Set the state and, where all is not well, the sentence that people see; published at once when new."""
@@ -35,8 +35,11 @@ class HealthReporter:
             self._publish()
 
     def add_ns(self, stage: str, duration_ns: int) -> None:
-        """Count the duration of a stage."""
-        self.latency.setdefault(stage, Histogram()).add_ns(duration_ns)
+        """Count the duration of a stage (wire/stages.py)."""
+        histogram = self._latency.get(stage)
+        if histogram is None:
+            histogram = self._latency[stage] = RunningHistogram()
+        histogram.add_ns(duration_ns, self._clock())
 
     def beat(self) -> None:
         """Call once per round of the hot loop: a loop that hangs stops beating."""
@@ -57,6 +60,7 @@ class HealthReporter:
                 loops=self._loops,
                 facts=dict(self.facts),
                 counters=dict(self.counters),
-                latency={stage: histogram.summary() for stage, histogram in self.latency.items()},
+                latency={stage: histogram.whole.summary() for stage, histogram in self._latency.items()},
+                recent={stage: histogram.recent(now_ns) for stage, histogram in self._latency.items()},
             )
         )

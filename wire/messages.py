@@ -152,6 +152,8 @@ class Cue(Message, frozen=True):
     """When the sound is to be heard; None: at once."""
     pitch_hz: float | None = None
     """Of a tone that follows the value; None: the sound's own."""
+    stamps: Stamps | None = None
+    """Of the frame that decided the stride."""
 
 
 class Played(Message, frozen=True):
@@ -266,6 +268,9 @@ class Health(Message, frozen=True):
     """Things worth knowing: camera mode, sound device, pose backend."""
     counters: dict[str, int]
     latency: dict[str, Latency]
+    """By stage (wire/stages.py), since the process began."""
+    recent: dict[str, Latency] = {}
+    """The same of the last seconds."""
 
 
 class Command(Message, frozen=True):

@@ -13,10 +13,11 @@ from feedback.audio.mixer import Mixer, Outcome
 from feedback.audio.output import Opener, Output
 from feedback.audio.sink import open_sink
 from feedback.audio.sounds import RECIPES, make_all
-from wire.clock import ms_to_ns
+from wire import stages
+from wire.clock import ms_to_ns, s_to_ns
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
-from wire.messages import Cue, Health, Phase, Played
+from wire.messages import Cue, Health, Phase, Played, Stamps
 from wire.sockets import Wire
 from wire.topics import CAPTURE, CUE, HEALTH, PHASE, PLAYED
 
@@ -40,6 +41,8 @@ class _Request:
     sound: str
     stride_number: int
     asked_ns: int
+    stamps: Stamps | None = None
+    """Of the frame that decided the stride; None: no stride asked for it."""
 
 
 class AudioProcess:
@@ -101,7 +104,7 @@ class AudioProcess:
         elif self._muted:
             self._health.counters["cues_muted"] += 1
         else:
-            self._order(_Request(cue.rule, cue.sound, cue.stride_number, cue.decided_ns))
+            self._order(_Request(cue.rule, cue.sound, cue.stride_number, cue.decided_ns, cue.stamps))
 
     def _follow_capture(self) -> None:
         """One sound when the camera's state gets worse; the next after a good time, or when it is worse still."""
@@ -135,7 +138,16 @@ class AudioProcess:
             )
         )
         if not sink.silent:
-            self._health.add_ns("cue_to_dac", dac_ns - request.asked_ns)
+            self._count(request, dac_ns, sink.latency_s())
+
+    def _count(self, request: _Request, dac_ns: int, buffer_s: float) -> None:
+        health, stamps = self._health, request.stamps
+        health.add_ns(stages.CUE_TO_SOUND, dac_ns - request.asked_ns)
+        if stamps is not None:
+            pose_ns = stamps.pose_ended_ns - stamps.pose_started_ns
+            health.add_ns(stages.STRIDE_TO_SOUND, dac_ns - stamps.published_ns)
+            health.add_ns(stages.CAPTURED_TO_SOUND, dac_ns - stamps.capture_ns)
+            health.add_ns(stages.AROUND_POSE_AND_BUFFER, dac_ns - stamps.capture_ns - pose_ns - s_to_ns(buffer_s))
 
     def _report(self) -> None:
         sink, health = self._output.sink, self._health

@@ -115,4 +115,5 @@ class Coach:
             stride_number=stride.number,
             t_peak_ns=stride.t_peak_ns,
             decided_ns=now_ns,
+            stamps=stride.stamps,
         )

@@ -2,6 +2,7 @@
 
 from config.schema import Settings
 from feedback.coach.engine import Coach
+from wire import stages
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
 from wire.messages import Command, Stride
@@ -28,8 +29,8 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
             if decision.cue is not None:
                 cues.send(decision.cue)
                 health.counters["cues"] += 1
+                health.add_ns(stages.STRIDE_TO_CUE, decision.cue.decided_ns - stride.stamps.published_ns)
             phases.send(decision.phase)
-            health.add_ns("stride known to decided", wire.clock() - stride.t_known_ns)
         for command in commands.take_all():
             phases.send(coach.command(command))
         health.counters["strides missed"] = strides.missed

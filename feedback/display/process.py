@@ -11,6 +11,7 @@ from feedback.display.painter import Painter
 from feedback.display.screen import Screen
 from feedback.display.view import Board, View
 from feedback.display.window import Key, NoScreenError, Window
+from wire import stages
 from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
@@ -189,7 +190,9 @@ class Display:
         window.flip()
         self._drawn = self._view
         picture = self._view.picture
-        if picture is not None and (picture.epoch, picture.seq) != self._shown_picture:
+        if picture is not None and picture.lines is not None and (picture.epoch, picture.seq) != self._shown_picture:
             self._shown_picture = (picture.epoch, picture.seq)
-            self._health.add_ns("frame_age_at_flip", self._clock() - picture.capture_ns)
+            now_ns = self._clock()
+            self._health.add_ns(stages.SAMPLE_TO_FLIP, now_ns - picture.measured_ns)
+            self._health.add_ns(stages.CAPTURED_TO_FLIP, now_ns - picture.capture_ns)
         return self._period_ns / NS_PER_MS

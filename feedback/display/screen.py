@@ -135,7 +135,8 @@ class Screen:
         if before is None or (before.epoch, before.seq, before.lines is None) != (frame.epoch, frame.seq, alone):
             measured = sample is not None and sample.state == "measuring"
             lines = None if sample is None else self._lines(sample)
-            self._picture = Picture(frame.epoch, frame.seq, frame.capture_ns, frame.image, lines, measured)
+            measured_ns = 0 if sample is None else sample.stamps.published_ns
+            self._picture = Picture(frame.epoch, frame.seq, frame.capture_ns, frame.image, lines, measured, measured_ns)
         return self._picture
 
     def _lines(self, sample: Sample) -> Lines:

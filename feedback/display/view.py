@@ -36,6 +36,8 @@ class Picture:
     lines: Lines | None
     measured: bool
     """The runner was measured in this very frame."""
+    measured_ns: int = 0
+    """When its measurement was sent; 0: there are no lines."""
 
 
 @dataclass(frozen=True)

@@ -102,8 +102,7 @@ class _Recorder:
         for cue in self.cues.take_all():
             session.cue(cue)
         self._sounded += sum(not played.silent for played in self.played.take_all())
-        heard = self.others.take()
-        if heard is not None:
+        while (heard := self.others.take()) is not None:
             self._health[heard.process] = heard
 
     def summary(self) -> dict[str, Any]:

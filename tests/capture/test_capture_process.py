@@ -12,6 +12,7 @@ from capture import process
 from capture.source import Picture, Source, SourceError, SourceLost
 from config.schema import Capture, Settings
 from tests.eventually import eventually
+from wire import stages
 from wire.clock import NS_PER_S, Clock, monotonic_ns
 from wire.frames import Frame
 from wire.lifecycle import StopFlag
@@ -132,7 +133,7 @@ class TestFrames:
         last = running.health[-1]
         assert last.state == "running"
         assert last.facts["mode"] == "160x120 at 60 fps, drawn"
-        assert last.latency["read to published"].count == last.counters["frames"]
+        assert last.latency[stages.READ_TO_SENT].count == last.counters["frames"]
 
 
 class TestARecording:

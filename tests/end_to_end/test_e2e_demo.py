@@ -1,5 +1,6 @@
 """Given nothing but this program, when the demo runs, then a drawn runner is measured, prompted and recorded."""
 
+import json
 import time
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from tests import sound_server, virtual_screen
 from tests.program import Running, hipcue, near_peaks_deg, only_session, table
+from wire.stages import STAGES
 
 
 def test_without_screen_and_sound_it_runs_says_so_and_leaves_a_picture_and_a_session(tmp_path: Path) -> None:
@@ -48,13 +50,21 @@ def test_with_screen_and_sound_it_is_seen_and_every_cue_is_heard(tmp_path: Path)
         heard = recording.stop()
     assert (ended.exit_code, ended.left_behind) == (0, []), ended.err
     assert seen > 1000
-    cues = [cue for cue in table(only_session(tmp_path / "s") / "cues.csv") if cue["sound"]]
+    session = only_session(tmp_path / "s")
+    assert unmeasured_stages(session) == []
+    cues = [cue for cue in table(session / "cues.csv") if cue["sound"]]
     assert len(cues) >= 2
     onsets_s = sound_onsets_s(np.abs(heard).max(axis=1))
     assert len(onsets_s) == len(cues)
     decided_s = np.array([float(cue["t_s"]) for cue in cues])
     # Between the cues the recording and the session must tell the same time.
     assert np.diff(onsets_s) == pytest.approx(np.diff(decided_s), abs=0.1)
+
+
+def unmeasured_stages(session: Path) -> list[str]:
+    """Stages of the way from light to sound and screen of which the session holds no percentiles."""
+    processes = json.loads((session / "session.json").read_text(encoding="utf-8"))["processes"]
+    return [stage.name for stage in STAGES if not processes[stage.process]["latency_ms"].get(stage.name, {}).get("count")]
 
 
 def colours_while_running(program: Running, screen: virtual_screen.VirtualScreen) -> int:

@@ -12,7 +12,7 @@ from config.schema import Cue as Rule
 from feedback.coach.engine import LEAST_BASELINE_STRIDES, Coach, Decision
 from tests.message_examples import stride
 from wire.clock import NS_PER_S, ms_to_ns, s_to_ns
-from wire.messages import Band, Command, Cue, LegName, Phase, Stride
+from wire.messages import Band, Command, Cue, LegName, Phase, Stamps, Stride
 
 STRIDE_S = 0.7
 PUSH = Rule(name="push", when="hip_extension below band", strides=3, every_s=10.0, text="Push", sound="push")
@@ -146,6 +146,7 @@ class TestCues:
             stride_number=3,
             t_peak_ns=s_to_ns(run.t_s),
             decided_ns=known_ns + ms_to_ns(80),
+            stamps=Stamps(known_ns),
         )
 
     def test_without_a_sound_have_none(self) -> None:

@@ -17,6 +17,7 @@ import pytest
 from config.schema import Display, Settings
 from feedback.display.process import run
 from feedback.display.window import NoScreenError, Window, find_screen
+from wire import stages
 from wire.endpoints import private_directory
 from wire.frames import Frame
 from wire.lifecycle import StopFlag
@@ -261,7 +262,7 @@ def test_on_a_screen_it_draws_and_passes_keys_on(
 
     def drawn() -> bool:
         health = others.displays_health
-        return health is not None and "frame_age_at_flip" in health.latency and "draw" in health.latency
+        return health is not None and stages.CAPTURED_TO_FLIP in health.latency and "draw" in health.latency
 
     def heard(key: str, name: str) -> bool:
         press(key)

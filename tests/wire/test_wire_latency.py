@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wire.clock import NS_PER_MS, s_to_ns
-from wire.latency import LEAST_MS, MOST_MS, RATIO, Histogram
+from wire.latency import LEAST_MS, MOST_MS, RATIO, RECENT_S, Histogram, RunningHistogram
 from wire.messages import Latency
 
 WITHIN = st.lists(st.integers(round(LEAST_MS * NS_PER_MS), round(MOST_MS * NS_PER_MS)), min_size=1, max_size=300)
@@ -51,3 +51,31 @@ def test_what_is_longer_than_the_last_bucket_is_counted_in_it_and_seen_in_the_ma
     told = histogram([s_to_ns(3600)])
     assert told.percentile_ms(50) == pytest.approx(MOST_MS, rel=0.04)
     assert told.summary().max_ms == 3_600_000
+
+
+@given(before=WITHIN, after=WITHIN)
+def test_a_histogram_that_takes_in_another_tells_of_both(before: list[int], after: list[int]) -> None:
+    both = histogram(before)
+    both.take_in(histogram(after))
+    assert both.summary() == histogram(before + after).summary()
+
+
+@given(st.lists(st.tuples(st.integers(0, s_to_ns(30)), st.integers(NS_PER_MS, s_to_ns(1))), min_size=1, max_size=60))
+def test_the_last_seconds_are_told_apart_from_the_whole(counted: list[tuple[int, int]]) -> None:
+    counted.sort()
+    running = RunningHistogram()
+    for at_ns, duration_ns in counted:
+        running.add_ns(duration_ns, at_ns)
+    now_ns = counted[-1][0]
+    told = running.recent(now_ns)
+    young = sum(now_ns - at_ns < s_to_ns(RECENT_S) for at_ns, _ in counted)
+    not_old = sum(now_ns - at_ns <= s_to_ns(2 * RECENT_S) for at_ns, _ in counted)
+    assert young <= told.count <= not_old
+    assert running.whole.summary().count == len(counted)
+
+
+def test_after_a_while_without_any_the_last_seconds_hold_nothing() -> None:
+    running = RunningHistogram()
+    running.add_ns(s_to_ns(2), 0)
+    assert running.recent(s_to_ns(2 * RECENT_S)).count == 0
+    assert running.whole.summary().count == 1

@@ -1,0 +1,69 @@
+"""The way from light to sound and to the screen, stage by stage: one name for each, and which process measures it.
+
+Every process counts its stages with `HealthReporter.add_ns`; health messages, the screen's overlay (key l), `hipcue run
+--latency` and session.json show them under these names. Times are of the one monotonic clock (wire/clock.py).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wire.messages import Health, Latency
+from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, DISPLAY
+
+CAPTURED_TO_READ = "captured to read"
+READ_TO_SENT = "read to sent"
+SENT_TO_RECEIVED = "sent to received"
+RECEIVED_TO_POSE = "received to pose"
+POSE = "pose"
+POSE_TO_SAMPLE = "pose to sample"
+CAPTURED_TO_SAMPLE = "captured to sample"
+AROUND_POSE = "around pose"
+SAMPLE_TO_FLIP = "sample to flip"
+CAPTURED_TO_FLIP = "captured to flip"
+STRIDE_TO_CUE = "stride to cue"
+CUE_TO_SOUND = "cue to sound"
+STRIDE_TO_SOUND = "stride to sound"
+CAPTURED_TO_SOUND = "captured to sound"
+AROUND_POSE_AND_BUFFER = "around pose and buffer"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stretch of the way."""
+
+    name: str
+    process: str
+    """Who measures it."""
+    what: str
+    part: bool = True
+    """Stretches that follow one another; False: a sum of several."""
+
+
+STAGES = (
+    Stage(CAPTURED_TO_READ, CAPTURE, "a picture's capture time to the picture in memory: transfer and decoding"),
+    Stage(READ_TO_SENT, CAPTURE, "cut and scaled"),
+    Stage(SENT_TO_RECEIVED, ANALYSIS, "packed, on the wire, and waiting while the picture before is measured"),
+    Stage(RECEIVED_TO_POSE, ANALYSIS, "checked and handed to the pose model"),
+    Stage(POSE, ANALYSIS, "the pose model"),
+    Stage(POSE_TO_SAMPLE, ANALYSIS, "legs, angles and strides; handed to the wire"),
+    Stage(CAPTURED_TO_SAMPLE, ANALYSIS, "all of the above", part=False),
+    Stage(AROUND_POSE, ANALYSIS, "all of the above but the pose model", part=False),
+    Stage(SAMPLE_TO_FLIP, DISPLAY, "a sample sent to its picture, with its lines, on the screen"),
+    Stage(CAPTURED_TO_FLIP, DISPLAY, "age of a picture when it is first seen with its own lines", part=False),
+    Stage(STRIDE_TO_CUE, COACH, "a settled stride sent to the cue that it brings"),
+    Stage(CUE_TO_SOUND, AUDIO, "a cue decided to its first sample at the sound card's output"),
+    Stage(STRIDE_TO_SOUND, AUDIO, "a settled stride sent to its sound at the sound card's output", part=False),
+    Stage(CAPTURED_TO_SOUND, AUDIO, "capture of the picture that settled a stride to its sound", part=False),
+    Stage(AROUND_POSE_AND_BUFFER, AUDIO, "the same but for the pose model and the sound card's buffer", part=False),
+)
+
+
+def measured(heard: Mapping[str, Health], recent: bool) -> list[tuple[Stage, Latency]]:
+    """The stages that these processes have measured, in the order of the way; `recent`: of the last seconds only."""
+    found = []
+    for stage in STAGES:
+        health = heard.get(stage.process)
+        latency = None if health is None else (health.recent if recent else health.latency).get(stage.name)
+        if latency is not None and latency.count:
+            found.append((stage, latency))
+    return found
