@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from config.schema import nearest
+from config.section import nearest
 
 _ALLOWED = {
     "greater_than_equal": "must be at least {ge}",
@@ -17,14 +17,17 @@ _ALLOWED = {
     "string_pattern_mismatch": "must be a short name of small letters, digits and _",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must not be empty",
     "missing": "is missing",
 }
+_FEW = 8
+"""Of so many allowed words all are named; of more only the nearest one."""
 _KINDS = {
     "float": "a number",
     "int": "a whole number",
     "bool": "true or false",
     "string": "text in quotes",
-    "tuple": "a list of blocks",
+    "tuple": "a list",
     "model": "a table",
 }
 
@@ -46,12 +49,20 @@ def sentence(error: ErrorDetails, where: str, settings: type[BaseModel], data: M
     if kind == "value_error":
         detail = str(error.get("ctx", {}).get("error", error["msg"]))
         return f"{where}: {key}: {detail}" if key else f"{where}: {detail}"
-    if kind in _ALLOWED:
+    if kind == "literal_error" and isinstance(error["input"], str):
+        allowed = _one_of(error["input"], error["ctx"]["expected"])
+    elif kind in _ALLOWED:
         allowed = _ALLOWED[kind].format(**error.get("ctx", {}))
     else:
         expected = next((words for start, words in _KINDS.items() if kind.startswith(start)), None)
         allowed = f"must be {expected}" if expected else error["msg"]
     return f"{where}: {key} = {error['input']!r}: {allowed}"
+
+
+def _one_of(word: str, expected: str) -> str:
+    """What is allowed, where pydantic expects `'a', 'b' or 'c'`."""
+    words = expected.replace(" or ", ", ").replace("'", "").split(", ")
+    return f"must be {expected}" if len(words) <= _FEW else f"is unknown{nearest(word, words)}"
 
 
 def key_name(path: Sequence[str | int], data: Mapping[str, Any]) -> str:

@@ -10,7 +10,8 @@ import tomli
 from pydantic import ValidationError
 
 from config.errors import ConfigError, sentence
-from config.schema import Settings, nearest
+from config.schema import Settings
+from config.section import nearest
 
 Tables = dict[str, Any]
 

@@ -1,35 +1,20 @@
 """Every setting: its name with its unit, its type, its limits and what it means. Frozen; unknown keys are refused."""
 
-import difflib
 import math
-from typing import Annotated, Literal, get_args
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+from config.measures import INFO, MEASURES
+from config.section import Fraction, Section, nearest
+from config.training import Belt, Coach, Fading, Guard, Session, Target
+
 LEAST_ZONE = 0.05
 _ROUNDING = 1e-9
 
-Measure = Literal[
-    "hip_extension",
-    "hip_extension_trunk",
-    "thigh_excursion",
-    "knee_drive",
-    "knee",
-    "ankle",
-    "trunk_lean",
-    "cadence",
-]
-MEASURES: tuple[str, ...] = get_args(Measure)
-"""Measures of a stride that a cue rule may speak of."""
 SoundName = Literal["none", "push", "ease", "good", "guard", "lost", "phase"]
-
-
-class Section(BaseModel):
-    """Base of all sections."""
-
-    # Strict: text or true where a number belongs is a mistake, not a number.
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+GUARDS = ("arching", "slow_cadence", "low_quality")
+"""Conditions that are built in; [guard] says when they hold."""
 
 
 class Zone(Section):
@@ -90,43 +75,40 @@ class Analysis(Section):
     max_age_ms: float = Field(250.0, ge=20, le=2000, description="older frames and strides are never measured or cued from")
 
 
-class Target(Section):
-    """What the runner aims at: a band, not a maximum."""
-
-    measure: Measure = "hip_extension"
-    mode: Literal["baseline", "absolute"] = Field(
-        "baseline", description="baseline: the runner's own mean plus delta_deg; absolute: absolute_deg"
-    )
-    delta_deg: float = Field(3.0, ge=-20, le=20, description="how much more than the baseline")
-    absolute_deg: float = Field(18.0, ge=-60, le=120, description="middle of the band in absolute mode")
-    half_width_deg: float = Field(2.0, ge=0.5, le=20, description="the band reaches this far to either side")
-
-
-class Session(Section):
-    """The phases of a session and where it is kept."""
-
-    warm_up_s: float = Field(240.0, ge=0, le=3600, description="running without cues before the baseline")
-    baseline_s: float = Field(60.0, ge=0, le=600, description="running without cues, to learn the runner's own mean")
-    folder: str = Field("sessions", min_length=1, description="sessions are saved in folders under this one")
-
-
 class Cue(Section):
     """One rule: when the runner is prompted, and how."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
-    when: str = Field(description='"MEASURE below band", "MEASURE above band", "MEASURE in band", or a number for "band"')
+    when: str = Field(
+        description='"MEASURE below band", "MEASURE above band", "MEASURE in band", a number for "band", or the name of a guard'
+    )
     strides: int = Field(5, ge=1, le=50, description="for this many strides of the near leg running")
+    mean_strides: int = Field(5, ge=1, le=50, description="what is judged is the mean of this many near strides")
+    unless: tuple[str, ...] = Field(
+        (), strict=False, description="guards, or names of other rules: silent while one of them holds"
+    )
     text: str = Field("", max_length=40, description="on screen; at most five words")
     say: str = Field("", max_length=80, description="what the voice says; without a voice the sound is played")
     sound: SoundName = "none"
     every_s: float = Field(20.0, ge=0, le=600, description="at least this long between two cues of this rule")
     priority: int = Field(0, ge=-100, le=100, description="of several rules that hold at once the highest speaks")
 
+    @property
+    def guard(self) -> str | None:
+        """The guard that this rule speaks for; None: it has a condition of its own."""
+        return self.when if self.when in GUARDS else None
+
     @model_validator(mode="after")
-    def _few_words(self) -> "Cue":
+    def _makes_sense(self) -> "Cue":
         if len(self.text.split()) > 5:
             raise ValueError(f"text: {self.text!r} has more than five words; a runner cannot read more")
-        when_parts(self.when)
+        if self.name in GUARDS:
+            raise ValueError(f"name: {self.name!r} is the name of a guard; choose another")
+        if self.guard is None:
+            measure, _, number = when_parts(self.when)
+            of = INFO[measure]
+            if number is not None and not of.least <= number <= of.most:
+                raise ValueError(f"when: {self.when!r}: {measure} lies between {of.least:g} and {of.most:g} {of.unit}")
         return self
 
 
@@ -134,7 +116,8 @@ def when_parts(when: str) -> tuple[str, Literal["below", "above", "in"], float |
     """A rule's condition as (measure, side, number); the number is None for the band. Raises ValueError."""
     words = when.split()
     if len(words) != 3:
-        raise ValueError(f'when: {when!r} must have three words, as in "hip_extension below band"')
+        guards = "" if len(words) != 1 else nearest(when, GUARDS)
+        raise ValueError(f'when: {when!r} must have three words, as in "hip_extension below band", or name a guard{guards}')
     measure, side, limit = words
     if measure not in MEASURES:
         raise ValueError(f"when: unknown measure {measure!r}{nearest(measure, MEASURES)}")
@@ -152,12 +135,6 @@ def when_parts(when: str) -> tuple[str, Literal["below", "above", "in"], float |
     if not math.isfinite(number):
         raise ValueError(f'when: {limit!r} must be "band" or a number')
     return measure, checked, number
-
-
-def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
-    """A hint for a misspelt name: ` (did you mean …?)`, or the list of all names."""
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known)}"
 
 
 class Audio(Section):
@@ -196,14 +173,27 @@ class Settings(Section):
     analysis: Analysis = Analysis()
     target: Target = Target()
     session: Session = Session()
+    coach: Coach = Coach()
+    guard: Guard = Guard()
+    fading: Fading = Fading()
+    belt: Belt = Belt()
     cue: tuple[Cue, ...] = Field((), strict=False)  # TOML has lists
     audio: Audio = Audio()
     display: Display = Display()
 
     @model_validator(mode="after")
-    def _names_differ(self) -> "Settings":
+    def _rules_fit_together(self) -> "Settings":
         names = [cue.name for cue in self.cue]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"cue: two rules are named {name!r}; each needs a name of its own")
+        for cue in self.cue:
+            if names.count(cue.name) > 1:
+                raise ValueError(f"cue: two rules are named {cue.name!r}; each needs a name of its own")
+            for other in cue.unless:
+                if other not in (*GUARDS, *names):
+                    hint = nearest(other, [*GUARDS, *names])
+                    raise ValueError(f'cue "{cue.name}": unless: {other!r} is neither a guard nor a rule{hint}')
+                if other == cue.name:
+                    raise ValueError(f'cue "{cue.name}": unless: a rule cannot silence itself')
+            if cue.guard is None and "band" in cue.when.split() and cue.when.split()[0] != self.target.measure:
+                measure = self.target.measure
+                raise ValueError(f'cue "{cue.name}": when: {cue.when!r}: the band is of {measure}; write a number for others')
         return self

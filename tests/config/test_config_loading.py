@@ -27,9 +27,9 @@ def refused(preset: str = "", file: Path | None = None, overrides: dict[str, Any
 
 
 class TestLayers:
-    def test_the_default_file_is_the_schemas_defaults_and_three_rules(self) -> None:
+    def test_the_default_file_is_the_schemas_defaults_and_five_rules(self) -> None:
         assert load().model_copy(update={"cue": ()}) == DEFAULTS
-        assert [rule.name for rule in load().cue] == ["push", "ease", "good"]
+        assert [rule.name for rule in load().cue] == ["push", "ease", "good", "tall", "quick"]
 
     def test_the_default_file_names_every_setting(self) -> None:
         def keys(tables: dict[str, Any]) -> set[str]:
@@ -87,7 +87,7 @@ class TestLimits:
 WRONG = [
     # what is written, what the sentence says behind the file's name
     ("captur.fps = 30", "captur is not a setting; did you mean 'capture'?"),
-    ("zzz = 1", "zzz is not a setting; known are capture, analysis, target, session, cue, audio, display"),
+    ("zzz = 1", "zzz is not a setting; known are capture, analysis, target, session, coach, guard, fading, belt, cue,"),
     ("capture.fsp = 30", "capture.fsp is not a setting; did you mean 'fps'?"),
     ("capture.zone.lft = 0.1", "capture.zone.lft is not a setting; did you mean 'left'?"),
     ("capture.fps = 1", "capture.fps = 1: must be at least 5"),
@@ -108,8 +108,8 @@ WRONG = [
     ("capture = 3", "capture = 3: must be a table"),
     ("capture.zone = []", "capture.zone = []: must be a table"),
     ("[capture.zone]\nleft = 0.5\nright = 0.5", "capture.zone: right must be at least 0.05 more than left"),
-    ("cue = 3", "cue = 3: must be a list of blocks"),
-    ("[cue]\nname = 'a'", "cue = {'name': 'a'}: must be a list of blocks"),
+    ("cue = 3", "cue = 3: must be a list"),
+    ("[cue]\nname = 'a'", "cue = {'name': 'a'}: must be a list"),
     ("cue = [1]", "cue number 1 = 1: must be a table"),
     ("[[cue]]\nwhen = 'knee above 9'", "cue number 1.name is missing"),
     ("[[cue]]\nname = 'a'", 'cue "a".when is missing'),
@@ -124,6 +124,43 @@ WRONG = [
         "cue \"a\": text: 'a b c d e f' has more than five words",
     ),
     ("[[cue]]\nname = 'a'\nwhen = 'knee above 9'\n" * 2, "cue: two rules are named 'a'"),
+    ("[[cue]]\nname = 'arching'\nwhen = 'knee above 9'", "cue \"arching\": name: 'arching' is the name of a guard"),
+    ("[[cue]]\nname = 'a'\nwhen = 'archin'", "cue \"a\": when: 'archin' must have three words"),
+    (
+        "[[cue]]\nname = 'a'\nwhen = 'cadence below 1600'",
+        "cue \"a\": when: 'cadence below 1600': cadence lies between 60 and 300 steps/min",
+    ),
+    (
+        "[[cue]]\nname = 'a'\nwhen = 'hip_extension_deg below 9'",
+        "cue \"a\": when: unknown measure 'hip_extension_deg'; did you mean 'hip_extension'?",
+    ),
+    (
+        "[[cue]]\nname = 'a'\nwhen = 'knee above band'",
+        "cue \"a\": when: 'knee above band': the band is of hip_extension; write a number for others",
+    ),
+    (
+        "[[cue]]\nname = 'a'\nwhen = 'knee above 9'\nunless = ['slow_cadense']",
+        "cue \"a\": unless: 'slow_cadense' is neither a guard nor a rule; did you mean 'slow_cadence'?",
+    ),
+    ("[[cue]]\nname = 'a'\nwhen = 'knee above 9'\nunless = ['a']", 'cue "a": unless: a rule cannot silence itself'),
+    ("[[cue]]\nname = 'a'\nwhen = 'knee above 9'\nunless = [3]", 'cue "a".unless number 1 = 3: must be text in quotes'),
+    ("session.warm_up_min = 4", "session.warm_up_min is not a setting; did you mean 'warm_up_s'?"),
+    ("target.measure = 'cadense'", "target.measure = 'cadense': is unknown; did you mean 'cadence'?"),
+    (
+        "[target]\nmode = 'absolute'\nabsolute_deg = 180",
+        "target: absolute_deg = 180: hip_extension lies between -60 and 60 deg",
+    ),
+    ("target.half_width_deg = 40", "target: half_width_deg = 40: for hip_extension must be at most 30 deg"),
+    ("target.measure = 'cadence'", "cue \"push\": when: 'hip_extension below band': the band is of cadence"),
+    ("[target]\nmode = 'by_speed'\nat_speed = []", 'target: mode = "by_speed" needs a [[target.at_speed]] block'),
+    ("[[target.at_speed]]\nspeed_kmh = 9", "target.at_speed number 1.middle_deg is missing"),
+    (
+        "[[target.at_speed]]\nspeed_kmh = 12\nmiddle_deg = 20\n[[target.at_speed]]\nspeed_kmh = 9\nmiddle_deg = 25",
+        "target: at_speed: 9 km/h must come before 12 km/h, and once",
+    ),
+    ("fading.percent_by_session = []", "fading.percent_by_session = []: must not be empty"),
+    ("fading.percent_by_session = [100, 101]", "fading.percent_by_session number 2 = 101: must be at most 100"),
+    ("belt.source = 'bluetooth'", "belt.source = 'bluetooth': must be 'none', 'typed' or 'ftms'"),
 ]
 
 

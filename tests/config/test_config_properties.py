@@ -14,11 +14,13 @@ from pydantic import BaseModel
 from config.errors import ConfigError
 from config.loading import Layer, default_layer, settle
 from config.schema import Cue, Settings
+from config.training import SpeedTarget
 
 Strategy = st.SearchStrategy[Any]
 WHERE = "mine.toml"
 DEFAULT = default_layer()
 RULE = {"name": "mine", "when": "knee above 9"}
+ROW = {"speed_kmh": 9.0, "middle_deg": 20.0}
 
 BOOLS, TEXTS, INTS, FLOATS = st.booleans(), st.text(max_size=20), st.integers(), st.floats()
 TABLES = st.lists(st.integers(), max_size=2) | st.dictionaries(st.text(max_size=3), st.integers(), max_size=2)
@@ -47,6 +49,8 @@ class Key:
     def layer(self, value: object) -> Layer:
         if self.path[0] == "cue":
             return Layer(WHERE, {"cue": [{**RULE, self.path[1]: value}]})
+        if self.path[:2] == ("target", "at_speed"):
+            return Layer(WHERE, {"target": {"at_speed": [{**ROW, self.path[2]: value}]}})
         tables: Any = value
         for part in reversed(self.path):
             tables = {part: tables}
@@ -56,7 +60,13 @@ class Key:
         return next((getattr(limit, attribute) for limit in self.limits if isinstance(limit, kind)), None)
 
     @property
+    def is_list(self) -> bool:
+        return typing.get_origin(self.kind) is tuple
+
+    @property
     def wrong_type(self) -> Strategy:
+        if self.is_list:
+            return TEXTS | BOOLS | INTS | FLOATS | DATES | st.dictionaries(st.text(max_size=3), st.integers(), min_size=1)
         if typing.get_origin(self.kind) is Literal:
             allowed = typing.get_args(self.kind)
             return ANYTHING.filter(lambda value: value not in allowed)
@@ -70,9 +80,15 @@ class Key:
             return st.integers(max_value=least - 1) | st.integers(min_value=most + 1)
         if self.kind is float:
             return st.floats(max_value=least, exclude_max=True) | st.floats(min_value=most, exclude_min=True)
+        if self.is_list:
+            return st.just([]) if shortest else None
         if shortest is not None:
             return st.text(max_size=shortest - 1)
         return None if longest is None else st.text(min_size=longest + 1, max_size=longest + 20)
+
+
+BLOCKS: dict[tuple[str, ...], type[BaseModel]] = {("cue",): Cue, ("target", "at_speed"): SpeedTarget}
+"""Lists of tables."""
 
 
 def keys_of(model: type[BaseModel], above: tuple[str, ...] = ()) -> list[Key]:
@@ -81,14 +97,16 @@ def keys_of(model: type[BaseModel], above: tuple[str, ...] = ()) -> list[Key]:
         path, kind = (*above, name), field.annotation
         if isinstance(kind, type) and not isinstance(kind, types.GenericAlias) and issubclass(kind, BaseModel):
             found += keys_of(kind, path)
-        elif path == ("cue",):
-            found += keys_of(Cue, path)
+        elif path in BLOCKS:
+            found += keys_of(BLOCKS[path], path)
         else:
             found.append(Key(path, kind, tuple(field.metadata)))
     return found
 
 
 KEYS = keys_of(Settings)
+DEPENDENT = (("capture", "zone"), ("target", "half_width_deg"))
+"""What they allow depends on other settings too."""
 BOUNDED = [key for key in KEYS if key.beyond_its_limits is not None]
 
 
@@ -129,7 +147,7 @@ def test_every_number_has_limits() -> None:
 @pytest.mark.parametrize("key", BOUNDED, ids=lambda key: key.name)
 def test_the_limits_themselves_are_allowed(key: Key) -> None:
     for value in (key.limit(Ge, "ge"), key.limit(Le, "le")):
-        if value is not None and key.path[:2] != ("capture", "zone"):
+        if value is not None and key.path[:2] not in DEPENDENT:
             settle([DEFAULT, key.layer(value)])
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.schema import MEASURES, when_parts
+from config.measures import INFO, MEASURES
+from config.schema import when_parts
 
 
 @pytest.mark.parametrize(
@@ -59,3 +60,8 @@ def test_any_words_are_a_condition_or_a_sentence(words: list[str]) -> None:
         assert measure in MEASURES
         assert side in ("below", "above", "in")
         assert number is None or abs(number) < float("inf")
+
+
+def test_every_measure_has_a_unit_and_a_range() -> None:
+    assert tuple(INFO) == MEASURES
+    assert all(of.unit and of.least < of.most for of in INFO.values())

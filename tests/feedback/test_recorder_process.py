@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from config.schema import Session, Settings
+from config.schema import Settings
+from config.training import Session
 from feedback.recorder.process import EXIT_NO_FOLDER, new_folder, run
 from tests.eventually import eventually
 from tests.message_examples import cue, sample, stride
