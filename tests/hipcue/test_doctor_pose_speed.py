@@ -7,7 +7,7 @@ import tomli
 from analysis.landmarks import Landmarks
 from analysis.pose import PoseError, PoseEstimator
 from config.schema import Analysis
-from hipcue.pose_speed import Speed, Way, fastest, measure, ways
+from hipcue.doctor.pose_speed import Speed, Way, fastest, measure, ways
 from wire.frames import Image
 
 IMAGE = np.zeros((8, 8, 3), np.uint8)

@@ -1,0 +1,51 @@
+"""Given a camera, a screen, a loudspeaker, or none of them, then the doctor says what is wrong and what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import sound_server, virtual_screen
+from tests.program import Ended, hipcue
+
+
+def findings(ended: Ended) -> dict[str, tuple[str, str]]:
+    """Of each subject its mark and what was found."""
+    lines = [line for line in ended.out.splitlines() if line[:4].strip() in ("ok", "look")]
+    return {line[5:17].strip(): (line[:4].strip(), line[18:]) for line in lines}
+
+
+def test_without_screen_and_sound_each_is_named_with_what_to_do(tmp_path: Path) -> None:
+    source = "synthetic:seconds=10,fps=30,width=960,height=540"
+    ended = hipcue("doctor", "--source", source, environment={"HOME": str(tmp_path)})
+    assert ended.exit_code == 1
+    found = findings(ended)
+    marks = {subject: mark for subject, (mark, _) in found.items()}
+    assert (marks["camera"], marks["light"], marks["pose model"], marks["person"]) == ("ok", "ok", "ok", "ok")
+    assert (marks["screen"], marks["sound"]) == ("look", "look")
+    assert "ms a picture" in found["pose model"][1]
+    assert "connect a loudspeaker" in ended.out
+    assert "Traceback" not in ended.out + ended.err
+
+
+def test_a_camera_that_is_not_there_is_named(tmp_path: Path) -> None:
+    ended = hipcue("doctor", "--source", "/dev/video63", environment={"HOME": str(tmp_path)})
+    assert ended.exit_code == 1
+    mark, found = findings(ended)["camera"]
+    assert mark == "look"
+    assert "/dev/video63" in found
+
+
+@pytest.mark.screen
+@pytest.mark.sound
+def test_with_screen_and_sound_the_whole_delay_is_told(tmp_path: Path) -> None:
+    for reason in (virtual_screen.missing(), sound_server.missing()):
+        if reason:
+            pytest.skip(reason)
+    folder = tmp_path / "screen"
+    folder.mkdir()
+    with virtual_screen.virtual_screen(folder) as screen, sound_server.sound_server(tmp_path) as server:
+        environment = {**server.environment, **screen.environment}
+        environment.pop("XDG_RUNTIME_DIR", None)
+        found = findings(hipcue("doctor", "--source", "synthetic:seconds=10", environment=environment))
+    assert found["screen"][0] == found["sound"][0] == "ok"
+    assert found["delay"][1].startswith("about ")
