@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from analysis.pose import PoseError
@@ -152,9 +153,9 @@ def doctor(
         findings = examine(_settings(config, None, {"capture.source": source}))
         for finding in findings:
             mark = "[green]ok  [/green]" if finding.good else "[yellow]look[/yellow]"
-            out.print(f"{mark} {finding.subject:12} {finding.found}")
+            out.print(f"{mark} {finding.subject:12} {escape(finding.found)}")
             if finding.advice:
-                out.print(f"     {'':12} -> {finding.advice}")
+                out.print(f"     {'':12} -> {escape(finding.advice)}")
         if not all(finding.good for finding in findings):
             raise typer.Exit(1)
 
