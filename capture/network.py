@@ -34,13 +34,14 @@ class NetworkCamera:
         )
         if not self._device.isOpened():
             raise SourceError(f"{self._name}: no video stream answers there; check the address and that the camera is on")
+        width_px, height_px = (int(self._device.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
+        self._facts = {"source": self._name, "mode": f"{width_px}x{height_px}, network stream"}
         self._reader = NewestReader(self._device, lambda read_ns: (read_ns, "read"), self._name)
 
     @property
     def facts(self) -> dict[str, str]:
         """Address and size."""
-        width_px, height_px = (int(self._device.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
-        return {"source": self._name, "mode": f"{width_px}x{height_px}, network stream"}
+        return self._facts
 
     @property
     def warning(self) -> str:

@@ -14,6 +14,10 @@ class SourceLost(Exception):  # noqa: N818 - it is a state of the world, and it 
     """A live source has stopped giving pictures; opening it again may help."""
 
 
+class NotYet(Exception):  # noqa: N818 - nothing is wrong
+    """No new picture for the moment: ask again."""
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture as it came out of a source."""
@@ -45,7 +49,7 @@ class Source(Protocol):
         ...
 
     def read(self) -> Picture | None:
-        """Wait for the newest picture. None: the source has come to its end. Raises SourceLost."""
+        """Wait for the newest picture. None: the source has come to its end. Raises NotYet within 0.5 s, or SourceLost."""
         ...
 
     def close(self) -> None:

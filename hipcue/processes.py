@@ -22,6 +22,8 @@ class Job:
     screenshot: Path | None
     readiness: tuple[str, ...] = field(default=())
     """The processes that a recording waits for."""
+    again: bool = False
+    """Whether the process has run before and has fallen: what was there then may be away for a while."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def start_capture(job: Job) -> None:
     """The camera."""
     from capture.process import run  # noqa: PLC0415
 
-    _run(CAPTURE, job, lambda wire, stop: run(job.settings, wire, stop, job.readiness))
+    _run(CAPTURE, job, lambda wire, stop: run(job.settings, wire, stop, job.readiness, patient=job.again))
 
 
 def start_analysis(job: Job) -> None:

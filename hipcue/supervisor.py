@@ -1,13 +1,16 @@
-"""Starts all processes, watches them, and ends them all within two seconds, whatever happens."""
+"""Starts all processes, keeps them going, and ends them all within two seconds, whatever happens."""
 
+import dataclasses
+import logging
 import multiprocessing
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from multiprocessing.process import BaseProcess
+from functools import partial
 
+from hipcue.child import Child, Process
 from hipcue.processes import Job, ProcessSpec
 from wire.clock import NS_PER_S, Clock, monotonic_ns
+from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
 from wire.messages import Command, Health
 from wire.sockets import Wire, wait
@@ -17,17 +20,11 @@ END_S = 1.8
 """All of the ending together; what is left then is killed."""
 STOP_ROUND_S = 0.35
 """So long the next round waits for the one before, so that nothing published is lost."""
-RESTARTS = 5
-RESTART_WINDOW_S = 60.0
+EXIT_FAILED = 1
+"""Something stayed off until the end."""
 _POLL_MS = 100
 
-
-@dataclass
-class _Child:
-    spec: ProcessSpec
-    process: BaseProcess
-    restarts_ns: list[int]
-    ended: bool = False
+log = logging.getLogger("hipcue")
 
 
 class Supervisor:
@@ -35,12 +32,13 @@ class Supervisor:
 
     def __init__(self, specs: Sequence[ProcessSpec], job: Job, wire: Wire, clock: Clock = monotonic_ns) -> None:
         self._spawn = multiprocessing.get_context("spawn")
-        self._specs = specs
+        self._specs = {spec.name: spec for spec in specs}
         self._job = job
-        self._wire = wire
         self._clock = clock
-        self._children: dict[str, _Child] = {}
-        self.health: dict[str, Health] = {}
+        self._health = HealthReporter(wire)
+        self._heard = wire.newest(HEALTH, Health)
+        self._commands = wire.every(COMMAND, Command)
+        self._children: dict[str, Child] = {}
         self.notes: list[str] = []
         """Sentences for the person at the terminal, in order."""
 
@@ -49,90 +47,82 @@ class Supervisor:
 
         Returns the program's exit code. `for_s` counts from the first sign of life of the camera.
         """
-        heard = self._wire.newest(HEALTH, Health)
-        commands = self._wire.every(COMMAND, Command)
-        code = 0
+        ended: int | None = None
         try:
-            for spec in self._specs:
-                self._children[spec.name] = _Child(spec, self._start(spec), [])
+            for spec in self._specs.values():
+                self._children[spec.name] = Child(spec.name, partial(self._start, spec), self._clock())
             until_ns: int | None = None
-            while not stop:
-                wait(_POLL_MS, heard, commands)
-                message = heard.take()
-                while message is not None:
-                    self.health[message.process] = message
-                    message = heard.take()
-                if any(command.name == "quit" for command in commands.take_all()):
+            while ended is None and not stop:
+                wait(_POLL_MS, self._heard, self._commands)
+                self._hear()
+                if any(command.name == "quit" for command in self._commands.take_all()):
                     break
-                if until_ns is None and for_s is not None and self._is_running(CAPTURE):
+                if until_ns is None and for_s is not None and self._children[CAPTURE].works:
                     until_ns = self._clock() + round(for_s * NS_PER_S)
                 if until_ns is not None and self._clock() >= until_ns:
                     break
-                ended = self._look_after()
-                if ended is not None:
-                    code = ended
-                    break
+                ended = self._end_of_the_program()
+                if ended is None:
+                    self._look_after()
         finally:
             self._end_all()
-        return code
+        if ended is None and any(child.given_up for child in self._children.values()):
+            return EXIT_FAILED
+        return ended or 0
 
-    def _start(self, spec: ProcessSpec) -> BaseProcess:
-        process = self._spawn.Process(target=spec.start, args=(self._job,), name=spec.name, daemon=True)
+    def _start(self, spec: ProcessSpec, again: bool) -> Process:
+        job = dataclasses.replace(self._job, again=again)
+        process = self._spawn.Process(target=spec.start, args=(job,), name=spec.name, daemon=True)
         process.start()
         return process
 
-    def _is_running(self, name: str) -> bool:
-        health = self.health.get(name)
-        return health is not None and health.state in ("running", "degraded")
+    def _hear(self) -> None:
+        while (message := self._heard.take()) is not None:
+            if message.process in self._children:
+                self._children[message.process].hear(message)
 
-    def _look_after(self) -> int | None:
-        """Restart what has fallen over. Returns an exit code when the program is over."""
-        for name, child in self._children.items():
-            if child.ended or child.process.is_alive():
-                continue
-            exit_code = child.process.exitcode or 0
-            if name == CAPTURE and exit_code == 0:
+    def _end_of_the_program(self) -> int | None:
+        """The exit code when a recording has come to its end or a process cannot begin at all, else None."""
+        for child in self._children.values():
+            if child.name == CAPTURE and child.exit_code == 0:
                 return 0
-            if exit_code > 0 and name not in self.health:
-                return exit_code
-            if exit_code > 0 and self.health[name].state == "failed":
-                return exit_code
-            if not self._may_restart(child):
-                self.notes.append(f"{name} has ended {RESTARTS + 1} times within {RESTART_WINDOW_S:g} s and stays off")
-                child.ended = True
-                if name == CAPTURE:
-                    return 1
-                continue
-            self.notes.append(f"{name} ended (code {exit_code}) and was started again")
-            child.process = self._start(child.spec)
+            if child.refuses:
+                return child.exit_code
         return None
 
-    def _may_restart(self, child: _Child) -> bool:
-        now_ns = self._clock()
-        child.restarts_ns = [at for at in child.restarts_ns if now_ns - at < RESTART_WINDOW_S * NS_PER_S]
-        child.restarts_ns.append(now_ns)
-        return len(child.restarts_ns) <= RESTARTS
+    def _look_after(self) -> None:
+        for child in self._children.values():
+            happened = child.look_after(self._clock())
+            if happened:
+                log.warning(happened)
+                self.notes.append(happened)
+            if child.restarts:
+                self._health.counters[f"{child.name} restarts"] = child.restarts
+        complaints = [child.complaint for child in self._children.values() if child.complaint]
+        self._health.say("degraded" if complaints else "running", "; ".join(complaints))
+        self._health.beat()
 
     def _end_all(self) -> None:
         deadline_s = time.monotonic() + END_S
-        rounds = sorted({child.spec.stop_round for child in self._children.values()})
+        rounds = sorted({self._specs[name].stop_round for name in self._children})
         for stop_round in rounds:
-            ending = [child for child in self._children.values() if child.spec.stop_round == stop_round]
+            ending = [child for child in self._children.values() if self._specs[child.name].stop_round == stop_round]
             for child in ending:
                 # What is still loading its libraries has nothing to save and cannot answer yet.
-                if child.spec.saves or child.spec.name in self.health:
+                if self._specs[child.name].saves or child.health is not None:
                     child.process.terminate()
                 else:
                     child.process.kill()
             _join(ending, deadline_s if stop_round == rounds[-1] else min(deadline_s, time.monotonic() + STOP_ROUND_S))
         _join(self._children.values(), deadline_s)
         for child in self._children.values():
-            if child.process.is_alive():
+            if child.is_alive:
                 child.process.kill()
                 child.process.join()
-                self.notes.append(f"{child.spec.name} did not end in time and was killed")
+                self.notes.append(f"{child.name} did not end in time and was killed")
+                log.warning(self.notes[-1])
 
 
-def _join(children: Iterable[_Child], deadline_s: float) -> None:
+def _join(children: Iterable[Child], deadline_s: float) -> None:
     for child in children:
         child.process.join(max(0.0, deadline_s - time.monotonic()))

@@ -7,7 +7,7 @@ import numpy as np
 
 from capture.framing import frame_picture
 from capture.opening import is_live, open_source
-from capture.source import SourceError, SourceLost
+from capture.source import NotYet, SourceError, SourceLost
 from config.schema import Settings
 from hipcue.doctor.finding import Finding
 from wire.clock import NS_PER_S
@@ -37,7 +37,10 @@ def look_at_camera(settings: Settings) -> tuple[list[Finding], list[TimedPicture
     started_s = time.monotonic()
     try:
         while (passed_s := time.monotonic() - started_s) < LOOK_S:
-            picture = source.read()
+            try:
+                picture = source.read()
+            except NotYet:
+                continue
             if picture is None:
                 break
             taken += 1
@@ -50,6 +53,8 @@ def look_at_camera(settings: Settings) -> tuple[list[Finding], list[TimedPicture
         return [Finding("camera", False, str(lost), "check its cable and its light")], pictures
     finally:
         source.close()
+    if not taken:
+        return [Finding("camera", False, f"no changing picture within {LOOK_S:g} s", "plug the camera in again")], pictures
     rate_fps = taken / (time.monotonic() - started_s)
     facts = source.facts
     found = [Finding("camera", not source.warning, f"{facts.get('source')}, {facts.get('mode')}", source.warning)]

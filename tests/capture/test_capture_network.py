@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from capture.network import NetworkCamera, shown_url
 from capture.opening import is_live, open_source
-from capture.source import Picture, SourceError, SourceLost
+from capture.source import NotYet, Picture, SourceError, SourceLost
 from config.schema import Capture
 from tests.eventually import eventually
 from tests.mjpeg_server import mjpeg_server
@@ -45,9 +46,7 @@ def camera() -> Iterator[NetworkCamera]:
 
 def test_pictures_come_in_order_with_the_time_of_their_arrival(camera: NetworkCamera) -> None:
     before_ns = monotonic_ns()
-    pictures = [camera.read() for _ in range(10)]
-    assert all(picture is not None for picture in pictures)
-    taken = [picture for picture in pictures if picture is not None]
+    taken = [next_of(camera) for _ in range(10)]
     assert all(earlier.capture_ns < later.capture_ns for earlier, later in pairwise(taken))
     assert all(earlier.index < later.index for earlier, later in pairwise(taken))
     assert {picture.time_source for picture in taken} == {"read"}
@@ -64,13 +63,11 @@ def test_a_slow_reader_gets_the_newest_picture() -> None:
 
     with mjpeg_server(draw, FPS) as url:
         camera = NetworkCamera(url)
-        first = camera.read()
-        assert first is not None
+        first = next_of(camera)
         seen_by_then = len(drawn)
         eventually(lambda: len(drawn) >= seen_by_then + 15, "the camera goes on")
-        second = camera.read()
+        second = next_of(camera)
         camera.close()
-    assert second is not None
     assert second.index - first.index >= 10
     assert (number_of(second) - number_of(first)) % PICTURES == (second.index - first.index) % PICTURES
 
@@ -85,20 +82,30 @@ def test_facts_are_for_people(camera: NetworkCamera) -> None:
 def test_a_camera_that_goes_away_is_lost() -> None:
     with mjpeg_server(grey_at, FPS) as url:
         camera = NetworkCamera(url)
-        camera.read()
+        next_of(camera)
     with pytest.raises(SourceLost, match=r"^http://127\.0\.0\.1:\d+/video\.mjpg has "):
         read_to_the_end(camera)
     camera.close()
 
 
-def grey_at(_t_s: float) -> Image:
-    return grey(3)
+def grey_at(t_s: float) -> Image:
+    return grey(round(t_s * FPS) % PICTURES)
+
+
+def next_of(camera: NetworkCamera) -> Picture:
+    """The next picture, as the capture process waits for it."""
+
+    def read() -> Picture | None:
+        with suppress(NotYet):
+            return camera.read()
+        return None
+
+    return eventually(read, "a picture comes")
 
 
 def read_to_the_end(camera: NetworkCamera, into: list[int] | None = None) -> None:
     while True:
-        picture = camera.read()
-        assert picture is not None
+        picture = next_of(camera)
         if into is not None:
             into.append(number_of(picture))
 
@@ -176,6 +183,5 @@ def test_recordings_are_not(name: str) -> None:
 
 
 def test_times_are_of_the_one_clock(camera: NetworkCamera) -> None:
-    picture = camera.read()
-    assert picture is not None
+    picture = next_of(camera)
     assert 0 <= monotonic_ns() - picture.capture_ns < NS_PER_S

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,11 +27,18 @@ class Running:
     """The capture process in a thread, and someone who watches its frames and its health."""
 
     def __init__(
-        self, directory: Path, source: str, wait_for: tuple[str, ...] = (), clock: Clock = monotonic_ns, max_side_px: int = 960
+        self,
+        directory: Path,
+        source: str,
+        wait_for: tuple[str, ...] = (),
+        clock: Clock = monotonic_ns,
+        max_side_px: int = 960,
+        patient: bool = False,
     ) -> None:
         self._directory = directory
         self._settings = Settings(capture=Capture(source=source, max_side_px=max_side_px))
         self._wait_for = wait_for
+        self._patient = patient
         self._clock = clock
         self._watcher = Wire(directory, "analysis")
         self._announcer = self._watcher.publisher(HEALTH)
@@ -48,7 +55,7 @@ class Running:
 
     def _run(self) -> None:
         with Wire(self._directory, "capture", self._clock) as wire:
-            self.code = process.run(self._settings, wire, self.stop, self._wait_for)
+            self.code = process.run(self._settings, wire, self.stop, self._wait_for, self._patient)
             # The last words may still be on their way: the sockets stay until the test has heard what it waits for.
             self._keep_open.wait(timeout=20)
 
@@ -191,12 +198,14 @@ class Camera:
         self.facts = {"source": name, "mode": "640x480"}
         self.warning = warning
         self.closed = False
+        self.reads = 0
 
     def take_away(self, error: Exception | None = None) -> None:
         self._error = error or self._error
         self._gone.set()
 
     def read(self) -> Picture | None:
+        self.reads += 1
         if self._gone.wait(self._period_s):
             raise self._error
         self._index += 1
@@ -206,17 +215,27 @@ class Camera:
         self.closed = True
 
 
+class Blocked:
+    """A camera whose opening takes until `until` is set, and is in vain."""
+
+    def __init__(self) -> None:
+        self.until = threading.Event()
+
+
 @pytest.fixture
 def cameras(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """What is opened, one after the other."""
 
-    def will_be(*opened: Source | SourceError) -> None:
+    def will_be(*opened: "Source | SourceError | Blocked") -> None:
         script = iter(opened)
 
         def open_next(_settings: Capture) -> Source:
             camera = next(script)
             if isinstance(camera, SourceError):
                 raise camera
+            if isinstance(camera, Blocked):
+                camera.until.wait(timeout=20)
+                raise SourceError("camera 0: cannot be opened")
             return camera
 
         monkeypatch.setattr(process, "open_source", open_next)
@@ -274,6 +293,41 @@ class TestALostCamera:
         assert running.until_code() == 0
         assert monotonic_ns() - asked_ns < NS_PER_S
         assert first.closed
+
+    def test_beats_on_while_its_opening_hangs_and_may_be_ended_then(
+        self, start: Callable[..., Running], cameras: Callable[..., None]
+    ) -> None:
+        first, blocked = Camera(), Blocked()
+        cameras(first, blocked)
+        running = start("0")
+        running.until_heard()
+        first.take_away()
+        running.until(lambda: running.heard("degraded", "Camera lost"), "the loss is told")
+        loops = running.health[-1].loops
+        running.until(lambda: running.health[-1].loops > loops + 50, "the loop goes on turning")
+        running.stop.set()
+        assert running.until_code() == 0
+        blocked.until.set()
+
+    def test_is_waited_for_when_the_process_was_started_again(
+        self, start: Callable[..., Running], cameras: Callable[..., None]
+    ) -> None:
+        cameras(SourceError("camera 0: cannot be opened"), Camera())
+        running = start("0", patient=True)
+        running.until(lambda: bool(running.health) and running.health[-1].state == "running", "it runs")
+
+    def test_that_opens_and_gives_nothing_is_not_called_back(
+        self, start: Callable[..., Running], cameras: Callable[..., None]
+    ) -> None:
+        first, second, third = Camera(), Camera(), Camera()
+        second.take_away()
+        cameras(first, second, third)
+        running = start("0")
+        running.until_heard()
+        first.take_away()
+        running.until(lambda: third.reads > 3 and running.health[-1].state == "running", "it is back")
+        changes = [state for state, _ in groupby(one.state for one in running.health)]
+        assert changes[-3:] == ["running", "degraded", "running"]
 
 
 class TestAPoorCamera:
