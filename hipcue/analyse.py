@@ -9,13 +9,15 @@ from analysis.pose import open_backend
 from capture.framing import frame_picture
 from capture.opening import open_recording
 from config.schema import Settings
-from feedback.recorder.process import session_header
+from feedback.recorder.header import session_header
 from feedback.recorder.session import SessionFolder
 from hipcue.annotate import AnnotatedVideo
 from wire.clock import monotonic_ns
 from wire.frames import Frame
 from wire.latency import Histogram
 from wire.quiet import keep_native_notes_off_stderr
+
+_FLUSH_FRAMES = 100
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def analyse(
     recording = open_recording(settings.capture.source)
     pose = open_backend(settings.analysis)
     measurement = Measurement(settings, pose)
-    session = SessionFolder(out, session_header(settings))
+    session = SessionFolder(out, session_header(settings, "clip"))
     annotated = AnnotatedVideo(video, recording.fps) if video is not None else None
     inference = Histogram()
     started_ns = monotonic_ns()
@@ -68,6 +70,10 @@ def analyse(
                 strides[stride.leg] += 1
             if annotated is not None:
                 annotated.add(image, sample, settled)
+            if index % _FLUSH_FRAMES == 0:
+                session.flush()
+            if session.problem is not None:
+                raise session.problem
             progress(index + 1, recording.frames)
     finally:
         took_s = (monotonic_ns() - started_ns) / 1e9
@@ -76,6 +82,8 @@ def analyse(
             annotated.close()
         recording.close()
         pose.close()
+    if session.problem is not None:
+        raise session.problem
     return Analysis(index + 1, strides["near"], strides["far"], at_ns / 1e9, took_s)
 
 

@@ -3,36 +3,22 @@
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from config.schema import Settings
-from config.source_name import shown_source
-from feedback.recorder.session import SessionFolder
+from feedback.recorder.header import boot_id, session_header, settings_snapshot
+from feedback.recorder.hearing import Hearing
+from feedback.recorder.runners import Runners
+from feedback.recorder.session import SessionFolder, goes_on
 from wire.clock import s_to_ns
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
-from wire.messages import Cue, Health, Latency, Played, Sample, Stride
-from wire.sockets import Wire, wait
-from wire.topics import CUE, HEALTH, PLAYED, SAMPLE_LOG, STRIDE
+from wire.sockets import Wire
 
 EXIT_NO_FOLDER = 5
 _POLL_MS = 100
-_FLUSH_S = 1.0
-
-
-def session_header(settings: Settings) -> dict[str, Any]:
-    """What is known of a session before it begins."""
-    source = shown_source(settings.capture.source)
-    config = settings.model_dump(mode="json")
-    config["capture"]["source"] = source
-    return {
-        "software": f"hipcue {version('hipcue')}",
-        "started": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "source": source,
-        "config": config,
-    }
+_FLUSH_S = 0.4
+"""Together with the wait for settled values less than the second that a crash may cost."""
 
 
 def new_folder(parent: Path) -> Path:
@@ -42,32 +28,73 @@ def new_folder(parent: Path) -> Path:
 
 
 def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = None) -> int:
-    """Record until asked to stop, then finish the files. Returns the exit code."""
+    """Record until asked to stop, then finish the files. Returns the exit code.
+
+    A disk that is full or gone does not end the session: rows wait in memory, and the health says why.
+    """
     health = HealthReporter(wire)
-    recorder = _Recorder(wire)
-    try:
-        # A recorder that was started again after a crash leaves what the first one saved alone.
-        free = _counted_up(folder, _holds_session) if folder else new_folder(Path(settings.session.folder))
-        session = SessionFolder(free, session_header(settings))
-    except OSError as error:
-        sentence = f"{error.filename}: the session cannot be saved there ({error.strerror}); choose another --session-dir"
+    hearing = Hearing(wire)
+    wanted = folder or new_folder(Path(settings.session.folder).expanduser())
+    blocked = _not_a_folder(wanted)
+    if blocked is not None:
+        sentence = f"{blocked}: the session cannot be saved there (it is not a folder); choose another --session-dir"
         health.say("failed", sentence)
         print(sentence, file=sys.stderr)
         return EXIT_NO_FOLDER
-    health.facts["session"] = str(session.folder)
-    health.say("running")
+
+    def next_session() -> SessionFolder:
+        return SessionFolder(new_folder(wanted.parent), session_header(settings))
+
+    runners = Runners(_open(wanted, settings), next_session)
     flush_ns = 0
     while not stop:
         health.beat()
-        wait(_POLL_MS, recorder.samples, recorder.strides, recorder.cues, recorder.others)
-        recorder.take_into(session)
-        health.counters["missed"] = recorder.samples.missed + recorder.strides.missed + recorder.cues.missed
+        hearing.wait(_POLL_MS)
+        for now_over in hearing.tell(runners, wire.clock()):
+            now_over.close(hearing.summary())
+        health.counters["missed"] = hearing.missed
         if wire.clock() >= flush_ns:
-            session.flush()
+            if hearing.config is not None and runners.session is not None:
+                runners.session.know({"config": settings_snapshot(hearing.config)})
+            _flush(runners.session, health)
             flush_ns = wire.clock() + s_to_ns(_FLUSH_S)
-    recorder.take_into(session)
-    session.close(recorder.summary())
+    for session in (*hearing.tell(runners, wire.clock()), runners.session):
+        if session is not None:
+            session.close(hearing.summary())
+            if session.problem is not None:
+                print(f"{_sentence(session.problem)}: the end of this session is lost", file=sys.stderr)
     return 0
+
+
+def _open(wanted: Path, settings: Settings) -> SessionFolder:
+    """The session goes on where a recorder that fell over has left it; otherwise it is a new one."""
+    header = goes_on(wanted, boot_id())
+    if header is not None:
+        return SessionFolder(wanted, header, resume=True)
+    return SessionFolder(_counted_up(wanted, _holds_session), session_header(settings))
+
+
+def _flush(session: SessionFolder | None, health: HealthReporter) -> None:
+    if session is None:
+        return
+    session.flush()
+    health.facts["session"] = str(session.folder)
+    if session.lost:
+        health.counters["rows lost"] = session.lost
+    if session.problem is None:
+        health.say("running")
+    else:
+        health.say("degraded", f"{_sentence(session.problem)}; the session goes on and is kept in memory until it can")
+
+
+def _sentence(problem: OSError) -> str:
+    return f"{problem.filename}: cannot be written ({problem.strerror})"
+
+
+def _not_a_folder(wanted: Path) -> Path | None:
+    """The part of the path that is something else than a folder: a mistake that no waiting mends."""
+    nearest = next(path for path in (wanted, *wanted.absolute().parents) if path.exists())
+    return None if nearest.is_dir() else nearest
 
 
 def _counted_up(wanted: Path, taken: Callable[[Path], bool]) -> Path:
@@ -80,47 +107,3 @@ def _counted_up(wanted: Path, taken: Callable[[Path], bool]) -> Path:
 
 def _holds_session(folder: Path) -> bool:
     return (folder / "session.json").exists()
-
-
-class _Recorder:
-    """The recorder's ears."""
-
-    def __init__(self, wire: Wire) -> None:
-        self.samples = wire.every(SAMPLE_LOG, Sample)
-        self.strides = wire.every(STRIDE, Stride)
-        self.cues = wire.every(CUE, Cue)
-        self.played = wire.every(PLAYED, Played)
-        self.others = wire.newest(HEALTH, Health)
-        self._health: dict[str, Health] = {}
-        self._sounded = 0
-
-    def take_into(self, session: SessionFolder) -> None:
-        for sample in self.samples.take_all():
-            session.sample(sample)
-        for stride in self.strides.take_all():
-            session.stride(stride)
-        for cue in self.cues.take_all():
-            session.cue(cue)
-        self._sounded += sum(not played.silent for played in self.played.take_all())
-        while (heard := self.others.take()) is not None:
-            self._health[heard.process] = heard
-
-    def summary(self) -> dict[str, Any]:
-        """Of the whole program: devices, counters, latencies."""
-        analysis = self._health.get("analysis")
-        return {
-            "sounds_played": self._sounded,
-            "pose": dict(analysis.facts) if analysis else {},
-            "processes": {
-                name: {
-                    "facts": health.facts,
-                    "counters": health.counters,
-                    "latency_ms": {stage: _percentiles(latency) for stage, latency in health.latency.items()},
-                }
-                for name, health in sorted(self._health.items())
-            },
-        }
-
-
-def _percentiles(latency: Latency) -> dict[str, float]:
-    return {"count": latency.count, "p50": latency.p50_ms, "p95": latency.p95_ms, "p99": latency.p99_ms, "max": latency.max_ms}

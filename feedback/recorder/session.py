@@ -1,53 +1,70 @@
-"""One session on disk: samples, strides and cues as tables, and session.json with what they mean."""
+"""One session on disk: samples, strides, cues and phases as tables, and session.json with what they mean."""
 
 import csv
+import io
 import json
 from collections import deque
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-import numpy as np
-
+from feedback.recorder.appending import AppendingFile
 from feedback.recorder.tables import (
     CUE_COLUMNS,
     DEFINITIONS,
     HEADLINE,
+    LANDMARK_COLUMNS,
+    PHASE_COLUMNS,
     SAMPLE_COLUMNS,
     SETTLED_COLUMNS,
     STRIDE_COLUMNS,
     Cell,
     Column,
+    PhaseChange,
     RowT,
     format_cell,
+    seconds,
 )
+from feedback.recorder.totals import Totals
 from wire.clock import NS_PER_S
-from wire.messages import Cue, Sample, Stride
+from wire.messages import Cue, Phase, Sample, Stride
 
 _WAIT_FOR_SETTLED_S = 0.5
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "samples": (*(c.name for c in SAMPLE_COLUMNS), *SETTLED_COLUMNS),
+    "landmarks": tuple(c.name for c in LANDMARK_COLUMNS),
+    "strides": tuple(c.name for c in STRIDE_COLUMNS),
+    "cues": tuple(c.name for c in CUE_COLUMNS),
+    "phases": tuple(c.name for c in PHASE_COLUMNS),
+}
+TABLES = tuple(_COLUMNS)
 
 
 class SessionFolder:
     """Writes a session as it happens; what was flushed survives a crash.
 
-    Raises OSError when the folder cannot be made or written.
+    Never raises OSError: what the disk does not take waits in memory (see AppendingFile), and `problem` says why.
     """
 
-    def __init__(self, folder: Path, header: dict[str, Any]) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+    def __init__(self, folder: Path, header: dict[str, Any], resume: bool = False) -> None:
+        """A new session; with `resume` the one that lies in `folder` goes on, of which `header` is the header (`goes_on`)."""
         self.folder = folder
         self._header = header
         self._t0_ns: int | None = None
+        self._totals = Totals()
         self._waiting: deque[Sample] = deque()
         self._settled: dict[int, tuple[float | None, float | None]] = {}
-        self._capture_ns: list[int] = []
-        self._facing: str | None = None
-        self._strides: list[Stride] = []
-        self._cues = 0
-        self._files: list[TextIO] = []
-        self._samples = self._table("samples.csv", [*(c.name for c in SAMPLE_COLUMNS), *SETTLED_COLUMNS])
-        self._stride_table = self._table("strides.csv", [c.name for c in STRIDE_COLUMNS])
-        self._cue_table = self._table("cues.csv", [c.name for c in CUE_COLUMNS])
+        self._phase_cells: list[str] = []
+        self._summary_problem: OSError | None = None
+        self._summary_due = True
+        self._tables = {
+            name: AppendingFile(folder / f"{name}.csv", f"# {HEADLINE}\n{_line(columns)}", resume)
+            for name, columns in _COLUMNS.items()
+        }
+        for table in self._tables.values():
+            table.flush()
+        if resume:
+            self._go_on()
         self.write_summary(ended=False)
 
     @property
@@ -55,16 +72,33 @@ class SessionFolder:
         """Whether a frame has come: the first one is second 0."""
         return self._t0_ns is not None
 
+    @property
+    def problem(self) -> OSError | None:
+        """Why something waits in memory; None: all is written."""
+        return next((table.problem for table in self._tables.values() if table.problem), self._summary_problem)
+
+    @property
+    def lost(self) -> int:
+        """Rows that neither the disk nor the memory could hold."""
+        return sum(table.lost for table in self._tables.values())
+
     def start(self, t0_ns: int) -> None:
         """Set second 0; otherwise the first sample does."""
         if self._t0_ns is None:
             self._t0_ns = t0_ns
+            self._summary_due = True
+
+    def know(self, facts: dict[str, Any]) -> None:
+        """Add to the header what became known later, such as the runner."""
+        if any(self._header.get(key) != value for key, value in facts.items()):
+            self._header.update(facts)
+            self._summary_due = True
 
     def sample(self, sample: Sample) -> None:
         """Take in a sample; it is written once its settled values are known, or can no longer come."""
         self.start(sample.stamps.capture_ns)
-        self._capture_ns.append(sample.stamps.capture_ns)
-        self._facing = sample.facing or self._facing
+        self._totals.frame(seconds(sample.stamps.capture_ns, self._t0_ns or 0), sample.facing)
+        self._write("landmarks", self._cells(LANDMARK_COLUMNS, sample))
         if sample.settled_frame_index is not None:
             self._settled[sample.settled_frame_index] = (sample.near_thigh_settled_deg, sample.far_thigh_settled_deg)
         self._waiting.append(sample)
@@ -77,80 +111,98 @@ class SessionFolder:
     def stride(self, stride: Stride) -> None:
         """Take in a stride."""
         self.start(stride.stamps.capture_ns)
-        self._strides.append(stride)
-        self._stride_table.writerow(self._cells(STRIDE_COLUMNS, stride))
+        self._totals.message(stride)
+        self._write("strides", self._cells(STRIDE_COLUMNS, stride))
 
     def cue(self, cue: Cue) -> None:
         """Take in a cue."""
         self.start(cue.decided_ns)
-        self._cues += 1
-        self._cue_table.writerow(self._cells(CUE_COLUMNS, cue))
+        self._totals.cues += 1
+        self._write("cues", self._cells(CUE_COLUMNS, cue))
+
+    def phase(self, phase: Phase, at_ns: int) -> None:
+        """Take in where the session stands; written when it differs from before. Before the first frame it waits for one."""
+        if self._t0_ns is None:
+            return
+        cells = list(self._cells(PHASE_COLUMNS, PhaseChange(at_ns, phase)))
+        if cells[1:] != self._phase_cells:
+            self._phase_cells = cells[1:]
+            self._write("phases", cells)
 
     def flush(self) -> None:
-        """Hand what was written to the operating system."""
-        for file in self._files:
-            file.flush()
+        """Hand what there is to the operating system."""
+        if self._summary_due:
+            self.write_summary(ended=False)
+        for table in self._tables.values():
+            table.flush()
 
     def close(self, more: dict[str, Any] | None = None) -> None:
         """Write what waits and the summary, with `more` beside it, and close the files."""
         while self._waiting:
             self._write_sample(self._waiting.popleft())
-        for file in self._files:
-            file.close()
+        for table in self._tables.values():
+            table.close()
         self.write_summary(ended=True, more=more)
 
     def write_summary(self, ended: bool, more: dict[str, Any] | None = None) -> None:
         """Write session.json, whole or not at all."""
-        near = [stride for stride in self._strides if stride.leg == "near"]
         summary: dict[str, Any] = {
             **self._header,
             "ended": ended,
+            "t0_ns": self._t0_ns,
             "definitions": DEFINITIONS,
-            "calibration": self._calibration(),
-            "facing": self._facing,
-            "frames": len(self._capture_ns),
-            "fps": self._fps(),
-            "strides": {"near": len(near), "far": len(self._strides) - len(near)},
-            "near_hip_extension_mean_deg": _mean([stride.hip_extension_deg for stride in near]),
-            "cadence_spm": _mean([stride.cadence_spm for stride in near if stride.cadence_spm is not None]),
-            "cues": self._cues,
+            **self._totals.summary(),
+            **({"rows_lost": self.lost} if self.lost else {}),
             **(more or {}),
         }
         path = self.folder / "session.json"
         fresh = path.with_suffix(".json.new")
-        fresh.write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        fresh.replace(path)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            fresh.replace(path)
+            self._summary_problem, self._summary_due = None, False
+        except OSError as error:
+            self._summary_problem, self._summary_due = OSError(error.errno, error.strerror, str(path)), True
 
-    def _calibration(self) -> str:
-        zeros_deg = [stride.standing_thigh_deg for stride in self._strides]
-        known_deg = [zero_deg for zero_deg in zeros_deg if zero_deg is not None]
-        if not known_deg:
-            return "uncalibrated: the zero of hip_extension is vertical"
-        share = "" if len(known_deg) == len(zeros_deg) else f", in {len(known_deg)} of {len(zeros_deg)} strides"
-        return f"standing: the zero of hip_extension is the thigh at {known_deg[-1]:.1f} degrees{share}"
-
-    def _fps(self) -> float | None:
-        if len(self._capture_ns) < 2:
-            return None
-        return round(NS_PER_S / float(np.median(np.diff(self._capture_ns))), 3)
+    def _go_on(self) -> None:
+        tables = {name: read_table(self.folder / f"{name}.csv") for name in TABLES}
+        self._totals.count_again(tables, self._header)
+        self._t0_ns = self._header["t0_ns"]
+        if tables["phases"]:
+            self._phase_cells = list(tables["phases"][-1].values())[1:]
 
     def _write_sample(self, sample: Sample) -> None:
         settled = self._settled.pop(sample.frame_index, (None, None))
-        self._samples.writerow([*self._cells(SAMPLE_COLUMNS, sample), *(format_cell(value) for value in settled)])
+        self._write("samples", [*self._cells(SAMPLE_COLUMNS, sample), *(format_cell(value) for value in settled)])
+
+    def _write(self, table: str, cells: Iterable[str]) -> None:
+        self._tables[table].append(_line(cells))
 
     def _cells(self, columns: Sequence[Column[RowT]], row: RowT) -> Iterable[str]:
         t0_ns = self._t0_ns or 0
         cells: list[Cell] = [column.cell(row, t0_ns) for column in columns]
         return [format_cell(cell) for cell in cells]
 
-    def _table(self, name: str, columns: Sequence[str]) -> Any:
-        file = (self.folder / name).open("w", newline="", encoding="utf-8")
-        self._files.append(file)
-        file.write(f"# {HEADLINE}\n")
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        return writer
+
+def goes_on(folder: Path, boot: str) -> dict[str, Any] | None:
+    """The header of the session in `folder` if its recorder fell over and this machine still runs since; else None."""
+    try:
+        header = dict(json.loads((folder / "session.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None
+    return header if header.get("ended") is False and header.get("boot") == boot else None
 
 
-def _mean(values: list[float]) -> float | None:
-    return round(float(np.mean(values)), 3) if values else None
+def read_table(path: Path) -> list[dict[str, str]]:
+    """The rows of one of a session's tables. Raises OSError."""
+    with path.open(newline="", encoding="utf-8") as file:
+        if not file.readline().startswith("#"):
+            file.seek(0)
+        return list(csv.DictReader(file))
+
+
+def _line(cells: Iterable[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from wire.clock import NS_PER_S
-from wire.messages import Cue, Sample, Stride
+from wire.messages import Cue, Leg, Phase, Point, Sample, Stride
 
 RowT = TypeVar("RowT")
 Cell = str | int | float | None
@@ -63,6 +63,12 @@ STRIDE_COLUMNS: tuple[Column[Stride], ...] = (
     Column("triple_spread_ms", lambda s, _: s.triple_spread_ms),
     Column("vertical_oscillation_leg", lambda s, _: s.vertical_oscillation_leg),
     Column("standing_thigh_deg", lambda s, _: s.standing_thigh_deg),
+    Column("step_length_m", lambda s, _: s.step_length_m),
+    Column("overstride_leg", lambda s, _: s.overstride_leg),
+    Column("contact_ms", lambda s, _: s.contact_ms),
+    Column("flight_ms", lambda s, _: s.flight_ms),
+    Column("belt_speed_mps", lambda s, _: s.belt_speed_mps),
+    Column("incline_pct", lambda s, _: s.incline_pct),
 )
 
 CUE_COLUMNS: tuple[Column[Cue], ...] = (
@@ -73,6 +79,61 @@ CUE_COLUMNS: tuple[Column[Cue], ...] = (
     Column("stride", lambda c, _: c.stride_number),
     Column("reason", lambda c, _: c.reason),
 )
+
+
+@dataclass(frozen=True)
+class PhaseChange:
+    """A phase of the session, and when it was first heard of."""
+
+    at_ns: int
+    phase: Phase
+
+
+PHASE_COLUMNS: tuple[Column[PhaseChange], ...] = (
+    Column("t_s", lambda p, t0: seconds(p.at_ns, t0)),
+    Column("phase", lambda p, _: p.phase.name),
+    Column("measure", lambda p, _: p.phase.measure),
+    Column("band_low_deg", lambda p, _: p.phase.band.low_deg if p.phase.band else None),
+    Column("band_high_deg", lambda p, _: p.phase.band.high_deg if p.phase.band else None),
+    Column("baseline_deg", lambda p, _: p.phase.baseline_deg),
+    Column("cueing", lambda p, _: int(p.phase.cueing)),
+)
+"""A row whenever one of these, the time aside, has changed."""
+
+LANDMARKS = ("hip", "knee", "ankle", "heel", "toe")
+"""Of each leg."""
+
+
+def _point(of: Callable[[Sample], Point | None], axis: int) -> Callable[[Sample, int], Cell]:
+    def cell(sample: Sample, _: int) -> Cell:
+        point = of(sample)
+        return None if point is None else round(point[axis], 2)
+
+    return cell
+
+
+def _joint(leg: str, joint: str) -> Callable[[Sample], Point | None]:
+    def point(sample: Sample) -> Point | None:
+        side: Leg = sample.near if leg == "near" else sample.far
+        found: Point | None = getattr(side, f"{joint}_px")
+        return found
+
+    return point
+
+
+LANDMARK_COLUMNS: tuple[Column[Sample], ...] = (
+    Column("frame", lambda s, _: s.frame_index),
+    Column("t_s", lambda s, t0: seconds(s.stamps.capture_ns, t0)),
+    *(
+        Column(f"{leg}_{joint}_{axis}_px", _point(_joint(leg, joint), index))
+        for leg in ("near", "far")
+        for joint in LANDMARKS
+        for index, axis in enumerate("xy")
+    ),
+    Column("shoulder_x_px", _point(lambda s: s.shoulder_px, 0)),
+    Column("shoulder_y_px", _point(lambda s: s.shoulder_px, 1)),
+)
+"""Where the picture showed the joints: pixels of the measured picture, x right, y down."""
 
 DEFINITIONS = {
     "thigh": "hip to knee against vertical (gravity, camera roll taken out), degrees, + in front of the body, - behind",

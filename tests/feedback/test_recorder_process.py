@@ -2,8 +2,13 @@
 
 import csv
 import json
+import resource
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -177,9 +182,7 @@ def test_a_session_of_which_nothing_was_heard_is_valid(start: Callable[[Path | N
     assert (told["ended"], told["frames"], told["sounds_played"]) == (True, 0, 0)
 
 
-def test_a_recorder_that_is_started_again_leaves_what_was_saved_alone(
-    start: Callable[[Path | None], Recording], tmp_path: Path
-) -> None:
+def test_a_session_that_is_over_is_left_alone(start: Callable[[Path | None], Recording], tmp_path: Path) -> None:
     folder = tmp_path / "session"
     first = start(folder)
     first.until_running()
@@ -190,6 +193,74 @@ def test_a_recorder_that_is_started_again_leaves_what_was_saved_alone(
     assert second.until_running() == tmp_path / "session_2"
     second.end()
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == saved
+
+
+RECORDER_ALONE = """
+import sys
+from pathlib import Path
+from config.schema import Settings
+from feedback.recorder.process import run
+from wire.lifecycle import StopFlag
+from wire.sockets import Wire
+
+stop = StopFlag()
+stop.on_signals(supervised=False)
+with Wire(Path(sys.argv[1]), "recorder") as wire:
+    sys.exit(run(Settings(), wire, stop, Path(sys.argv[2])))
+"""
+
+
+def test_a_recorder_that_is_killed_goes_on_with_its_session_when_it_is_started_again(
+    wire_directory: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "session"
+    with Wire(wire_directory, "analysis") as wire:
+        strides = wire.publisher(STRIDE)
+        number = 0
+
+        def recorded_since(first: int) -> bool:
+            nonlocal number
+            number += 1
+            strides.send(stride(number, 100.0 + number))
+            path = folder / "strides.csv"
+            return path.exists() and any(int(row["stride"]) > first for row in rows(folder, "strides.csv"))
+
+        for signal_number in (signal.SIGKILL, signal.SIGTERM):
+            alone = subprocess.Popen([sys.executable, "-c", RECORDER_ALONE, str(wire_directory), str(folder)])
+            eventually(partial(recorded_since, number), "a stride is on disk")
+            alone.send_signal(signal_number)
+            alone.wait(timeout=10)
+    assert [path.name for path in tmp_path.iterdir()] == ["session"]
+    numbers = [int(row["stride"]) for row in rows(folder, "strides.csv")]
+    assert numbers == sorted(set(numbers))
+    told = summary(folder)
+    assert told["ended"] is True
+    assert told["strides"]["near"] == len(numbers)
+
+
+def test_a_full_disk_does_not_end_the_session_and_what_waited_is_written_when_there_is_room(
+    start: Callable[[Path | None], Recording], tmp_path: Path
+) -> None:
+    folder = tmp_path / "session"
+    recording = start(folder)
+    recording.until_running()
+    join(recording, folder)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # No file of this process may grow any more: as on a full disk, writes fail.
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((folder / "strides.csv").stat().st_size, hard))
+    try:
+        for number in range(1, 21):
+            recording.strides.send(stride(number, 10_000 + number))
+
+        def said() -> bool:
+            heard = recording._news.take()
+            return heard is not None and heard.state == "degraded" and "cannot be written" in heard.reason
+
+        eventually(said, "the recorder says why")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert recording.end() == 0
+    assert [row["stride"] for row in rows(folder, "strides.csv")][-20:] == [str(number) for number in range(1, 21)]
 
 
 def test_a_folder_that_is_there_already_without_a_session_is_used(

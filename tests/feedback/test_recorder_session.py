@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback.recorder.session import SessionFolder
+from feedback.recorder.session import SessionFolder, goes_on
 from tests.message_examples import cue, sample, stride
 from wire.clock import NS_PER_S, s_to_ns
-from wire.messages import Leg, Sample, Stamps
+from wire.messages import Band, Leg, Phase, PhaseName, Sample, Stamps
 
 # The contract that scoring tools read (docs/measures.md, "Files"); more columns may follow.
 SAMPLE_HEADER = (
@@ -180,7 +180,8 @@ class TestTheSummary:
 
     def test_leaves_nothing_half_written_beside_it(self, session: SessionFolder) -> None:
         session.close()
-        assert {path.name for path in session.folder.iterdir()} == {"samples.csv", "strides.csv", "cues.csv", "session.json"}
+        tables = {"samples.csv", "landmarks.csv", "strides.csv", "cues.csv", "phases.csv"}
+        assert {path.name for path in session.folder.iterdir()} == {*tables, "session.json"}
 
 
 class TestNothingIsLost:
@@ -202,6 +203,76 @@ class TestNothingIsLost:
         assert len(table(session.folder, "samples.csv")) == 59
         assert len(table(session.folder, "strides.csv")) == 1
         assert summary(session.folder)["ended"] is False
+
+
+def phase(name: PhaseName, cueing: bool = False, band: Band | None = None) -> Phase:
+    return Phase(name, "hip_extension", band, None, None, False, False, cueing=cueing)
+
+
+class TestPhases:
+    def test_are_rows_whenever_something_has_changed(self, session: SessionFolder) -> None:
+        session.start(s_to_ns(100))
+        for at_s in (100, 101, 102):
+            session.phase(phase("warm_up"), s_to_ns(at_s))
+        session.phase(phase("drill", cueing=True, band=Band(16, 20)), s_to_ns(103))
+        session.phase(phase("drill", cueing=False, band=Band(16, 20)), s_to_ns(163))
+        session.close()
+        rows = table(session.folder, "phases.csv")
+        assert [(row["t_s"], row["phase"], row["cueing"]) for row in rows] == [
+            ("0", "warm_up", "0"),
+            ("3", "drill", "1"),
+            ("63", "drill", "0"),
+        ]
+        assert (rows[1]["band_low_deg"], rows[1]["band_high_deg"], rows[1]["measure"]) == ("16", "20", "hip_extension")
+
+
+def test_landmarks_are_where_the_picture_showed_them(session: SessionFolder) -> None:
+    seen = Leg(hip_px=(480.123, 250.0), knee_px=(470.0, 330.5))
+    session.sample(msgspec.structs.replace(sample(3, 100.0), near=seen, shoulder_px=(490.0, 120.0)))
+    session.close()
+    (row,) = table(session.folder, "landmarks.csv")
+    assert (row["near_hip_x_px"], row["near_hip_y_px"], row["near_knee_y_px"]) == ("480.12", "250", "330.5")
+    assert (row["far_hip_x_px"], row["shoulder_x_px"], row["frame"]) == ("", "490", "3")
+
+
+class TestARecorderThatFellOver:
+    def test_goes_on_with_its_session_nothing_lost_nothing_twice(self, tmp_path: Path) -> None:
+        header = {**HEADER, "boot": "this one"}
+        first = SessionFolder(tmp_path, header)
+        for number in range(60):
+            first.sample(sample(number, 100 + number / 30, settled=(number, -1.0, None)))
+        first.stride(stride(1, 101.0, 14.0, cadence_spm=168))
+        first.phase(phase("drill"), s_to_ns(101))
+        first.flush()
+        # No close: it was killed; and the disk got only half of the last row.
+        with (tmp_path / "strides.csv").open("a") as file:
+            file.write("2,near,1.2")
+        found = goes_on(tmp_path, "this one")
+        assert found is not None
+        second = SessionFolder(tmp_path, found, resume=True)
+        second.phase(phase("drill"), s_to_ns(104))
+        for number in range(120, 150):
+            second.sample(sample(number, 100 + number / 30, settled=(number, -1.0, None)))
+        second.stride(stride(3, 104.5, 16.0, cadence_spm=172))
+        second.cue(cue(decided_s=104.6))
+        second.close()
+        assert [int(row["frame"]) for row in table(tmp_path, "samples.csv")] == [*range(60), *range(120, 150)]
+        assert [(row["stride"], row["t_peak_s"]) for row in table(tmp_path, "strides.csv")] == [("1", "1"), ("3", "4.5")]
+        assert len(table(tmp_path, "phases.csv")) == 1
+        told = summary(tmp_path)
+        assert told["ended"] is True
+        assert (told["frames"], told["strides"]["near"], told["cues"]) == (90, 2, 1)
+        assert (told["near_hip_extension_mean_deg"], told["cadence_spm"]) == (15.0, 170.0)
+        assert told["fps"] == pytest.approx(30, abs=0.01)
+        (gap,) = told["interruptions"]
+        assert (gap["from_s"], gap["to_s"]) == (pytest.approx(59 / 30, abs=1e-5), pytest.approx(4.0, abs=1e-5))
+
+    def test_does_not_go_on_with_a_session_that_is_over_or_from_before_the_machine_started(self, tmp_path: Path) -> None:
+        SessionFolder(tmp_path / "over", {**HEADER, "boot": "this one"}).close()
+        assert goes_on(tmp_path / "over", "this one") is None
+        SessionFolder(tmp_path / "before", {**HEADER, "boot": "another"})
+        assert goes_on(tmp_path / "before", "this one") is None
+        assert goes_on(tmp_path / "nothing", "this one") is None
 
 
 ANGLE = st.none() | st.floats(-180, 180)

@@ -1,0 +1,72 @@
+"""Given one runner after another on the same treadmill, each one's session is a session of its own."""
+
+from pathlib import Path
+
+from feedback.recorder.runners import Runners
+from feedback.recorder.session import SessionFolder, read_table
+from tests.message_examples import sample, stride
+from wire.clock import s_to_ns
+from wire.messages import Phase, PhaseName
+
+
+def phase(name: PhaseName, runner: str = "") -> Phase:
+    return Phase(name, "hip_extension", None, None, None, False, False, runner=runner, session_number=3 if runner else None)
+
+
+class Gym:
+    """A recorder and the day's messages, a second apart."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.made = 1
+        self.now_s = 0.0
+        self.runners = Runners(SessionFolder(folder / "1", {"runner": ""}), self._next)
+
+    def _next(self) -> SessionFolder:
+        self.made += 1
+        return SessionFolder(self.folder / str(self.made), {"runner": ""})
+
+    def hears(self, name: PhaseName, runner: str = "", seconds: int = 1) -> None:
+        for _ in range(seconds):
+            self.now_s += 1
+            over = self.runners.phase(phase(name, runner), s_to_ns(self.now_s))
+            if over is not None:
+                over.close()
+            self.runners.take(sample(int(self.now_s), self.now_s), s_to_ns(self.now_s))
+
+    def frames(self, number: int) -> list[int]:
+        return [int(row["frame"]) for row in read_table(self.folder / str(number) / "samples.csv")]
+
+
+def test_a_new_session_begins_with_the_next_runner(tmp_path: Path) -> None:
+    gym = Gym(tmp_path)
+    for name in ("idle", "warm_up", "drill", "summary"):
+        gym.hears(name, "Ada")
+    gym.hears("idle", seconds=20)
+    assert gym.runners.session is None
+    gym.runners.take(stride(7, 24.5), s_to_ns(24.6))
+    gym.hears("warm_up", "Ben", seconds=2)
+    assert gym.runners.session is not None
+    gym.runners.session.close()
+    assert gym.frames(1) == [1, 2, 3, 4]
+    # What was measured just before the coach noticed belongs to the new runner.
+    assert gym.frames(2) == [20, 21, 22, 23, 24, 25, 26]
+    assert [row["stride"] for row in read_table(tmp_path / "2" / "strides.csv")] == ["7"]
+    assert gym.made == 2
+
+
+def test_a_session_that_never_came_to_its_summary_goes_on(tmp_path: Path) -> None:
+    gym = Gym(tmp_path)
+    for name in ("warm_up", "drill", "idle", "warm_up"):
+        gym.hears(name, seconds=5)
+    assert gym.made == 1
+
+
+def test_the_runner_is_named_in_the_session(tmp_path: Path) -> None:
+    gym = Gym(tmp_path)
+    gym.hears("warm_up", "Ada")
+    assert gym.runners.session is not None
+    gym.runners.session.close()
+    told = (tmp_path / "1" / "session.json").read_text()
+    assert '"runner": "Ada"' in told
+    assert '"session_number": 3' in told
