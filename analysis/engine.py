@@ -6,12 +6,13 @@ when a runner is lost, and what outlasts them.
 
 from itertools import count
 
+from analysis.belt import with_belt
 from analysis.followed_runner import LEGS, FollowedRunner
 from analysis.frame_facts import FrameFacts
 from analysis.landmarks import Landmarks
 from analysis.standing import Standing
 from analysis.states import NO_PERSON
-from wire.messages import Facing, Sample, Stride
+from wire.messages import Belt, Facing, Sample, Stride
 
 LOST_S = 0.5
 """A runner not seen for this long is lost; whoever comes next starts anew."""
@@ -26,6 +27,8 @@ class Engine:
     """
 
     def __init__(self, facing: Facing | None = None, camera_roll_deg: float = 0.0) -> None:
+        self.belt: Belt | None = None
+        """What the treadmill does now; None: unknown."""
         self._configured_facing = facing
         self._roll_deg = camera_roll_deg
         self._numbers = {leg: count(1) for leg in LEGS}
@@ -53,9 +56,9 @@ class Engine:
         self._last_seen_s = facts.t_s
         if self._runner is None:
             self._runner = FollowedRunner(self._configured_facing, self._roll_deg, self._standing, self._numbers)
-        measured = self._runner.measure(facts, landmarks)
+        sample, strides = self._runner.measure(facts, landmarks)
         self._standing = self._runner.standing
-        return measured
+        return sample, [with_belt(stride, self.belt) for stride in strides]
 
     def forget_person(self) -> None:
         """From now on the landmarks are somebody else's."""

@@ -15,6 +15,12 @@ class Extreme:
 
     t_s: float
     value: float
+    bend: float
+    """Per square second; + at a lowest point."""
+
+    def at(self, t_s: float) -> float:
+        """The parabola at another time close by."""
+        return self.value + self.bend * (t_s - self.t_s) ** 2
 
 
 def lowest(t_s: Sequence[float], values: Sequence[float]) -> Extreme | None:
@@ -41,4 +47,4 @@ def _turn(t_s: Sequence[float], values: Sequence[float], sign: float) -> Extreme
     at = -slope / (2 * bend)
     if not t[0] <= middle + at <= t[-1]:
         return None
-    return Extreme(float(middle + at), float(sign * (level - slope**2 / (4 * bend))))
+    return Extreme(float(middle + at), float(sign * (level - slope**2 / (4 * bend))), float(sign * bend))

@@ -52,6 +52,16 @@ class History:
         """The frames that lie no further from `at_s`."""
         return [seen for seen in self.frames if abs(seen.t_s - at_s) <= within_s]
 
+    @property
+    def fps(self) -> float:
+        """Frames per second, by the median time between two."""
+        return 1.0 / float(np.median(np.diff([seen.t_s for seen in self.frames]))) if len(self.frames) > 1 else 0.0
+
+    @property
+    def leg_px(self) -> float:
+        """Length of a leg, thigh and shank."""
+        return float(np.median([leg.points.length_px for seen in self.frames for leg in seen.body.legs]))
+
     def index_at(self, t_s: float) -> int | None:
         """The index of the frame captured at exactly this time; None: unknown."""
         return next((seen.frame_index for seen in reversed(self.frames) if seen.t_s == t_s), None)

@@ -18,6 +18,8 @@ class LabelledLeg:
     ankle_deg: float
     hip_trunk_deg: float
     """Thigh against the trunk line, + in front."""
+    ankle_ahead_px: float
+    """How far the ankle is ahead of the hip."""
 
     @property
     def candidate(self) -> Candidate:
@@ -65,6 +67,7 @@ def _labelled(points: LegPoints, shoulder_px: Floats, hip_px: Floats, frame: Run
         knee_deg=angle_deg("knee", named, frame),
         ankle_deg=angle_deg("ankle", named, frame),
         hip_trunk_deg=angle_deg("hip_trunk", named, frame),
+        ankle_ahead_px=float(frame.direction(points.hip_px, points.ankle_px)[0]),
     )
 
 

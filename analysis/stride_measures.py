@@ -3,6 +3,7 @@
 import numpy as np
 
 from analysis.frame_facts import FrameFacts
+from analysis.ground_contact import read_ground_times, read_initial_contact
 from analysis.history import History, legs, vertical_oscillation_leg
 from analysis.quality import stride_quality
 from analysis.standing import NOT_CALIBRATED, Standing
@@ -33,6 +34,13 @@ def read_stride(
     triple = read_triple_extension(
         [t_s for t_s, _ in own], [one.knee_deg for _, one in own], [one.ankle_deg for _, one in own], peak.t_s
     )
+    contact = times = None
+    if stride_time_s is not None:
+        ahead_leg = [one.ankle_ahead_px / history.leg_px for _, one in own]
+        contact = read_initial_contact([t_s for t_s, _ in own], ahead_leg, peak.t_s, stride_time_s)
+    # The far knee is hidden too often around toe-off: its contact came out between 110 and 250 ms from stride to stride.
+    if leg == "near" and contact is not None and stride_time_s is not None and triple.knee_s is not None:
+        times = read_ground_times(contact.t_s, peak.t_s + triple.knee_s, stride_time_s, history.fps)
     return Stride(
         number=number,
         leg=leg,
@@ -56,6 +64,9 @@ def read_stride(
         vertical_oscillation_leg=None if stride_time_s is None else vertical_oscillation_leg(history.last(stride_time_s)),
         stride_time_s=stride_time_s,
         cadence_spm=cadence_spm,
+        overstride_leg=None if contact is None else contact.overstride_leg,
+        contact_ms=None if times is None else _ms(times.contact_s),
+        flight_ms=None if times is None else _ms(times.flight_s),
         quality=stride_quality(peak, float(np.mean([seen.quality for seen in around])) if around else 0.0),
     )
 
