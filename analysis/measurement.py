@@ -7,7 +7,7 @@ from analysis.pose import PoseEstimator
 from config.schema import Settings
 from wire.clock import NS_PER_S, Clock
 from wire.frames import Frame
-from wire.messages import Facing, Sample, Stamps, Stride
+from wire.messages import Belt, Facing, Sample, Stamps, Stride
 
 
 class Measurement:
@@ -18,6 +18,10 @@ class Measurement:
         self._pose = pose
         self._engine = Engine(facing, settings.analysis.camera_roll_deg)
         self._search = PersonSearch()
+
+    def belt(self, belt: Belt) -> None:
+        """What the treadmill does from now on."""
+        self._engine.belt = belt
 
     def measure(self, frame: Frame, clock: Clock, received_ns: int = 0) -> tuple[Sample, list[Stride]]:
         """Measure one frame; frames must come in order of time. `clock` only stamps how long the pose model took."""

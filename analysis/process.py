@@ -11,9 +11,9 @@ from wire import stages
 from wire.clock import ms_to_ns
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
-from wire.messages import Stamps
+from wire.messages import Belt, Stamps
 from wire.sockets import Wire, wait
-from wire.topics import SAMPLE, SAMPLE_LOG, STRIDE
+from wire.topics import BELT, SAMPLE, SAMPLE_LOG, STRIDE
 
 EXIT_NO_POSE = 4
 _POLL_MS = 50
@@ -29,7 +29,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
         health.say("failed", str(error))
         print(error, file=sys.stderr)
         return EXIT_NO_POSE
-    frames = wire.frames()
+    frames, belts = wire.frames(), wire.newest(BELT, Belt)
     measurement = Measurement(settings, pose)
     health.facts.update(pose.facts)
     health.say("running")
@@ -48,6 +48,9 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
         if received_ns - frame.capture_ns > max_age_ns:
             health.counters["too old"] += 1
             continue
+        belt = belts.take()
+        if belt is not None:
+            measurement.belt(belt)
         sample, settled = measurement.measure(frame, wire.clock, received_ns)
         stamps = structs.replace(sample.stamps, published_ns=wire.clock())
         sample = structs.replace(sample, stamps=stamps)

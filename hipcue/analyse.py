@@ -9,12 +9,14 @@ from analysis.pose import open_backend
 from capture.framing import frame_picture
 from capture.opening import open_recording
 from config.schema import Settings
+from config.training import KMH_PER_MPS
 from feedback.recorder.header import session_header
 from feedback.recorder.session import SessionFolder
 from hipcue.annotate import AnnotatedVideo
 from wire.clock import monotonic_ns
 from wire.frames import Frame
 from wire.latency import Histogram
+from wire.messages import Belt
 from wire.quiet import keep_native_notes_off_stderr
 
 _FLUSH_FRAMES = 100
@@ -49,6 +51,9 @@ def analyse(
     recording = open_recording(settings.capture.source)
     pose = open_backend(settings.analysis)
     measurement = Measurement(settings, pose)
+    if settings.belt.source == "typed" and settings.belt.speed_kmh > 0:
+        speed_mps = settings.belt.speed_kmh / KMH_PER_MPS
+        measurement.belt(Belt(at_ns=0, speed_mps=speed_mps, incline_pct=settings.belt.incline_pct, source="config"))
     session = SessionFolder(out, session_header(settings, "clip"))
     annotated = AnnotatedVideo(video, recording.fps) if video is not None else None
     inference = Histogram()

@@ -142,6 +142,8 @@ DEFINITIONS = {
     "knee": "thigh against shank, degrees, 0 straight, + flexed",
     "ankle": "shank against foot (heel to toe), degrees, + dorsiflexion, - plantarflexion; 0: a right angle",
     "trunk_lean": "trunk line against vertical, degrees, + forward",
+    "overstride": "ankle ahead of the hip at initial contact, leg lengths, + ahead",
+    "contact, flight": "estimates from the leg's own motion, ms; near leg, from 60 frames per second on",
     "near": "the side of the body nearest the camera",
     "limits": "a side camera cannot see the pelvis: hip_extension contains pelvic tilt and lumbar extension",
 }
