@@ -19,7 +19,8 @@ from config.errors import ConfigError
 from config.loading import default_text, load
 from config.schema import Settings
 from hipcue import __version__
-from wire.endpoints import EndpointError
+from wire.clock import monotonic_ns
+from wire.endpoints import EndpointError, default_directory
 
 EXIT_USER = 2
 DEMO_SOURCE = "synthetic:extension=13,sway=5,sway_s=40,fps=30"
@@ -158,6 +159,22 @@ def doctor(
                 out.print(f"     {'':12} -> {escape(finding.advice)}")
         if not all(finding.good for finding in findings):
             raise typer.Exit(1)
+
+
+@app.command()
+def status() -> None:
+    """Say how each process of the running program is."""
+    from hipcue import runs  # noqa: PLC0415
+    from hipcue.status import delays, listen, table  # noqa: PLC0415
+
+    folders = runs.running(default_directory())
+    if not folders:
+        _fail("HipCue does not run here; start it with: hipcue run")
+    for folder in folders:
+        heard = listen(folder)
+        out.print(table(heard, monotonic_ns()))
+        for line in delays(heard):
+            out.print(line)
 
 
 @app.command()

@@ -2,15 +2,17 @@
 
 import json
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.schema import Settings
+from config.source_name import shown_source
 from feedback.recorder.process import new_folder
+from hipcue.journal import journal_file, log, open_journal
 from hipcue.processes import PROCESSES, Job
+from hipcue.runs import run_folder
 from hipcue.supervisor import Supervisor
-from wire.endpoints import default_directory, private_directory
+from wire.endpoints import default_directory
 from wire.lifecycle import StopFlag
 from wire.sockets import Wire
 from wire.topics import AUDIO, CAPTURE, SUPERVISOR
@@ -34,25 +36,23 @@ def run_live(settings: Settings, for_s: float | None = None, screenshot: bool = 
     """
     stop = StopFlag()
     stop.on_signals(supervised=False)
-    base = private_directory(default_directory())
-    # A directory per run: two programs on one machine do not hear each other.
-    directory = private_directory(Path(tempfile.mkdtemp(prefix="r", dir=base)))
+    open_journal(journal_file())
     session = new_folder(Path(settings.session.folder).expanduser().absolute())
     picture = session / "screen.png" if screenshot else None
     specs = [spec for spec in PROCESSES if spec.name != AUDIO or settings.audio.enabled]
-    job = Job(
-        settings=settings,
-        wire_directory=directory,
-        session_folder=session,
-        screenshot=picture,
-        readiness=tuple(spec.name for spec in specs if spec.name != CAPTURE),
-    )
-    try:
-        with Wire(directory, SUPERVISOR) as wire:
+    with run_folder(default_directory()) as folder:
+        job = Job(
+            settings=settings,
+            wire_directory=folder,
+            session_folder=session,
+            screenshot=picture,
+            readiness=tuple(spec.name for spec in specs if spec.name != CAPTURE),
+        )
+        log.info("Started: %s", shown_source(settings.capture.source))
+        with Wire(folder, SUPERVISOR) as wire:
             supervisor = Supervisor(specs, job, wire)
             code = supervisor.run(stop, for_s)
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
+        log.info("Ended with code %d", code)
     saved = (session / "session.json").exists()
     if saved and code != 0 and _is_empty(session):
         shutil.rmtree(session, ignore_errors=True)

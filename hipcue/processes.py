@@ -1,5 +1,6 @@
 """The process table: what runs, in which order it is ended, and whether the program can do without it."""
 
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -44,6 +45,9 @@ def _run(name: str, job: Job, body: Callable[[Wire, StopFlag], int]) -> None:
     stop.on_signals(supervised=True)
     with Wire(job.wire_directory, name) as wire:
         code = body(wire, stop)
+    if stop.orphaned:
+        # The supervisor would have done it. Those still ending are connected, and need the files no more.
+        shutil.rmtree(job.wire_directory, ignore_errors=True)
     sys.exit(code)
 
 

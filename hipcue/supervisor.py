@@ -1,13 +1,13 @@
 """Starts all processes, keeps them going, and ends them all within two seconds, whatever happens."""
 
 import dataclasses
-import logging
 import multiprocessing
 import time
 from collections.abc import Iterable, Sequence
 from functools import partial
 
 from hipcue.child import Child, Process
+from hipcue.journal import log
 from hipcue.processes import Job, ProcessSpec
 from wire.clock import NS_PER_S, Clock, monotonic_ns
 from wire.health import HealthReporter
@@ -23,8 +23,6 @@ STOP_ROUND_S = 0.35
 EXIT_FAILED = 1
 """Something stayed off until the end."""
 _POLL_MS = 100
-
-log = logging.getLogger("hipcue")
 
 
 class Supervisor:
@@ -78,8 +76,12 @@ class Supervisor:
 
     def _hear(self) -> None:
         while (message := self._heard.take()) is not None:
-            if message.process in self._children:
-                self._children[message.process].hear(message)
+            child = self._children.get(message.process)
+            if child is None:
+                continue
+            if child.health is None or (child.health.state, child.health.reason) != (message.state, message.reason):
+                log.info("%s is %s%s", message.process, message.state, f": {message.reason}" if message.reason else "")
+            child.hear(message)
 
     def _end_of_the_program(self) -> int | None:
         """The exit code when a recording has come to its end or a process cannot begin at all, else None."""

@@ -33,10 +33,12 @@ class Running:
     def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         # A short path of its own: sockets lie in it, and two tests must not meet.
         self.runtime = Path(tempfile.mkdtemp(prefix="hc"))
+        # Its log lies here.
+        self.home = Path(tempfile.mkdtemp(prefix="hh"))
         inherited = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "PULSE_SERVER")}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "hipcue", *arguments],
-            env={**inherited, "XDG_RUNTIME_DIR": str(self.runtime), **(environment or {})},
+            env={**inherited, "XDG_RUNTIME_DIR": str(self.runtime), "HIPCUE_HOME": str(self.home), **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

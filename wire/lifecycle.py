@@ -18,9 +18,12 @@ class StopFlag:
         self._parent = 0
 
     def __bool__(self) -> bool:
-        if self._parent and os.getppid() != self._parent:
-            self._stopped = True
-        return self._stopped
+        return self._stopped or self.orphaned
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether the supervisor is gone."""
+        return bool(self._parent) and os.getppid() != self._parent
 
     def set(self) -> None:
         """Ask for the end."""

@@ -1,0 +1,80 @@
+"""Someone who listens to a running program: its processes' health, its strides and its cues."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.eventually import eventually
+from wire.messages import Cue, Health, Played, Stride
+from wire.sockets import Wire, wait
+from wire.topics import CUE, HEALTH, PLAYED, STRIDE
+
+
+class Listener:
+    """Connects to the one program whose run folder lies under `runtime`. Call `look` (or `until`) to take in what was said."""
+
+    def __init__(self, runtime: Path, deadline_s: float = 30.0) -> None:
+        folder = eventually(lambda: next(runtime.glob("hipcue/r*"), None), "the program makes its run folder", deadline_s)
+        self._wire = Wire(folder, "listener")
+        self._healths = self._wire.newest(HEALTH, Health)
+        self._strides = self._wire.every(STRIDE, Stride)
+        self._cues = self._wire.every(CUE, Cue)
+        self._sounds = self._wire.every(PLAYED, Played)
+        self.health: dict[str, Health] = {}
+        """The last word of each process."""
+        self.said: list[Health] = []
+        self.strides: list[Stride] = []
+        self.cues: list[Cue] = []
+        self.played: list[Played] = []
+
+    def look(self) -> None:
+        """Take in what waits, or the next that comes within a moment."""
+        wait(20, self._healths, self._strides, self._cues, self._sounds)
+        while (health := self._healths.take()) is not None:
+            self.health[health.process] = health
+            self.said.append(health)
+        self.strides += self._strides.take_all()
+        self.cues += self._cues.take_all()
+        self.played += self._sounds.take_all()
+
+    def until(self, condition: Callable[[], bool], what: str, deadline_s: float = 40.0) -> None:
+        """Listen until `condition` holds."""
+
+        def holds() -> bool:
+            self.look()
+            return condition()
+
+        eventually(holds, what, deadline_s)
+
+    def until_heard(self, *names: str) -> None:
+        """Until each of these processes does its work."""
+        self.until(lambda: all(self.works(name) for name in names), f"{', '.join(names)} work")
+
+    def until_strides(self, more: int, deadline_s: float = 40.0) -> None:
+        """Until so many more strides have come."""
+        wanted = len(self.strides) + more
+        self.until(lambda: len(self.strides) >= wanted, f"{more} strides", deadline_s)
+
+    def works(self, name: str) -> bool:
+        """Whether a process has said that it does its work, well or badly, and its loop turns."""
+        health = self.health.get(name)
+        return health is not None and health.state in ("running", "degraded") and health.loops > 0
+
+    def pid(self, name: str) -> int:
+        """Of the present process of this name."""
+        return self.health[name].pid
+
+    def strike(self, name: str, number: int = signal.SIGKILL) -> int:
+        """Send a process a signal; its pid."""
+        pid = self.pid(name)
+        os.kill(pid, number)
+        return pid
+
+    def until_another(self, name: str, pid: int, deadline_s: float = 40.0) -> None:
+        """Until another process than `pid` does the work of `name`."""
+        self.until(lambda: self.pid(name) != pid and self.works(name), f"another {name} works", deadline_s)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._wire.close()
