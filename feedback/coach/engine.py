@@ -1,112 +1,268 @@
-"""The coach: which cue, and when. A pure state machine over strides and commands; time is an argument."""
+"""The coach: which cue, and when. A pure state machine over strides, samples, belt and commands; time is an argument."""
 
-from dataclasses import dataclass
-
-import numpy as np
+import random
+from collections.abc import Callable
 
 from config.schema import Settings
+from feedback.coach.baseline import Baseline
+from feedback.coach.fading import chance_of_cue, is_on
+from feedback.coach.guards import SLOW_CADENCE, Guards
 from feedback.coach.measures import OF_STRIDE
+from feedback.coach.pace import Direction, PaceWatch
+from feedback.coach.phases import Phases, Seen
+from feedback.coach.recent import RecentStrides
 from feedback.coach.rule import RuleState
+from feedback.coach.summary import Ledger
+from feedback.coach.target import Aim, aim, needs_baseline
 from wire.clock import ms_to_ns, s_to_ns
-from wire.messages import Band, Command, Cue, Phase, PhaseName, Stride
+from wire.messages import Belt, Command, Cue, Phase, PhaseName, Sample, Stride, Summary
 
-WAITING: PhaseName = "idle"
-WARM_UP: PhaseName = "warm_up"
-BASELINE: PhaseName = "baseline"
-DRILL: PhaseName = "drill"
-
-LEAST_BASELINE_STRIDES = 10
-"""A mean of fewer strides is no baseline: the phase goes on until it has them (2 SD of the mean then below 1°)."""
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a stride brought."""
-
-    cue: Cue | None
-    phase: Phase
+LEAST_GAP_S = 2.0
+"""Two cues closer than this, of whichever rules, would be heard as one."""
+NEW_BASELINE = "New pace: finding your new baseline"
+BASELINE_GOES_ON = "The baseline goes on until it has enough good strides"
+UNCALIBRATED = "Not calibrated: stand still before you run, or press c"
 
 
 class Coach:
-    """Follows one session. The session begins with the first stride."""
+    """Follows one session after the other. `chance` gives numbers from 0 up to 1, for the fading of cues.
 
-    def __init__(self, settings: Settings) -> None:
+    Calls must come in order of time; what is late or out of order is harmless, and is not cued from.
+    """
+
+    def __init__(self, settings: Settings, chance: Callable[[], float] = random.random) -> None:
         self._settings = settings
+        self._chance = chance
+        self._phases = Phases(settings.session)
         self._rules = [RuleState(rule) for rule in settings.cue]
-        self._phase: PhaseName = WAITING
-        self._phase_start_ns = 0
-        self._baseline: list[float] = []
-        self._baseline_deg: float | None = None
-        self._paused = False
         self._muted = False
+        self._speed_mps: float | None = None
+        self._now_ns = 0
+        self._last_cue_ns: int | None = None
+        self._last_spoken_ns: int | None = None
+        self._last_peak_ns: int | None = None
+        self._settings_notice = ""
+        self._begin_session()
 
-    def stride(self, stride: Stride, now_ns: int) -> Decision:
-        """Take in a stride of either leg; only trusted strides of the near leg count."""
-        self._advance(stride.t_peak_ns)
-        trusted = stride.leg == "near" and stride.quality >= self._settings.analysis.min_quality
-        if not trusted:
-            return Decision(None, self.phase)
-        value = OF_STRIDE[self._settings.target.measure](stride)
-        if self._phase == BASELINE and value is not None:
-            self._baseline.append(value)
-        band = self.band
-        speaking = [rule for rule in self._rules if rule.stride(stride, self._settings.target.measure, band)]
-        fresh = now_ns - stride.t_known_ns <= ms_to_ns(self._settings.analysis.max_age_ms)
-        if not speaking or not fresh or self._paused or self._phase != DRILL:
-            return Decision(None, self.phase)
-        chosen = max(speaking, key=lambda state: state.rule.priority)
-        chosen.spoken(stride.t_known_ns)
-        return Decision(self._cue(chosen, stride, value, band, now_ns), self.phase)
+    def tick(self, now_ns: int) -> None:
+        """Let time pass."""
+        self._now_ns = max(self._now_ns, now_ns)
+        while (entered := self._phases.advance(self._now_ns, self._baseline_done)) is not None:
+            self._enter(entered)
 
-    def command(self, command: Command) -> Phase:
+    def sample(self, sample: Sample, now_ns: int) -> None:
+        """Take in what the camera sees: whether somebody stands, runs, or is gone."""
+        self._phases.see(Seen.of(sample))
+        self.tick(now_ns)
+
+    def belt(self, belt: Belt, now_ns: int) -> None:
+        """Take in the belt's speed."""
+        self.tick(now_ns)
+        self._speed_mps = belt.speed_mps
+        if self._pace.belt(belt.speed_mps, self._settings.coach):
+            self._pace_changed()
+        self._belt_is_measured = belt.source == "ftms" and belt.speed_mps is not None
+
+    def command(self, command: Command, now_ns: int) -> None:
         """Obey a key."""
+        self.tick(now_ns)
         if command.name == "pause":
-            self._paused = not self._paused
+            self._phases.pause(self._now_ns)
+            self._start_rules_anew()
         elif command.name == "mute":
             self._muted = not self._muted
-        return self.phase
+        elif command.name == "calibrate":
+            self._enter(self._phases.calibrate(self._now_ns))
 
-    @property
-    def band(self) -> Band | None:
-        """The target; None while the baseline is not known."""
-        target = self._settings.target
-        middle = target.absolute_deg if target.mode == "absolute" else None
-        if target.mode == "baseline" and self._baseline_deg is not None:
-            middle = self._baseline_deg + target.delta_deg
-        return None if middle is None else Band(middle - target.half_width_deg, middle + target.half_width_deg)
+    def configure(self, settings: Settings, notice: str = "") -> None:
+        """Take over changed settings; the session goes on. `notice` says what of them waits for a restart."""
+        known = {state.rule.name: state for state in self._rules}
+        self._rules = [known[rule.name].changed_to(rule) if rule.name in known else RuleState(rule) for rule in settings.cue]
+        self._settings = settings
+        self._phases.lengths = settings.session
+        self._settings_notice = notice
+
+    def finish(self, now_ns: int) -> None:
+        """The program ends: sum up what was run."""
+        self.tick(now_ns)
+        if self._phases.finish(self._now_ns):
+            self._enter("summary")
+
+    def stride(self, stride: Stride, now_ns: int) -> Cue | None:
+        """Take in a stride of either leg; only trusted strides of the near leg count. Returns a cue if one is due."""
+        self.tick(now_ns)
+        if stride.leg != "near" or (self._last_peak_ns is not None and stride.t_peak_ns <= self._last_peak_ns):
+            return None
+        self._last_peak_ns = stride.t_peak_ns
+        trusted = stride.quality >= self._settings.analysis.min_quality
+        self._guards.saw(trusted)
+        if not trusted:
+            return None
+        if not self._recent.add(stride):
+            self._start_rules_anew()
+        jumped = self._pace.stride(stride.cadence_spm, stride.t_known_ns, self._settings.coach)
+        if jumped and not self._belt_is_measured:
+            self._pace_changed()
+        guards = self._guards.holding(self._settings.guard, self._recent, self._baseline)
+        self._record(stride, guards)
+        band = self._aim.band if self._may_cue else None
+        for state in self._rules:
+            state.stride(self._recent, band, guards)
+        fresh = now_ns - stride.t_known_ns <= ms_to_ns(self._settings.analysis.max_age_ms)
+        if not fresh or not self._may_cue:
+            return None
+        return self._choose(stride, guards, now_ns)
 
     @property
     def phase(self) -> Phase:
         """Where the session stands."""
-        lengths = {WARM_UP: self._settings.session.warm_up_s, BASELINE: self._settings.session.baseline_s}
-        length_s = lengths.get(self._phase)
+        target, session, name = self._settings.target, self._settings.session, self._phases.name
+        aimed = self._aim
         return Phase(
-            name=self._phase,
-            measure=self._settings.target.measure,
-            band=self.band,
-            baseline_deg=self._baseline_deg,
-            ends_ns=None if length_s is None else self._phase_start_ns + s_to_ns(length_s),
-            paused=self._paused,
+            name=name,
+            measure=target.measure,
+            band=aimed.band,
+            baseline_deg=self._baseline.mean(target.measure) if self._has_baseline else None,
+            baseline_sd_deg=self._baseline.sd(target.measure) if self._has_baseline else None,
+            ends_ns=self._phases.ends_ns,
+            paused=self._phases.paused,
             muted=self._muted,
-            cueing=self._phase == DRILL and not self._paused,
+            cueing=self._may_cue and self._cue_chance > 0,
+            hide_value=name in ("baseline", "retention"),
+            runner=session.runner,
+            session_number=self._session_number if session.runner else None,
+            notice=self._notice(aimed),
+            summary=self._summary if name == "summary" else None,
         )
 
-    def _advance(self, now_ns: int) -> None:
-        session = self._settings.session
-        if self._phase == WAITING:
-            self._phase, self._phase_start_ns = WARM_UP, now_ns
-        if self._phase == WARM_UP and now_ns - self._phase_start_ns >= s_to_ns(session.warm_up_s):
-            self._phase, self._phase_start_ns = BASELINE, now_ns
-        if self._phase == BASELINE and now_ns - self._phase_start_ns >= s_to_ns(session.baseline_s):
-            needed = self._settings.target.mode == "baseline"
-            if len(self._baseline) >= LEAST_BASELINE_STRIDES or not needed:
-                self._baseline_deg = float(np.mean(self._baseline)) if self._baseline else None
-                self._phase, self._phase_start_ns = DRILL, now_ns
+    @property
+    def _session_number(self) -> int:
+        """Somebody without a name is always in session 1."""
+        return self._settings.session.session_number if self._settings.session.runner else 1
 
-    def _cue(self, state: RuleState, stride: Stride, value: float | None, band: Band | None, now_ns: int) -> Cue:
-        rule = state.rule
-        limits = "" if band is None else f", band {band.low_deg:.1f} to {band.high_deg:.1f}"
-        shown = "" if value is None else f": {self._settings.target.measure} {value:.1f}"
+    @property
+    def _cue_chance(self) -> float:
+        return chance_of_cue(self._settings.fading, self._session_number)
+
+    @property
+    def _has_baseline(self) -> bool:
+        return self._phases.name in ("drill", "retention", "summary") and self._renewed is None
+
+    @property
+    def _baseline_done(self) -> bool:
+        return self._baseline.ready or not needs_baseline(self._settings.target, self._speed_mps)
+
+    @property
+    def _aim(self) -> Aim:
+        """The target; without a band while the baseline that it needs is being found."""
+        target = self._settings.target
+        return aim(target, self._baseline.mean(target.measure) if self._has_baseline else None, self._speed_mps)
+
+    @property
+    def _may_cue(self) -> bool:
+        """In a block of the drill with cues, at a known pace, unless paused."""
+        if self._phases.name != "drill" or self._phases.paused or self._renewed is not None:
+            return False
+        return is_on(self._settings.fading, self._phases.elapsed_s(self._now_ns))
+
+    def _notice(self, aimed: Aim) -> str:
+        name = self._phases.name
+        if self._renewed is not None:
+            return NEW_BASELINE
+        if name == "baseline" and self._phases.ends_ns is not None and self._now_ns > self._phases.ends_ns:
+            return BASELINE_GOES_ON
+        uncalibrated = name == "warm_up" and self._settings.session.stand_s > 0 and not self._phases.calibrated
+        return self._settings_notice or (UNCALIBRATED if uncalibrated else aimed.notice)
+
+    def _begin_session(self) -> None:
+        self._baseline = Baseline()
+        self._renewed: Baseline | None = None
+        """Takes the place of the baseline when it is ready."""
+        self._recent = RecentStrides()
+        self._guards = Guards()
+        self._pace = PaceWatch()
+        self._belt_is_measured = False
+        self._ledger = Ledger()
+        self._summary: Summary | None = None
+        self._start_rules_anew()
+
+    def _enter(self, name: PhaseName) -> None:
+        if name == "idle":
+            self._begin_session()
+        elif name in ("stand", "baseline"):
+            self._baseline, self._renewed = Baseline(), None
+        elif name == "drill":
+            self._ledger.new_pace(self._baseline.values(self._settings.target.measure))
+        elif name == "summary":
+            target = self._settings.target
+            self._summary = self._ledger.summary(target.measure, target.mode != "baseline" or target.delta_deg > 0)
+        self._start_rules_anew()
+
+    def _start_rules_anew(self) -> None:
+        for state in self._rules:
+            state.start_anew()
+
+    def _pace_changed(self) -> None:
+        """What was normal is so no longer: measure anew, and judge nothing until then."""
+        if self._phases.name == "baseline":
+            self._baseline = Baseline()
+        elif self._phases.name in ("drill", "retention"):
+            self._renewed = Baseline(self._settings.coach.new_baseline_strides)
+        self._start_rules_anew()
+
+    def _record(self, stride: Stride, guards: frozenset[str]) -> None:
+        measure, name = self._settings.target.measure, self._phases.name
+        value = OF_STRIDE[measure](stride)
+        if self._phases.paused or stride.t_peak_ns < self._phases.begun_ns:
+            return
+        if name == "baseline":
+            self._baseline.add(stride)
+        elif self._renewed is not None:
+            self._renewed.add(stride)
+            if self._renewed.ready:
+                self._baseline, self._renewed = self._renewed, None
+                self._ledger.new_pace(self._baseline.values(measure))
+        elif value is not None and name == "drill":
+            self._ledger.drill(value, self._aim.band, guards)
+        elif value is not None and name == "retention":
+            self._ledger.retention(value, self._aim.band)
+
+    def _choose(self, stride: Stride, guards: frozenset[str], now_ns: int) -> Cue | None:
+        """Of the rules that are due and may speak, the one of highest priority; the first in the file among equals."""
+        holding = {state.rule.name for state in self._rules if state.holding} | guards
+        at_ns = stride.t_known_ns
+        speaking = [
+            state
+            for state in self._rules
+            if state.due(at_ns) and holding.isdisjoint(state.rule.unless) and self._is_time_for(state, at_ns)
+        ]
+        if not speaking:
+            return None
+        chosen = max(speaking, key=lambda state: state.rule.priority)
+        value = chosen.value(self._recent)
+        chosen.spoken(at_ns)
+        if chosen.rule.guard is None and self._chance() >= self._cue_chance:
+            return None
+        self._last_cue_ns = at_ns
+        if chosen.rule.say:
+            self._last_spoken_ns = at_ns
+        likely = _likely_answer(chosen)
+        if likely is not None:
+            self._pace.asked(likely, at_ns)
+        return self._cue(chosen, stride, value, now_ns)
+
+    def _is_time_for(self, state: RuleState, at_ns: int) -> bool:
+        def passed(since_ns: int | None, least_s: float) -> bool:
+            return since_ns is None or at_ns - since_ns >= s_to_ns(least_s)
+
+        spoken_every_s = self._settings.coach.spoken_every_s if state.rule.say else 0.0
+        return passed(self._last_cue_ns, LEAST_GAP_S) and passed(self._last_spoken_ns, spoken_every_s)
+
+    def _cue(self, state: RuleState, stride: Stride, value: float | None, now_ns: int) -> Cue:
+        rule, band = state.rule, self._aim.band
+        by_band = state.condition is not None and state.condition.number is None
+        limits = f", band {band.low_deg:.1f} to {band.high_deg:.1f}" if by_band and band is not None else ""
+        shown = f": mean of {rule.mean_strides} {value:.1f}" if value is not None else ""
         return Cue(
             rule=rule.name,
             text=rule.text,
@@ -115,5 +271,18 @@ class Coach:
             stride_number=stride.number,
             t_peak_ns=stride.t_peak_ns,
             decided_ns=now_ns,
+            say=rule.say,
             stamps=stride.stamps,
         )
+
+
+def _likely_answer(state: RuleState) -> Direction | None:
+    """Asked for more, runners may take longer, slower steps; asked for less or for quicker steps, quicker ones."""
+    if state.rule.guard == SLOW_CADENCE:
+        return "quicker"
+    if state.condition is None or state.condition.side == "in":
+        return None
+    more = state.condition.side == "below"
+    if state.condition.measure == "cadence":
+        return "quicker" if more else "slower"
+    return "slower" if more else "quicker"

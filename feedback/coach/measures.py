@@ -1,4 +1,4 @@
-"""What a rule may speak of: the measures of a stride by name."""
+"""What a rule may speak of: the measures of a stride by name (config/measures.py has their units and ranges)."""
 
 from collections.abc import Callable
 
@@ -13,4 +13,16 @@ OF_STRIDE: dict[str, Callable[[Stride], float | None]] = {
     "ankle": lambda stride: stride.ankle_deg,
     "trunk_lean": lambda stride: stride.trunk_lean_deg,
     "cadence": lambda stride: stride.cadence_spm,
+    "stride_time": lambda stride: stride.stride_time_s,
+    "step_length": lambda stride: stride.step_length_m,
+    "overstride": lambda stride: stride.overstride_leg,
+    "vertical_oscillation": lambda stride: stride.vertical_oscillation_leg,
+    "rebound": lambda stride: stride.rebound_ms,
+    "swing_velocity": lambda stride: stride.swing_velocity_dps,
+    "knee_straightest": lambda stride: stride.knee_straightest_ms,
+    "ankle_peak": lambda stride: stride.ankle_peak_ms,
+    "triple_spread": lambda stride: stride.triple_spread_ms,
+    "contact": lambda stride: stride.contact_ms,
+    "flight": lambda stride: stride.flight_ms,
+    "quality": lambda stride: stride.quality,
 }

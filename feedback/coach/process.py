@@ -1,13 +1,13 @@
-"""The coach process: strides and commands in, cues and the session's phase out."""
+"""The coach process: strides, samples, belt and commands in, cues and the session's phase out."""
 
 from config.schema import Settings
 from feedback.coach.engine import Coach
 from wire import stages
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
-from wire.messages import Command, Stride
+from wire.messages import Belt, Command, Phase, Sample, Stride
 from wire.sockets import Wire, wait
-from wire.topics import COMMAND, CUE, PHASE, STRIDE
+from wire.topics import BELT, COMMAND, CUE, PHASE, SAMPLE, STRIDE
 
 _POLL_MS = 50
 
@@ -17,21 +17,32 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
     health = HealthReporter(wire)
     cues, phases = wire.publisher(CUE), wire.publisher(PHASE)
     strides, commands = wire.every(STRIDE, Stride), wire.every(COMMAND, Command)
+    samples, belts = wire.newest(SAMPLE, Sample), wire.newest(BELT, Belt)
     coach = Coach(settings)
-    phases.send(coach.phase)
+    told: Phase | None = None
     health.say("running")
     while not stop:
+        if coach.phase != told:
+            told = coach.phase
+            phases.send(told)
         health.beat()
         phases.resend_if_due()
-        wait(_POLL_MS, strides, commands)
-        for stride in strides.take_all():
-            decision = coach.stride(stride, wire.clock())
-            if decision.cue is not None:
-                cues.send(decision.cue)
-                health.counters["cues"] += 1
-                health.add_ns(stages.STRIDE_TO_CUE, decision.cue.decided_ns - stride.stamps.published_ns)
-            phases.send(decision.phase)
+        wait(_POLL_MS, strides, commands, samples, belts)
         for command in commands.take_all():
-            phases.send(coach.command(command))
+            coach.command(command, wire.clock())
+        if (belt := belts.take()) is not None:
+            coach.belt(belt, wire.clock())
+        if (sample := samples.take()) is not None:
+            coach.sample(sample, wire.clock())
+        for stride in strides.take_all():
+            cue = coach.stride(stride, wire.clock())
+            if cue is not None:
+                cues.send(cue)
+                health.counters["cues"] += 1
+                health.add_ns(stages.STRIDE_TO_CUE, cue.decided_ns - stride.stamps.published_ns)
+        coach.tick(wire.clock())
         health.counters["strides missed"] = strides.missed
+    # What was run so far is summed up, so that the recorder, which ends last, can save it.
+    coach.finish(wire.clock())
+    phases.send(coach.phase)
     return 0

@@ -4,12 +4,9 @@ from dataclasses import dataclass
 
 from config.schema import Cue as Rule
 from config.schema import when_parts
-from feedback.coach.measures import OF_STRIDE
+from feedback.coach.recent import RecentStrides
 from wire.clock import s_to_ns
-from wire.messages import Band, Stride
-
-GAP_S = 3.0
-"""Strides further apart than this do not follow one another: the run starts anew."""
+from wire.messages import Band
 
 
 @dataclass(frozen=True)
@@ -20,14 +17,13 @@ class Condition:
     side: str
     number: float | None
 
-    def holds(self, stride: Stride, target_measure: str, band: Band | None) -> bool | None:
-        """Whether it holds in this stride; None: it cannot be told (no value, or no band yet)."""
-        value = OF_STRIDE[self.measure](stride)
+    def holds(self, value: float | None, band: Band | None) -> bool | None:
+        """Whether it holds of this value; None: it cannot be told (no value, or no band yet)."""
         if value is None:
             return None
         if self.number is not None:
             return value < self.number if self.side == "below" else value > self.number
-        if band is None or self.measure != target_measure:
+        if band is None:
             return None
         if self.side == "in":
             return band.low_deg <= value <= band.high_deg
@@ -39,30 +35,57 @@ class RuleState:
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
-        measure, side, number = when_parts(rule.when)
-        self.condition = Condition(measure, side, number)
-        self._run = 0
-        self._last_stride_ns: int | None = None
+        self.condition = None if rule.guard is not None else Condition(*when_parts(rule.when))
+        self._running = 0
+        self._since_spoken = 0
         self._quiet_until_ns = 0
-        self._left = side != "in"
+        self._left = not self.praises
         """Praise is for coming back into the band: an "in" rule waits until the runner has been outside."""
 
-    def stride(self, stride: Stride, target_measure: str, band: Band | None) -> bool:
-        """Take in a trusted stride; True when the rule would speak now."""
-        if self._last_stride_ns is not None and stride.t_peak_ns - self._last_stride_ns > s_to_ns(GAP_S):
-            self._run = 0
-        self._last_stride_ns = stride.t_peak_ns
-        holds = self.condition.holds(stride, target_measure, band)
-        if holds is None:
-            self._run = 0
-            return False
-        self._run = self._run + 1 if holds else 0
-        if not holds and self.condition.side == "in":
+    @property
+    def praises(self) -> bool:
+        """Whether it speaks for being in the band."""
+        return self.condition is not None and self.condition.side == "in"
+
+    @property
+    def holding(self) -> bool:
+        """Whether its condition has held for its strides, whether it may speak or not."""
+        return self._running >= self.rule.strides
+
+    def value(self, recent: RecentStrides) -> float | None:
+        """What is judged: the mean of its measure; None for a guard."""
+        return None if self.condition is None else recent.mean(self.condition.measure, self.rule.mean_strides)
+
+    def stride(self, recent: RecentStrides, band: Band | None, guards: frozenset[str]) -> None:
+        """Take in a trusted stride; `recent` ends with it, `guards` are those that hold."""
+        if self.condition is None:
+            holds: bool | None = self.rule.guard in guards
+        else:
+            holds = self.condition.holds(self.value(recent), band)
+        self._running = self._running + 1 if holds else 0
+        self._since_spoken = self._since_spoken + 1 if holds else 0
+        if holds is False and self.praises:
             self._left = True
-        return self._left and self._run >= self.rule.strides and stride.t_known_ns >= self._quiet_until_ns
+
+    def due(self, at_ns: int) -> bool:
+        """Whether it would speak now."""
+        return self._left and self._since_spoken >= self.rule.strides and at_ns >= self._quiet_until_ns
 
     def spoken(self, at_ns: int) -> None:
-        """The rule has spoken: be quiet for its time, and let the strides count anew."""
+        """It has spoken: be quiet for its time, and let the strides count anew."""
         self._quiet_until_ns = at_ns + s_to_ns(self.rule.every_s)
-        self._run = 0
-        self._left = self.condition.side != "in"
+        self._since_spoken = 0
+        self._left = not self.praises
+
+    def start_anew(self) -> None:
+        """The strides before no longer count (a gap, a new baseline, a silent phase); its quiet time does."""
+        self._running = self._since_spoken = 0
+        self._left = not self.praises
+
+    def changed_to(self, rule: Rule) -> "RuleState":
+        """Its successor after a change of the settings: unchanged it goes on, changed it keeps its quiet time."""
+        if rule == self.rule:
+            return self
+        successor = RuleState(rule)
+        successor._quiet_until_ns = self._quiet_until_ns
+        return successor

@@ -1,133 +1,86 @@
-"""A session: warm up, learn the baseline, drill. Cues come in the drill only, and only from what can be trusted."""
+"""Cues come in the drill only, one at a time, and only from what can be trusted."""
 
 from collections import defaultdict
 from itertools import pairwise
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.schema import Analysis, Settings
 from config.schema import Cue as Rule
-from config.training import Session, Target
-from feedback.coach.engine import LEAST_BASELINE_STRIDES, Coach, Decision
-from tests.message_examples import stride
+from config.schema import Settings
+from config.training import Coach as CoachSettings
+from config.training import Fading, Session, SpeedTarget, Target
+from feedback.coach.engine import LEAST_GAP_S, NEW_BASELINE, Coach
+from feedback.coach.fading import is_on
+from feedback.coach.target import SPEED_UNKNOWN
+from tests.coached import (
+    ABSOLUTE,
+    AT_ONCE,
+    BASELINE,
+    EASE,
+    GOOD,
+    KNOWN_S,
+    PUSH,
+    QUICK,
+    SHORT_BASELINE,
+    STRIDE_S,
+    TALL,
+    WITHOUT_BLOCKS,
+    Run,
+    always,
+    settings,
+)
+from tests.message_examples import sample, stride
 from wire.clock import NS_PER_S, ms_to_ns, s_to_ns
-from wire.messages import Band, Command, Cue, LegName, Phase, Stamps, Stride
-
-STRIDE_S = 0.7
-PUSH = Rule(name="push", when="hip_extension below band", strides=3, every_s=10.0, text="Push", sound="push")
-EASE = Rule(name="ease", when="hip_extension above band", strides=3, every_s=10.0, text="Ease", sound="ease")
-GOOD = Rule(name="good", when="hip_extension in band", strides=2, every_s=10.0, text="Good", sound="good", priority=-1)
-ABSOLUTE = Target(mode="absolute", absolute_deg=18.0, half_width_deg=2.0)
-BASELINE = Target(mode="baseline", delta_deg=3.0, half_width_deg=2.0)
-AT_ONCE = Session(warm_up_s=0.0, baseline_s=0.0)
-
-
-def settings(*rules: Rule, target: Target = ABSOLUTE, session: Session = AT_ONCE) -> Settings:
-    return Settings(target=target, session=session, cue=rules, analysis=Analysis(min_quality=0.5, max_age_ms=250.0))
-
-
-class Run:
-    """A runner with the coach beside him: strides of the near leg, 0.7 s apart, unless something else is said."""
-
-    def __init__(self, *rules: Rule, target: Target = ABSOLUTE, session: Session = AT_ONCE) -> None:
-        self.coach = Coach(settings(*rules, target=target, session=session))
-        self.t_s = 1000.0
-        self.number = 0
-
-    def stride(
-        self,
-        hip_extension_deg: float,
-        leg: LegName = "near",
-        quality: float = 0.9,
-        late_ms: float = 80,
-        cadence_spm: float = 170,
-    ) -> Decision:
-        self.number += 1
-        self.t_s += STRIDE_S
-        taken = stride(self.number, self.t_s, hip_extension_deg, leg, quality, cadence_spm=cadence_spm)
-        return self.coach.stride(taken, taken.t_known_ns + ms_to_ns(late_ms))
-
-    def cues(self, *hip_extensions_deg: float, **more: float) -> list[tuple[int, str]]:
-        """(which of these strides, rule) of the cues given; strides counted from 1."""
-        decisions = [self.stride(value, **more) for value in hip_extensions_deg]  # type: ignore[arg-type]
-        return [(number, made.cue.rule) for number, made in enumerate(decisions, start=1) if made.cue is not None]
-
-    def phases(self, seconds: float, hip_extension_deg: float = 15.0) -> list[str]:
-        """The phases gone through in this time."""
-        names: list[str] = []
-        until_s = self.t_s + seconds
-        while self.t_s < until_s:
-            name = self.stride(hip_extension_deg).phase.name
-            if [name] != names[-1:]:
-                names.append(name)
-        return names
-
-
-class TestPhases:
-    def test_before_the_first_stride_the_coach_waits(self) -> None:
-        phase = Run(target=BASELINE).coach.phase
-        assert phase == Phase("idle", "hip_extension", None, None, None, paused=False, muted=False)
-
-    def test_warm_up_then_baseline_then_drill(self) -> None:
-        run = Run(target=BASELINE, session=Session(warm_up_s=20, baseline_s=10))
-        assert run.phases(60) == ["warm_up", "baseline", "drill"]
-
-    def test_each_lasts_as_long_as_is_set(self) -> None:
-        run = Run(target=BASELINE, session=Session(warm_up_s=20, baseline_s=10))
-        begun_ns: dict[str, int] = {}
-        while "drill" not in begun_ns:
-            name = run.stride(15).phase.name
-            begun_ns.setdefault(name, s_to_ns(run.t_s))
-        assert 20 <= (begun_ns["baseline"] - begun_ns["warm_up"]) / NS_PER_S < 20 + STRIDE_S
-        assert 10 <= (begun_ns["drill"] - begun_ns["baseline"]) / NS_PER_S < 10 + STRIDE_S
-
-    def test_their_end_is_told_beforehand(self) -> None:
-        run = Run(target=BASELINE, session=Session(warm_up_s=20, baseline_s=10))
-        assert run.stride(15).phase.ends_ns == s_to_ns(run.t_s) + s_to_ns(20)
-        run.phases(60)
-        assert run.coach.phase.ends_ns is None
-
-    def test_a_baseline_needs_enough_strides_however_long_it_takes(self) -> None:
-        run = Run(target=BASELINE, session=AT_ONCE)
-        names = [run.stride(15).phase.name for _ in range(LEAST_BASELINE_STRIDES + 1)]
-        assert names == ["baseline"] * LEAST_BASELINE_STRIDES + ["drill"]
-
-    def test_an_absolute_target_needs_no_baseline(self) -> None:
-        assert Run().phases(1) == ["drill"]
+from wire.messages import Band, Belt, Command, Cue, Sample, Stride
 
 
 class TestBand:
     def test_an_absolute_one_is_there_from_the_start(self) -> None:
-        assert Run().coach.band == Band(16.0, 20.0)
+        assert Run().phase.band == Band(16.0, 20.0)
 
     def test_of_the_baseline_is_the_runners_own_mean_and_what_is_to_be_added(self) -> None:
-        run = Run(target=BASELINE, session=Session(warm_up_s=5, baseline_s=20))
-        for _ in range(7):
-            run.stride(40.0)  # warming up: of no account
-        while run.coach.phase.name != "drill":
-            assert run.coach.band is None
+        run = Run(target=BASELINE, session=SHORT_BASELINE.model_copy(update={"warm_up_s": 5.0}))
+        run.strides(6, 40.0)  # warming up: of no account
+        run.see("measuring", 1.0)
+        while run.phase.name != "drill":
+            assert run.phase.band is None
             run.stride(14.0 if run.number % 2 else 16.0)
-        assert run.coach.phase.baseline_deg == pytest.approx(15.0, abs=0.1)
-        band = run.coach.band
+        assert run.phase.baseline_deg == pytest.approx(15.0, abs=0.1)
+        assert run.phase.baseline_sd_deg == pytest.approx(1.0, abs=0.1)
+        band = run.phase.band
         assert band is not None
         assert [band.low_deg, band.high_deg] == pytest.approx([16.0, 20.0], abs=0.1)
 
     def test_the_far_leg_and_poor_strides_are_no_part_of_the_baseline(self) -> None:
-        run = Run(target=BASELINE, session=AT_ONCE)
-        while run.coach.phase.name != "drill":
+        run = Run(target=BASELINE)
+        while run.phase.name != "drill":
             run.stride(15.0)
             run.stride(50.0, leg="far")
             run.stride(50.0, quality=0.49)
-        assert run.coach.phase.baseline_deg == pytest.approx(15.0)
+        assert run.phase.baseline_deg == pytest.approx(15.0)
 
     def test_the_baseline_does_not_change_in_the_drill(self) -> None:
-        run = Run(target=BASELINE, session=AT_ONCE)
-        run.phases(20)
-        band = run.coach.band
-        run.phases(20, hip_extension_deg=30)
-        assert run.coach.band == band
+        run = Run(target=BASELINE)
+        run.until("drill")
+        band = run.phase.band
+        run.strides(30, 30.0)
+        assert run.phase.band == band
+
+    def test_by_speed_follows_the_table_and_without_a_speed_the_baseline_and_says_so(self) -> None:
+        table = (SpeedTarget(speed_kmh=9, middle_deg=20), SpeedTarget(speed_kmh=18, middle_deg=30))
+        run = Run(target=Target(mode="by_speed", at_speed=table))
+        run.until("drill")
+        assert (run.phase.band, run.phase.notice) == (Band(16.0, 20.0), SPEED_UNKNOWN)
+        for speed_mps, middle_deg in [(2.5, 20.0), (3.75, 25.0), (1.0, 20.0), (9.0, 30.0)]:
+            run.belt(speed_mps)
+            band = run.phase.band
+            assert band is not None
+            assert (band.low_deg + band.high_deg) / 2 == pytest.approx(middle_deg)
+            assert run.phase.notice != SPEED_UNKNOWN
 
 
 class TestCues:
@@ -135,40 +88,59 @@ class TestCues:
         assert Run(PUSH, EASE).cues(10, 10, 10, 18, 25, 25, 25) == [(3, "push"), (7, "ease")]
 
     def test_say_which_rule_why_and_when(self) -> None:
-        run = Run(PUSH)
+        run = Run(PUSH.model_copy(update={"say": "Push the belt"}))
         run.cues(10, 10)
-        cue = run.stride(10.0).cue
-        known_ns = s_to_ns(run.t_s) + s_to_ns(0.07)
+        cue = run.stride(10.0)
+        known_ns = s_to_ns(run.t_s) + s_to_ns(KNOWN_S)
         assert cue == Cue(
             rule="push",
             text="Push",
             sound="push",
-            reason="hip_extension below band for 3 strides: hip_extension 10.0, band 16.0 to 20.0",
+            reason="hip_extension below band for 3 strides: mean of 1 10.0, band 16.0 to 20.0",
             stride_number=3,
             t_peak_ns=s_to_ns(run.t_s),
             decided_ns=known_ns + ms_to_ns(80),
-            stamps=Stamps(known_ns),
+            say="Push the belt",
+            stamps=stride(3, run.t_s, known_after_s=KNOWN_S).stamps,
         )
 
     def test_without_a_sound_have_none(self) -> None:
-        run = Run(Rule(name="slow", when="cadence below 160", strides=1))
-        cue = run.stride(18.0, cadence_spm=150).cue
+        run = Run(Rule(name="slow", when="cadence below 160", strides=1, mean_strides=1))
+        cue = run.stride(18.0, cadence_spm=150)
         assert cue is not None
         assert cue.sound == ""
 
     def test_of_one_rule_keep_their_time_apart(self) -> None:
         assert Run(PUSH).cues(*[10.0] * 40) == [(3, "push"), (18, "push"), (33, "push")]
 
+    def test_that_speak_keep_their_time_apart_whichever_rules_they_are_of(self) -> None:
+        push, slow = PUSH.model_copy(update={"say": "Push"}), Rule(name="slow", when="cadence below 160", say="Quicker")
+        run = Run(push, slow, coach=CoachSettings(spoken_every_s=20))
+        given = run.cues(*[10.0] * 60, cadence_spm=150)
+        assert [rule for _, rule in given] == ["push", "slow"] or len(given) >= 2
+        assert all((later - earlier) * STRIDE_S >= 20 for (earlier, _), (later, _) in pairwise(given))
+
+    def test_a_tone_need_not_wait_for_the_voice(self) -> None:
+        run = Run(PUSH.model_copy(update={"say": "Push"}), GOOD, coach=CoachSettings(spoken_every_s=60))
+        assert run.cues(10, 10, 10, 18, 18, 18) == [(3, "push"), (6, "good")]
+
     def test_of_the_higher_priority_come_first(self) -> None:
-        low = Rule(name="low", when="hip_extension below band", strides=3, every_s=60.0, priority=1)
-        high = Rule(name="high", when="cadence below 160", strides=3, every_s=60.0, priority=2)
+        low = PUSH.model_copy(update={"name": "low", "priority": 1, "every_s": 60.0})
+        high = Rule(name="high", when="cadence below 160", strides=3, mean_strides=1, every_s=60.0, priority=2)
         assert Run(low, high).cues(10, 10, 10, cadence_spm=150) == [(3, "high")]
         assert Run(high, low).cues(10, 10, 10, cadence_spm=150) == [(3, "high")]
 
     def test_of_equal_priority_come_in_the_order_of_the_file(self) -> None:
-        slow = Rule(name="slow", when="cadence below 160", strides=3, every_s=60.0)
+        slow = Rule(name="slow", when="cadence below 160", strides=3, mean_strides=1, every_s=60.0)
         assert Run(PUSH, slow).cues(10, 10, 10, cadence_spm=150) == [(3, "push")]
         assert Run(slow, PUSH).cues(10, 10, 10, cadence_spm=150) == [(3, "slow")]
+
+    def test_are_silenced_by_the_rules_named_under_unless(self) -> None:
+        slow = Rule(name="slow", when="cadence below 160", strides=3, mean_strides=1, every_s=600.0)
+        push = PUSH.model_copy(update={"unless": ("slow",)})
+        run = Run(push, slow)
+        assert run.cues(*[10.0] * 20, cadence_spm=150) == [(3, "slow")]
+        assert run.cues(10, cadence_spm=170) == [(1, "push")]
 
     def test_praise_comes_for_a_return_only(self) -> None:
         run = Run(PUSH, GOOD)
@@ -177,40 +149,237 @@ class TestCues:
 
 
 class TestSilence:
-    def test_in_warm_up_and_baseline(self) -> None:
-        run = Run(PUSH, session=Session(warm_up_s=20, baseline_s=20))
-        while run.coach.phase.name != "drill":
-            decision = run.stride(5.0)
-            assert decision.cue is None or decision.phase.name == "drill"
+    def test_in_every_phase_but_the_drill(self) -> None:
+        run = Run(PUSH, session=Session(stand_s=0, warm_up_s=20, baseline_s=20, drill_s=20, retention_s=20))
+        spoken_in = {cue_phase for _ in range(200) if (cue_phase := self.phase_of_a_cue(run)) is not None}
+        assert spoken_in == {"drill"}
+
+    @staticmethod
+    def phase_of_a_cue(run: Run) -> str | None:
+        return run.phase.name if run.stride(5.0) is not None else None
 
     def test_for_strides_below_the_quality_gate(self) -> None:
         assert Run(PUSH).cues(*[10.0] * 10, quality=0.49) == []
         assert Run(PUSH).cues(*[10.0] * 3, quality=0.5) == [(3, "push")]
 
     def test_for_the_far_leg(self) -> None:
-        run = Run(PUSH)
-        assert all(run.stride(10.0, leg="far").cue is None for _ in range(10))
+        assert Run(PUSH).strides(10, 10.0, leg="far") == []
 
     def test_for_stale_strides(self) -> None:
         assert Run(PUSH).cues(*[10.0] * 10, late_ms=250.1) == []
         assert Run(PUSH).cues(*[10.0] * 3, late_ms=250) == [(3, "push")]
 
-    def test_while_paused_and_not_after(self) -> None:
+    def test_while_paused_and_not_at_once_after(self) -> None:
         run = Run(PUSH)
-        assert run.coach.command(Command("pause")).paused
+        assert run.press("pause").paused
         assert run.cues(*[10.0] * 10) == []
-        assert not run.coach.command(Command("pause")).paused
-        assert run.cues(*[10.0] * 3) != []
+        assert not run.press("pause").paused
+        assert run.cues(*[10.0] * 3) == [(3, "push")]
 
     def test_muted_is_told_and_the_screen_still_shows_cues(self) -> None:
         run = Run(PUSH)
-        assert run.coach.command(Command("mute")).muted
+        assert run.press("mute").muted
         assert run.cues(10, 10, 10) == [(3, "push")]
-        assert not run.coach.command(Command("mute")).muted
+        assert not run.press("mute").muted
 
-    def test_quit_is_not_the_coachs_business(self) -> None:
+    def test_after_a_gap_until_there_are_strides_enough(self) -> None:
         run = Run(PUSH)
-        assert run.coach.command(Command("quit")) == Run(PUSH).coach.phase
+        assert run.cues(10, 10) == []
+        run.see("partly_out_of_view", 5)
+        assert run.cues(10, 10, 10) == [(3, "push")]
+
+
+class TestGuards:
+    """Who answers "more" in the wrong way is not asked for more."""
+
+    def drilling(self, *rules: Rule) -> Run:
+        run = Run(*rules, target=BASELINE, session=SHORT_BASELINE)
+        run.until("drill", 15.0, trunk_lean_deg=6.0)
+        return run
+
+    def test_who_arches_is_told_to_run_tall_and_not_to_push(self) -> None:
+        run = self.drilling(PUSH, TALL)
+        assert run.strides(5, 15.0, trunk_lean_deg=6.0) == ["push"]
+        assert set(run.strides(60, 15.5, trunk_lean_deg=2.0)) == {"tall"}
+
+    def test_who_runs_upright_again_is_asked_for_more_again(self) -> None:
+        run = self.drilling(PUSH, TALL)
+        run.strides(30, 15.0, trunk_lean_deg=2.0)
+        assert set(run.strides(30, 15.0, trunk_lean_deg=5.0)) == {"push"}
+
+    @pytest.mark.parametrize(("lean_deg", "rules"), [(3.1, {"push"}), (3.0, {"tall"})])
+    def test_leaning_back_counts_from_the_set_number_on(self, lean_deg: float, rules: set[str]) -> None:
+        run = self.drilling(PUSH, TALL)
+        run.strides(5, 18.0, trunk_lean_deg=lean_deg)
+        assert set(run.strides(20, 15.0, trunk_lean_deg=lean_deg)) == rules
+
+    def test_who_answers_with_slower_steps_is_told_so_and_not_to_push(self) -> None:
+        run = self.drilling(PUSH, QUICK)
+        assert run.strides(6, 15.0, cadence_spm=170) == ["push"]
+        assert set(run.strides(60, 15.0, cadence_spm=160)) == {"quick"}
+
+    def test_who_tires_slowly_is_told_so(self) -> None:
+        run = self.drilling(PUSH, QUICK)
+        for step in range(150):
+            run.stride(18.0, cadence_spm=170 - 0.06 * step)
+        assert run.strides(30, 15.0, cadence_spm=161)[0] == "quick"
+
+    def test_without_a_guard_rule_there_is_silence(self) -> None:
+        run = self.drilling(PUSH)
+        run.strides(5, 18.0, trunk_lean_deg=1.0)
+        assert run.strides(60, 15.0, trunk_lean_deg=1.0) == []
+
+    def test_poor_tracking_silences_what_it_may_have_got_wrong(self) -> None:
+        run = self.drilling(PUSH)
+        given = [cue for n in range(30) if (cue := run.stride(10.0, quality=0.4 if n % 3 else 0.9)) is not None]
+        assert given == []
+
+    def test_nothing_is_guarded_before_there_is_a_baseline(self) -> None:
+        assert Run(PUSH, TALL, QUICK).strides(5, 10.0, trunk_lean_deg=-20.0, cadence_spm=100) == ["push"]
+
+
+class TestAChangeOfPace:
+    def drilling(self) -> Run:
+        run = Run(PUSH, EASE, target=BASELINE, session=SHORT_BASELINE)
+        run.until("baseline", 15.0)
+        run.belt(2.5)
+        run.until("drill", 15.0)
+        run.strides(20, 18.0)
+        return run
+
+    def test_of_the_belt_is_no_verdict_but_a_new_baseline(self) -> None:
+        run = self.drilling()
+        run.belt(3.5)
+        assert (run.phase.band, run.phase.cueing, run.phase.notice) == (None, False, NEW_BASELINE)
+        assert run.strides(9, 21.0) == []
+        assert run.phase.band is None
+        run.stride(21.0)
+        assert run.phase.baseline_deg == pytest.approx(21.0)
+        assert (run.phase.name, run.phase.cueing, run.phase.notice) == ("drill", True, "")
+
+    def test_a_small_one_is_none(self) -> None:
+        run = self.drilling()
+        band = run.phase.band
+        run.belt(2.8)
+        assert run.phase.band == band
+
+    def test_learning_the_speed_is_none(self) -> None:
+        run = Run(PUSH, target=BASELINE)
+        run.until("drill")
+        band = run.phase.band
+        run.belt(2.5)
+        assert run.phase.band == band
+
+    def test_a_belt_that_starts_or_stops_is_none(self) -> None:
+        run = self.drilling()
+        run.belt(0.0)
+        run.belt(None)
+        assert run.phase.notice == ""
+
+    @pytest.mark.parametrize("cadence_spm", [178.0, 162.0])
+    def test_a_sudden_change_of_cadence_is_one(self, cadence_spm: float) -> None:
+        run = self.drilling()
+        notices = []
+        for _ in range(6):
+            run.stride(18.0, cadence_spm=cadence_spm)
+            notices.append(run.phase.notice)
+        assert NEW_BASELINE in notices
+
+    def test_not_where_the_treadmill_itself_says_that_the_belt_runs_on(self) -> None:
+        run = self.drilling()
+        run.belt(2.5, "ftms")
+        for _ in range(20):
+            run.stride(18.0, cadence_spm=160)
+            assert run.phase.notice == ""
+
+    def test_in_the_baseline_it_begins_anew(self) -> None:
+        run = Run(PUSH, target=BASELINE, session=SHORT_BASELINE)
+        run.belt(2.5)
+        run.strides(8, 10.0)
+        run.belt(3.5)
+        run.until("drill", 20.0)
+        assert run.phase.baseline_deg == pytest.approx(20.0)
+
+    def test_results_are_those_of_one_pace(self) -> None:
+        run = self.drilling()
+        run.strides(60, 18.0)
+        run.belt(3.5)
+        run.strides(30, 30.0)
+        run.coach.finish(s_to_ns(run.t_s))
+        summary = run.phase.summary
+        assert summary is not None
+        assert summary.baseline is not None
+        assert summary.drill is not None
+        assert (summary.baseline.mean, summary.drill.mean) == pytest.approx((15.0, 18.0), abs=0.3)
+
+
+class TestFading:
+    @staticmethod
+    def session(number: int, runner: str = "kim") -> Session:
+        return AT_ONCE.model_copy(update={"runner": runner, "session_number": number})
+
+    @pytest.mark.parametrize(("number", "share"), [(1, 1.0), (4, 1.0), (5, 0.75), (7, 0.25), (8, 0.0), (99, 0.0)])
+    def test_a_named_runner_gets_fewer_with_every_session(self, number: int, share: float) -> None:
+        chances = iter([n / 100 for n in range(100)] * 10)
+        run = Run(PUSH.model_copy(update={"every_s": 0.0}), session=self.session(number), chance=lambda: next(chances))
+        assert len(run.strides(300, 10.0)) == pytest.approx(100 * share, abs=1)
+        assert run.phase.cueing == (share > 0)
+        assert (run.phase.runner, run.phase.session_number) == ("kim", number)
+
+    def test_somebody_without_a_name_is_always_in_the_first(self) -> None:
+        run = Run(PUSH, session=self.session(8, runner=""), chance=lambda: 0.99)
+        assert run.strides(3, 10.0) == ["push"]
+        assert run.phase.session_number is None
+
+    def test_a_cue_that_was_left_out_keeps_its_quiet_time(self) -> None:
+        chances = iter([0.9, 0.0, 0.0, 0.0])
+        run = Run(PUSH, session=self.session(5), chance=lambda: next(chances))
+        assert run.cues(*[10.0] * 40) == [(18, "push"), (33, "push")]
+
+    def test_guards_do_not_fade(self) -> None:
+        session = SHORT_BASELINE.model_copy(update={"runner": "kim", "session_number": 8})
+        run = Run(PUSH, TALL, target=BASELINE, session=session, chance=lambda: 0.99)
+        run.until("drill", 15.0, trunk_lean_deg=6.0)
+        assert run.strides(10, 15.0, trunk_lean_deg=0.0) == ["tall"]
+
+    def test_blocks_leave_the_runner_alone_for_longer_each_time(self) -> None:
+        fading = Fading(cues_on_s=60, cues_off_s=30, cues_off_growth_s=15)
+        changes = [t for t in range(1, 400) if is_on(fading, t) != is_on(fading, t - 1)]
+        assert is_on(fading, 0)
+        assert changes == [60, 90, 150, 195, 255, 315, 375]
+
+    def test_no_cue_sounds_in_a_block_without(self) -> None:
+        run = Run(PUSH.model_copy(update={"every_s": 0.0}), fading=Fading(cues_on_s=10, cues_off_s=10, cues_off_growth_s=0))
+        run.stride(18.0)
+        begun_s = run.t_s
+        for _ in range(60):
+            cue = run.stride(10.0)
+            block = int((run.t_s - begun_s) / 10)
+            assert cue is None or block % 2 == 0
+
+
+class TestChangedSettings:
+    def test_apply_at_the_next_stride(self) -> None:
+        run = Run(PUSH)
+        assert run.cues(10, 10) == []
+        run.coach.configure(settings(EASE.model_copy(update={"when": "hip_extension above 5"})), "Restart for the camera")
+        assert run.cues(10, 10, 10) == [(3, "ease")]
+        assert run.phase.notice == "Restart for the camera"
+
+    def test_keep_the_session_the_baseline_and_what_a_rule_has_counted(self) -> None:
+        run = Run(PUSH, target=BASELINE)
+        run.until("drill", 15.0)
+        run.cues(18.0, 10.0, 10.0)
+        wider = BASELINE.model_copy(update={"half_width_deg": 4.0})
+        run.coach.configure(settings(PUSH, target=wider))
+        assert (run.phase.name, run.phase.band) == ("drill", Band(14.0, 22.0))
+        assert run.strides(1, 10.0) == ["push"]
+
+    def test_another_measure_has_its_own_baseline_from_the_same_strides(self) -> None:
+        run = Run(PUSH, target=BASELINE)
+        run.until("drill", 15.0, knee_drive_deg=40.0)
+        run.coach.configure(settings(target=Target(measure="knee_drive", delta_deg=5.0)))
+        assert run.phase.baseline_deg == pytest.approx(40.0)
 
 
 RULES = st.lists(
@@ -224,10 +393,14 @@ RULES = st.lists(
                 "hip_extension in band",
                 "cadence below 160",
                 "knee_drive above 30",
-                "knee above 9",
+                "arching",
+                "slow_cadence",
             ]
         ),
         strides=st.integers(1, 3),
+        mean_strides=st.integers(1, 3),
+        say=st.sampled_from(["", "Word"]),
+        unless=st.sampled_from([(), ("arching",), ("low_quality", "slow_cadence")]),
         every_s=st.floats(0, 8),
         priority=st.integers(-2, 2),
     ),
@@ -240,33 +413,36 @@ STRIDES = st.builds(
     peak_s=st.floats(0, 100),
     hip_extension_deg=st.floats(-10, 40),
     leg=st.sampled_from(["near", "near", "near", "far"]),
-    quality=st.sampled_from([0.0, 0.49, 0.5, 0.9]),
+    quality=st.sampled_from([0.0, 0.49, 0.5, 0.9, 0.9]),
     known_after_s=st.floats(0, 0.3),
     cadence_spm=st.none() | st.floats(100, 240),
     knee_drive_deg=st.none() | st.floats(0, 90),
 )
 LATE_MS = st.floats(-50, 600)
+KEYS = st.sampled_from([Command("pause"), Command("mute"), Command("quit"), Command("calibrate")])
+STATES = st.sampled_from(["measuring", "measuring", "measuring", "not_running", "no_person", "oblique"])
+SAMPLES = st.builds(lambda state: msgspec.structs.replace(sample(), state=state), STATES)
+BELTS = st.builds(Belt, at_ns=st.just(0), speed_mps=st.none() | st.floats(0, 8), incline_pct=st.none(), source=st.just("typed"))
 EVENTS = st.lists(
-    st.tuples(st.floats(0.2, 4), STRIDES, LATE_MS) | st.sampled_from([Command("pause"), Command("mute"), Command("quit")]),
-    max_size=80,
+    st.tuples(st.floats(0.2, 4), STRIDES, LATE_MS) | st.tuples(st.floats(0.05, 5), SAMPLES | BELTS) | KEYS, max_size=80
 )
-SESSIONS = st.builds(Session, warm_up_s=st.sampled_from([0.0, 5.0]), baseline_s=st.sampled_from([0.0, 5.0]))
-TARGETS = st.sampled_from([ABSOLUTE, BASELINE])
+SESSIONS = st.builds(
+    Session,
+    stand_s=st.sampled_from([0.0, 2.0]),
+    stand_skip_s=st.just(2.0),
+    warm_up_s=st.sampled_from([0.0, 5.0]),
+    baseline_s=st.sampled_from([0.0, 5.0]),
+    drill_s=st.sampled_from([20.0, 200.0]),
+    retention_s=st.sampled_from([0.0, 10.0]),
+    summary_s=st.just(2.0),
+)
+TARGETS = st.sampled_from([ABSOLUTE, BASELINE, Target(mode="by_speed")])
+FADINGS = st.sampled_from([WITHOUT_BLOCKS, Fading(cues_on_s=4, cues_off_s=2, cues_off_growth_s=1)])
 
 
 def moved(taken: Stride, peak_ns: int) -> Stride:
     """The same stride at another time."""
-    known_ns = peak_ns + taken.t_known_ns - taken.t_peak_ns
-    return stride(
-        taken.number,
-        peak_ns / NS_PER_S,
-        taken.hip_extension_deg,
-        taken.leg,
-        taken.quality,
-        (known_ns - peak_ns) / NS_PER_S,
-        taken.cadence_spm,
-        taken.knee_drive_deg,
-    )
+    return msgspec.structs.replace(taken, t_peak_ns=peak_ns, t_known_ns=peak_ns + taken.t_known_ns - taken.t_peak_ns)
 
 
 class Watched:
@@ -274,47 +450,72 @@ class Watched:
 
     def __init__(self, coached: Settings) -> None:
         self._settings = coached
-        self._coach = Coach(coached)
+        self._rules = {rule.name: rule for rule in coached.cue}
+        self.coach = Coach(coached, always)
         self._spoken_ns: dict[str, list[int]] = defaultdict(list)
-
-    def command(self, command: Command) -> None:
-        self._coach.command(command)
+        self._voice_ns: list[int] = []
 
     def stride(self, taken: Stride, now_ns: int) -> None:
-        cue = self._coach.stride(taken, now_ns).cue
+        cue = self.coach.stride(taken, now_ns)
         if cue is None:
             return
+        phase = self.coach.phase
         assert taken.leg == "near"
         assert taken.quality >= self._settings.analysis.min_quality
         assert now_ns - taken.t_known_ns <= ms_to_ns(self._settings.analysis.max_age_ms)
-        assert (self._coach.phase.name, self._coach.phase.paused) == ("drill", False)
+        assert (phase.name, phase.paused, phase.cueing) == ("drill", False, True)
+        assert phase.notice != NEW_BASELINE
         self._spoken_ns[cue.rule].append(taken.t_known_ns)
+        if cue.say:
+            self._voice_ns.append(taken.t_known_ns)
 
     def kept_its_times(self) -> None:
-        for rule in self._settings.cue:
-            times_ns = self._spoken_ns[rule.name]
-            assert all(later - earlier >= s_to_ns(rule.every_s) for earlier, later in pairwise(times_ns))
+        for name, times_ns in self._spoken_ns.items():
+            assert apart(times_ns, self._rules[name].every_s)
+        assert apart(self._voice_ns, self._settings.coach.spoken_every_s)
+        assert apart(sorted(at for times_ns in self._spoken_ns.values() for at in times_ns), LEAST_GAP_S)
 
 
-@given(rules=RULES, session=SESSIONS, target=TARGETS, events=EVENTS)
+def apart(times_ns: list[int], least_s: float) -> bool:
+    return all(later - earlier >= s_to_ns(least_s) for earlier, later in pairwise(times_ns))
+
+
+@given(
+    rules=RULES,
+    session=SESSIONS,
+    target=TARGETS,
+    fading=FADINGS,
+    spoken_every_s=st.sampled_from([0.0, 6.0]),
+    events=EVENTS,
+)
 def test_whatever_a_runner_does_the_coach_never_speaks_out_of_turn(
-    rules: list[Rule], session: Session, target: Target, events: list[tuple[float, Stride, float] | Command]
+    rules: list[Rule], session: Session, target: Target, fading: Fading, spoken_every_s: float, events: list[Any]
 ) -> None:
-    watched = Watched(settings(*rules, target=target, session=session))
-    peak_ns = s_to_ns(100)
+    coach = CoachSettings(spoken_every_s=spoken_every_s)
+    watched = Watched(settings(*rules, target=target, session=session, fading=fading, coach=coach))
+    now_ns = s_to_ns(100)
     for event in events:
         if isinstance(event, Command):
-            watched.command(event)
+            watched.coach.command(event, now_ns)
             continue
-        after_s, taken, late_ms = event
-        peak_ns += s_to_ns(after_s)
-        arrived = moved(taken, peak_ns)
-        watched.stride(arrived, arrived.t_known_ns + ms_to_ns(late_ms))
+        now_ns += s_to_ns(event[0])
+        if isinstance(event[1], Stride):
+            arrived = moved(event[1], now_ns)
+            watched.stride(arrived, arrived.t_known_ns + ms_to_ns(event[2]))
+        elif isinstance(event[1], Sample):
+            stamps = msgspec.structs.replace(event[1].stamps, capture_ns=now_ns)
+            watched.coach.sample(msgspec.structs.replace(event[1], stamps=stamps), now_ns)
+        else:
+            watched.coach.belt(event[1], now_ns)
     watched.kept_its_times()
+    watched.coach.finish(now_ns)
 
 
 @given(events=st.lists(st.tuples(STRIDES, LATE_MS), max_size=60))
 def test_strides_in_any_order_do_no_harm(events: list[tuple[Stride, float]]) -> None:
-    watched = Watched(settings(PUSH, EASE, GOOD))
+    watched = Watched(settings(PUSH, EASE, GOOD, TALL, QUICK))
+    running = msgspec.structs.replace(sample(at_s=0.5), state="measuring")
+    watched.coach.sample(running, NS_PER_S)
     for taken, late_ms in events:
         watched.stride(taken, taken.t_known_ns + ms_to_ns(late_ms))
+    watched.kept_its_times()

@@ -1,0 +1,35 @@
+"""The last trusted strides of the near leg, and means over them."""
+
+from collections import deque
+from statistics import fmean
+
+from feedback.coach.measures import OF_STRIDE
+from wire.clock import s_to_ns
+from wire.messages import Stride
+
+GAP_S = 3.0
+"""Strides further apart than this do not follow one another: the run starts anew."""
+_MOST_STRIDES = 50
+
+
+class RecentStrides:
+    """Strides that followed one another without a gap."""
+
+    def __init__(self) -> None:
+        self._strides: deque[Stride] = deque(maxlen=_MOST_STRIDES)
+
+    def add(self, stride: Stride) -> bool:
+        """Take in a stride; False when it follows on none: a gap, or the first."""
+        follows = bool(self._strides) and stride.t_peak_ns - self._strides[-1].t_peak_ns <= s_to_ns(GAP_S)
+        if not follows:
+            self._strides.clear()
+        self._strides.append(stride)
+        return follows
+
+    def mean(self, measure: str, strides: int) -> float | None:
+        """Mean of a measure over the last so many strides; None: too few yet, or one of them lacks it."""
+        if len(self._strides) < strides:
+            return None
+        values = [OF_STRIDE[measure](stride) for stride in list(self._strides)[-strides:]]
+        taken = [value for value in values if value is not None]
+        return fmean(taken) if len(taken) == strides else None
