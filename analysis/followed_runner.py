@@ -14,11 +14,13 @@ from analysis.gait import UNLOCKED, Gait, GaitUpdate
 from analysis.history import History, Seen
 from analysis.landmarks import Landmarks
 from analysis.leg_angles import BodyAngles, body_angles
+from analysis.prediction import PeakPrediction
 from analysis.quality import frame_quality
 from analysis.standing import Standing, StandingWatch
 from analysis.states import MEASURING, NOT_RUNNING, STARTING
 from analysis.stride_measures import read_stride
 from analysis.strides import Turn
+from wire.clock import s_to_ns
 from wire.messages import Facing, Leg, LegName, Sample, Stride
 
 LEGS: tuple[LegName, LegName] = ("near", "far")
@@ -42,6 +44,7 @@ class FollowedRunner:
         self._unsettled: deque[tuple[float, Landmarks]] = deque()
         self._gait = Gait()
         self._cadences = {leg: Cadence() for leg in LEGS}
+        self._prediction = PeakPrediction()
         self._history = History()
         self._standing_watch = StandingWatch()
         self._framing = FramingWatch()
@@ -54,7 +57,8 @@ class FollowedRunner:
         update, body = self._follow(facts.t_s, landmarks, facts.index)
         if framing is not None:
             return self._empty(facts, framing), []
-        return self._sample(facts, update, body), list(self._strides(facts, update))
+        strides = list(self._strides(facts, update))
+        return self._sample(facts, update, body), strides
 
     def _settle_facing(self, t_s: float, landmarks: Landmarks) -> bool:
         """True once it is known; the frames before then go through the gait filter, so that it need not start from nothing."""
@@ -90,6 +94,7 @@ class FollowedRunner:
         )
         settled_near, settled_far = self._gait.near.settled(), self._gait.far.settled()
         index = None if settled_near is None else self._history.index_at(settled_near[0])
+        coming = self._prediction.update(facts.t_s, update.phase, self._gait.phase.near_thigh)
         return structs.replace(
             self._empty(facts, MEASURING),
             near=near,
@@ -101,6 +106,8 @@ class FollowedRunner:
             settled_frame_index=index,
             near_thigh_settled_deg=None if settled_near is None or index is None else settled_near[1],
             far_thigh_settled_deg=None if settled_far is None or index is None else settled_far[1],
+            next_peak_ns=None if coming is None else s_to_ns(coming.t_s),
+            next_peak_sd_ms=None if coming is None else 1000.0 * coming.sd_s,
         )
 
     def _strides(self, facts: FrameFacts, update: GaitUpdate) -> Iterator[Stride]:
@@ -110,7 +117,9 @@ class FollowedRunner:
                 cadence = self._cadences[leg]
                 stride_time_s = cadence.peak(turn.peak.t_s)
                 number = next(self._numbers[leg])
-                yield read_stride(number, leg, turn, stride_time_s, cadence.spm, self._history, self.standing, facts)
+                stride = read_stride(number, leg, turn, stride_time_s, cadence.spm, self._history, self.standing, facts)
+                off_s = self._prediction.settle(turn.peak.t_s) if leg == "near" else None
+                yield stride if off_s is None else structs.replace(stride, predicted_off_ms=1000.0 * off_s)
 
     def _empty(self, facts: FrameFacts, state: str) -> Sample:
         return facts.empty_sample(state, self.facing, self.standing)

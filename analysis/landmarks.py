@@ -1,5 +1,6 @@
 """The body points of the pose model, by name, and one frame's worth of them."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,7 +48,7 @@ class LegPoints:
     @property
     def length_px(self) -> float:
         """Thigh and shank."""
-        return float(np.hypot(*(self.knee_px - self.hip_px)) + np.hypot(*(self.ankle_px - self.knee_px)))
+        return math.dist(self.hip_px, self.knee_px) + math.dist(self.knee_px, self.ankle_px)
 
 
 def leg_points(landmarks: Landmarks, side: Side) -> LegPoints:

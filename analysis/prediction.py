@@ -54,7 +54,6 @@ class PeakPrediction:
         self._offset_s = 0.0
         self._offered: list[tuple[float, float]] = []
         """What was predicted for the peaks that are not settled yet: (peak, what was learnt before taken out; as it was)."""
-        self.last_error_s: float | None = None
 
     @property
     def sd_s(self) -> float:
@@ -78,28 +77,28 @@ class PeakPrediction:
             return None
         return Prediction(peak_s, self.sd_s)
 
-    def settle(self, peak_s: float) -> None:
-        """Judge by a measured peak what was predicted for it."""
+    def settle(self, peak_s: float) -> float | None:
+        """Judge by a measured peak what was predicted for it: predicted less measured, s; None: nothing that could be told."""
         if not self._offered:
-            return
+            return None
         near = [offer for offer in self._offered if abs(offer[0] - peak_s) <= _FAR_OFF_S]
         self._offered = [offer for offer in self._offered if offer[0] > peak_s + _FAR_OFF_S]
         if not near:
             self._variance_s2 += _LEARNING * (_FAR_OFF_S**2 - self._variance_s2)
-            return
+            return None
         told_s, raw_s = min(near, key=lambda offer: abs(offer[0] - peak_s))
         error_s = told_s - peak_s
-        self.last_error_s = error_s
         self.strides += 1
         # At first every stride counts the same, later the newest more.
         weight = max(_LEARNING, 1.0 / self.strides)
         self._offset_s += weight * (raw_s - peak_s - self._offset_s)
         if self.strides == 1:
             # The first error is the phase's own offset, taken out from here on: it says nothing of the spread.
-            return
+            return None
         weight = max(_LEARNING, 1.0 / (self.strides - 1))
         self.bias_s += weight * (error_s - self.bias_s)
         self._variance_s2 += weight * (error_s**2 - self._variance_s2)
+        return error_s if self.strides > LEAST_STRIDES else None
 
     def _offer(self, peak_s: float, raw_s: float) -> None:
         """Keep the latest prediction of each peak; what never settled is forgotten after `_KEPT` more."""

@@ -57,6 +57,8 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
         # A stride may bring a sound: it goes first.
         for stride in settled:
             strides.send(structs.replace(stride, stamps=stamps))
+            if stride.predicted_off_ms is not None:
+                health.add_ns(stages.PEAK_PREDICTION, ms_to_ns(abs(stride.predicted_off_ms)))
         samples.send(sample)
         log.send(sample)
         health.counters["frames"] += 1

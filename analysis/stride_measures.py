@@ -36,7 +36,8 @@ def read_stride(
     )
     contact = times = None
     if stride_time_s is not None:
-        ahead_leg = [one.ankle_ahead_px / history.leg_px for _, one in own]
+        leg_px = history.leg_px
+        ahead_leg = [one.ankle_ahead_px / leg_px for _, one in own]
         contact = read_initial_contact([t_s for t_s, _ in own], ahead_leg, peak.t_s, stride_time_s)
     # The far knee is hidden too often around toe-off: its contact came out between 110 and 250 ms from stride to stride.
     if leg == "near" and contact is not None and stride_time_s is not None and triple.knee_s is not None:

@@ -131,6 +131,8 @@ class Stride(Message, frozen=True):
     """Estimate, only at 60 fps or more."""
     belt_speed_mps: float | None = None
     incline_pct: float | None = None
+    predicted_off_ms: float | None = None
+    """How much later than this peak it had been predicted (analysis/prediction.py); None: it had not been."""
 
 
 class Cue(Message, frozen=True):

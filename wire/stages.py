@@ -25,6 +25,7 @@ CUE_TO_SOUND = "cue to sound"
 STRIDE_TO_SOUND = "stride to sound"
 CAPTURED_TO_SOUND = "captured to sound"
 AROUND_POSE_AND_BUFFER = "around pose and buffer"
+PEAK_PREDICTION = "peak prediction off"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Stage:
     """Who measures it."""
     what: str
     part: bool = True
-    """Stretches that follow one another; False: a sum of several."""
+    """Stretches that follow one another; False: a sum of several, or beside the way."""
 
 
 STAGES = (
@@ -55,6 +56,7 @@ STAGES = (
     Stage(STRIDE_TO_SOUND, AUDIO, "a settled stride sent to its sound at the sound card's output", part=False),
     Stage(CAPTURED_TO_SOUND, AUDIO, "capture of the picture that settled a stride to its sound", part=False),
     Stage(AROUND_POSE_AND_BUFFER, AUDIO, "the same but for the pose model and the sound card's buffer", part=False),
+    Stage(PEAK_PREDICTION, ANALYSIS, "how far off the next peak was predicted, early enough for a sound on it", part=False),
 )
 
 

@@ -69,6 +69,7 @@ STRIDE_COLUMNS: tuple[Column[Stride], ...] = (
     Column("flight_ms", lambda s, _: s.flight_ms),
     Column("belt_speed_mps", lambda s, _: s.belt_speed_mps),
     Column("incline_pct", lambda s, _: s.incline_pct),
+    Column("predicted_off_ms", lambda s, _: s.predicted_off_ms),
 )
 
 CUE_COLUMNS: tuple[Column[Cue], ...] = (
