@@ -23,6 +23,8 @@ MOST_SD_S = 0.04
 """A twentieth of a stride: a tone further off would point at another phase of it."""
 _LEARNING = 0.15
 """Weight of the newest stride in the running mean and spread: they follow the last dozen."""
+_OFFSET_LEARNING = 0.3
+"""Weight of the newest stride in the offset, which drifts while the curve is learnt: half of it is followed in two strides."""
 _FAR_OFF_S = 0.15
 """What was predicted further off than this was not this stride: nothing is learnt from it but that the predictions fail."""
 _KEPT = 3
@@ -90,7 +92,7 @@ class PeakPrediction:
         error_s = told_s - peak_s
         self.strides += 1
         # At first every stride counts the same, later the newest more.
-        weight = max(_LEARNING, 1.0 / self.strides)
+        weight = max(_OFFSET_LEARNING, 1.0 / self.strides)
         self._offset_s += weight * (raw_s - peak_s - self._offset_s)
         if self.strides == 1:
             # The first error is the phase's own offset, taken out from here on: it says nothing of the spread.
