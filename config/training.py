@@ -75,6 +75,11 @@ class Session(Section):
     summary_s: float = Field(45.0, ge=0, le=3600, description="how long the card at the end stays")
     step_off_s: float = Field(10.0, ge=1, le=600, description="not running for this long ends the session")
     folder: str = Field("sessions", min_length=1, description="sessions are saved in folders under this one")
+    store_url: str = Field(
+        "",
+        max_length=500,
+        description='all sessions: "" is a file under HIPCUE_HOME, "postgresql://user@host/database" a server, "none" none',
+    )
 
 
 class Coach(Section):

@@ -15,6 +15,15 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What outlives a run stays out of the home of whoever runs the tests; programs that tests start inherit it."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("home")
+        patch.setenv("HIPCUE_HOME", str(folder))
+        yield folder
+
+
 @pytest.fixture
 def wire_directory() -> Iterator[Path]:
     """A folder for sockets, mode 0700, with a short name: a socket's path must fit in 107 bytes."""

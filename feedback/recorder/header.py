@@ -26,9 +26,10 @@ def session_header(settings: Settings, kind: Literal["live", "clip"] = "live") -
 
 
 def settings_snapshot(settings: Settings) -> dict[str, Any]:
-    """All settings, without the password of a network camera."""
+    """All settings, without the passwords of a network camera and of a database."""
     snapshot = settings.model_dump(mode="json")
     snapshot["capture"]["source"] = shown_source(settings.capture.source)
+    snapshot["session"]["store_url"] = shown_source(settings.session.store_url)
     return snapshot
 
 

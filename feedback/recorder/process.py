@@ -1,6 +1,7 @@
 """The recorder process: what was measured and said, into a session folder. Numbers only, never pictures."""
 
 import sys
+import uuid
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,13 +11,18 @@ from feedback.recorder.header import boot_id, session_header, settings_snapshot
 from feedback.recorder.hearing import Hearing
 from feedback.recorder.runners import Runners
 from feedback.recorder.session import SessionFolder, goes_on
+from feedback.sessions.home import store_url
+from feedback.sessions.keeper import StoreKeeper
 from wire.clock import s_to_ns
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
 from wire.sockets import Wire
 
 EXIT_NO_FOLDER = 5
+NO_STORE = "none"
 _POLL_MS = 100
+_STORE_PATIENCE_S = 0.6
+"""At the end; the whole program ends within two seconds, and what is not stored by then is stored by the next one."""
 _FLUSH_S = 0.4
 """Together with the wait for settled values less than the second that a crash may cost."""
 
@@ -45,6 +51,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
     def next_session() -> SessionFolder:
         return SessionFolder(new_folder(wanted.parent), session_header(settings))
 
+    keeper = _keeper(settings)
     runners = Runners(_open(wanted, settings), next_session)
     flush_ns = 0
     while not stop:
@@ -56,14 +63,21 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
         if wire.clock() >= flush_ns:
             if hearing.config is not None and runners.session is not None:
                 runners.session.know({"config": settings_snapshot(hearing.config)})
-            _flush(runners.session, health)
+            _flush(runners.session, health, keeper)
             flush_ns = wire.clock() + s_to_ns(_FLUSH_S)
     for session in (*hearing.tell(runners, wire.clock()), runners.session):
         if session is not None:
             session.close(hearing.summary())
             if session.problem is not None:
                 print(f"{_sentence(session.problem)}: the end of this session is lost", file=sys.stderr)
+    if keeper is not None:
+        keeper.finish(_STORE_PATIENCE_S)
     return 0
+
+
+def _keeper(settings: Settings) -> StoreKeeper | None:
+    url = settings.session.store_url
+    return None if url == NO_STORE else StoreKeeper(store_url(url))
 
 
 def _open(wanted: Path, settings: Settings) -> SessionFolder:
@@ -74,10 +88,14 @@ def _open(wanted: Path, settings: Settings) -> SessionFolder:
     return SessionFolder(_counted_up(wanted, _holds_session), session_header(settings))
 
 
-def _flush(session: SessionFolder | None, health: HealthReporter) -> None:
+def _flush(session: SessionFolder | None, health: HealthReporter, keeper: StoreKeeper | None) -> None:
     if session is None:
         return
     session.flush()
+    if keeper is not None:
+        if session.started:
+            keeper.watch(uuid.UUID(session.id), session.folder)
+        health.facts["store"] = keeper.problem or "ok"
     health.facts["session"] = str(session.folder)
     if session.lost:
         health.counters["rows lost"] = session.lost

@@ -73,6 +73,11 @@ class SessionFolder:
         return self._t0_ns is not None
 
     @property
+    def id(self) -> str:
+        """Its name, wherever it is copied or stored."""
+        return str(self._header["id"])
+
+    @property
     def problem(self) -> OSError | None:
         """Why something waits in memory; None: all is written."""
         return next((table.problem for table in self._tables.values() if table.problem), self._summary_problem)

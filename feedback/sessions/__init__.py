@@ -1,0 +1,1 @@
+"""What is done with sessions that were recorded: the store, reports, exports, comparisons."""

@@ -1,0 +1,1 @@
+"""The store's tables, version by version (alembic)."""
