@@ -1,12 +1,21 @@
-"""Where everything stands: rectangles for any screen, worked out once per screen size and shape of picture."""
+"""Where everything stands: rectangles for any screen, worked out once per screen size and shape of picture.
+
+All distances and type sizes are multiples of one unit, 1/135 of the screen's shorter side: 8 pixels at 1080p.
+"""
 
 from dataclasses import dataclass
+
+from feedback.display.box import Box
 
 DIGIT_SHARE = 1 / 6
 """The digits of the big number are at least this share of the screen's height: readable at 4 m on a 50-inch screen."""
 SIDE_CROP = 1.5
 """A wide picture may lose up to this factor of its width at the sides, never its top or bottom: head and feet stay."""
 DEFAULT_ASPECT = 16 / 9
+UNITS = 135
+"""Units in the shorter side."""
+PORTRAIT_BELOW = 0.8
+"""A screen narrower than this share of its height is stacked from top to bottom."""
 NUMBER_EM = 1.75
 """Width of the widest big number, "−88°", in heights of its font."""
 CAP_OF_EM = 0.71
@@ -14,76 +23,70 @@ CAP_OF_EM = 0.71
 
 
 @dataclass(frozen=True)
-class Box:
-    """A rectangle in pixels, never smaller than one: a window can be dragged to any size."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "width", max(1, self.width))
-        object.__setattr__(self, "height", max(1, self.height))
-
-    @property
-    def right(self) -> int:
-        """First column to the right of it."""
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> int:
-        """First row below it."""
-        return self.y + self.height
-
-    @property
-    def rect(self) -> tuple[int, int, int, int]:
-        """As pygame takes it."""
-        return self.x, self.y, self.width, self.height
-
-    def inset(self, x_px: int, y_px: int) -> "Box":
-        """The box without its edge."""
-        return Box(self.x + x_px, self.y + y_px, self.width - 2 * x_px, self.height - 2 * y_px)
-
-    def row(self, y: int, height: int) -> "Box":
-        """A part of it, over its whole width."""
-        return Box(self.x, y, self.width, height)
-
-    def columns(self, *shares: float, gap: int) -> tuple["Box", ...]:
-        """Side by side, by shares of the width that is left after the gaps."""
-        room = self.width - gap * (len(shares) - 1)
-        x = float(self.x)
-        boxes = []
-        for share in shares:
-            width = room * share / sum(shares)
-            boxes.append(Box(round(x), self.y, round(x + width) - round(x), self.height))
-            x += width + gap
-        return tuple(boxes)
-
-    def contains(self, other: "Box") -> bool:
-        """The other lies within."""
-        return self.x <= other.x and self.y <= other.y and other.right <= self.right and other.bottom <= self.bottom
-
-
-@dataclass(frozen=True)
 class Layout:
-    """All places of one screen; `gap_px` is the distance between them."""
+    """All places of one screen, and its few type sizes as heights of capitals."""
 
     screen: Box
     mirror: Box
     header: Box
     title: Box
     number: Box
-    chip: Box
+    verdict: Box
     strip: Box
     facts: Box
     voice: Box
-    gap_px: int
+    status: Box
+    unit_px: float
+
+    def units(self, count: float) -> int:
+        """So many units in whole pixels, at least one."""
+        return max(1, round(count * self.unit_px))
+
+    @property
+    def gap_px(self) -> int:
+        """Between two places; also the space inside the edge of each."""
+        return self.units(3)
+
+    @property
+    def radius_px(self) -> int:
+        """Of all rounded corners."""
+        return self.units(2)
+
+    @property
+    def small_px(self) -> int:
+        """Small print for the coach, who comes near."""
+        return self.units(1.9)
+
+    @property
+    def label_px(self) -> int:
+        """Names of numbers."""
+        return self.units(2.6)
+
+    @property
+    def value_px(self) -> int:
+        """The lesser numbers, and the phase."""
+        return self.units(4.6)
+
+    @property
+    def word_px(self) -> int:
+        """The verdict and what the screen says, at most."""
+        return self.units(8.5)
 
     @property
     def digit_px(self) -> int:
         """Height of the big number's digits: the largest that its place holds."""
         return int(min(0.93 * self.number.height, self.number.width / NUMBER_EM * CAP_OF_EM))
+
+    @property
+    def hero(self) -> Box:
+        """The card that title, number and verdict share."""
+        right, bottom = max(self.title.right, self.verdict.right), max(self.number.bottom, self.verdict.bottom)
+        return Box(self.title.x, self.title.y, right - self.title.x, bottom - self.title.y)
+
+    @property
+    def verdict_is_beside(self) -> bool:
+        """The verdict stands to the right of the number, not below it."""
+        return self.verdict.x > self.number.x
 
     @property
     def boxes(self) -> tuple[Box, ...]:
@@ -93,10 +96,11 @@ class Layout:
             self.header,
             self.title,
             self.number,
-            self.chip,
+            self.verdict,
             self.strip,
             self.facts,
             self.voice,
+            self.status,
         )
 
 
@@ -104,86 +108,79 @@ def arrange(width_px: int, height_px: int, picture_aspect: float = DEFAULT_ASPEC
     """The layout of a screen for pictures of this width/height. Raises ValueError for a screen without pixels."""
     if width_px < 1 or height_px < 1:
         raise ValueError(f"a screen of {width_px}x{height_px} pixels has no room")
-    gap = max(4, round(0.024 * min(width_px, height_px)))
-    inner = Box(0, 0, width_px, height_px).inset(gap, gap)
-    if width_px >= height_px:
-        return _landscape(Box(0, 0, width_px, height_px), inner, gap, picture_aspect)
-    return _portrait(Box(0, 0, width_px, height_px), inner, gap, picture_aspect)
+    screen = Box(0, 0, width_px, height_px)
+    grid = _Grid(min(width_px, height_px) / UNITS)
+    if width_px < PORTRAIT_BELOW * height_px:
+        return _portrait(screen, grid, picture_aspect)
+    return _landscape(screen, grid, picture_aspect)
 
 
-def _landscape(screen: Box, inner: Box, gap: int, picture_aspect: float) -> Layout:
-    """Mirror on the left over the voice line; on the right header, number, chip, strip and facts."""
-    voice_height = round(0.14 * screen.height)
-    voice = inner.row(inner.bottom - voice_height, voice_height)
-    body_height = voice.y - gap - inner.y
-    mirror_width = round(min(max(body_height * picture_aspect, 0.22 * screen.width), 0.53 * screen.width))
-    mirror = Box(inner.x, inner.y, mirror_width, body_height)
-    column = Box(mirror.right + gap, inner.y, inner.right - mirror.right - gap, body_height)
-    header = column.row(column.y, round(0.06 * screen.height))
-    facts_height = round(0.095 * screen.height)
-    facts = column.row(column.bottom - facts_height, facts_height)
-    title = column.row(header.bottom + gap, round(0.04 * screen.height))
-    if column.width > 1.25 * body_height:
-        left, right = column.columns(1, 1, gap=gap)
-        number = left.row(title.bottom, round(0.33 * screen.height))
-        chip = right.row(title.y, number.bottom - title.y)
-        title = left.row(title.y, title.height)
-        digits_bottom = number.bottom
+class _Grid:
+    """Turns units into pixels."""
+
+    def __init__(self, unit_px: float) -> None:
+        self.unit_px = unit_px
+
+    def __call__(self, count: float) -> int:
+        return max(1, round(count * self.unit_px))
+
+
+def _landscape(screen: Box, units: _Grid, picture_aspect: float) -> Layout:
+    """Mirror on the left; on the right header, number, verdict, strip and facts; the voice line below both."""
+    inner, gap = screen.inset(units(4), units(3)), units(3)
+    status = inner.row(inner.bottom - units(4), units(4))
+    voice = inner.row(status.y - units(1.5) - units(17), units(17))
+    body = inner.row(inner.y, voice.y - gap - inner.y)
+    mirror_width = round(min(max(body.height * picture_aspect, 0.22 * screen.width), 0.515 * screen.width))
+    mirror = Box(inner.x, inner.y, mirror_width, body.height)
+    column = Box(mirror.right + gap, inner.y, inner.right - mirror.right - gap, body.height)
+    header = column.row(column.y, units(8))
+    facts = column.row(column.bottom - units(14), units(14))
+    top = header.bottom + units(1.5)
+    if column.width > 1.25 * body.height:
+        left, right = column.columns(1, 1, gap=0)
+        title = left.row(top, units(9))
+        number = left.row(title.bottom, units(38))
+        verdict = right.row(top, number.bottom - top)
+        hero_bottom = number.bottom
     else:
-        number = column.row(title.bottom, round(0.26 * screen.height))
-        chip = column.row(number.bottom + gap // 2, round(0.11 * screen.height))
-        digits_bottom = chip.bottom
-    strip = column.row(digits_bottom + gap, facts.y - digits_bottom - 2 * gap)
-    return Layout(
-        screen=screen,
-        mirror=mirror,
-        header=header,
-        title=title,
-        number=number,
-        chip=chip,
-        strip=strip,
-        facts=facts,
-        voice=voice,
-        gap_px=gap,
-    )
+        title = column.row(top, units(8))
+        number = column.row(title.bottom, units(29))
+        verdict = column.row(number.bottom + units(2.5), units(15))
+        hero_bottom = verdict.bottom
+    strip = column.row(hero_bottom + gap, facts.y - hero_bottom - 2 * gap)
+    return Layout(screen, mirror, header, title, number, verdict, strip, facts, voice, status, units.unit_px)
 
 
-def _portrait(screen: Box, inner: Box, gap: int, picture_aspect: float) -> Layout:
-    """From top to bottom: header, mirror, number, chip, voice line; strip and facts below or beside the mirror."""
-    header = inner.row(inner.y, round(0.045 * screen.height))
-    voice_height = round(0.1 * screen.height)
-    voice = inner.row(inner.bottom - voice_height, voice_height)
-    chip_height, facts_height = round(0.07 * screen.height), round(0.06 * screen.height)
-    number_height, title_height = round(0.185 * screen.height), round(0.027 * screen.height)
+def _portrait(screen: Box, units: _Grid, picture_aspect: float) -> Layout:
+    """From top to bottom: header, mirror, number, verdict, strip, facts, voice; a tall mirror has strip and facts beside it."""
+    inner, gap = screen.inset(units(4), units(3)), units(3)
+    header = inner.row(inner.y, units(8))
+    status = inner.row(inner.bottom - units(4), units(4))
+    voice_height = units(22)
+    voice = inner.row(status.y - units(1.5) - voice_height, voice_height)
+    top = header.bottom + units(1.5)
+    number_height, title_height, verdict_height = round(0.19 * screen.height), units(8), units(15)
+    hero_height = title_height + number_height + units(2.5) + verdict_height
     if picture_aspect < 1:
-        chip = inner.row(voice.y - gap - chip_height, chip_height)
-        number = inner.row(chip.y - gap - number_height, number_height)
-        title = inner.row(number.y - title_height, title_height)
-        top = inner.row(header.bottom + gap, title.y - header.bottom - 2 * gap)
-        mirror_width = round(min(top.height * picture_aspect, 0.62 * inner.width))
-        mirror = Box(top.x, top.y, mirror_width, top.height)
-        beside = Box(mirror.right + gap, top.y, top.right - mirror.right - gap, top.height)
-        facts = beside.row(beside.bottom - 3 * facts_height, 3 * facts_height)
+        title = inner.row(voice.y - gap - hero_height, title_height)
+        above = inner.row(top, title.y - gap - top)
+        mirror_width = round(min(above.height * picture_aspect, 0.62 * inner.width))
+        mirror = Box(above.x, above.y, mirror_width, above.height)
+        beside = Box(mirror.right + gap, above.y, above.right - mirror.right - gap, above.height)
+        facts_height = round(0.45 * beside.height)
+        facts = beside.row(beside.bottom - facts_height, facts_height)
         strip = beside.row(beside.y, facts.y - gap - beside.y)
     else:
-        mirror = inner.row(header.bottom + gap, round(min(inner.width / picture_aspect * 1.1, 0.31 * screen.height)))
+        facts = inner.row(voice.y - gap - units(14), units(14))
+        room = facts.y - top - hero_height - 3 * gap
+        mirror = inner.row(top, round(min(inner.width / picture_aspect * 1.1, 0.74 * room)))
         title = inner.row(mirror.bottom + gap, title_height)
-        number = inner.row(title.bottom, number_height)
-        chip = inner.row(number.bottom + gap // 2, chip_height)
-        facts = inner.row(voice.y - gap - facts_height, facts_height)
-        strip = inner.row(chip.bottom + gap, facts.y - chip.bottom - 2 * gap)
-    return Layout(
-        screen=screen,
-        mirror=mirror,
-        header=header,
-        title=title,
-        number=number,
-        chip=chip,
-        strip=strip,
-        facts=facts,
-        voice=voice,
-        gap_px=gap,
-    )
+        strip_top = title.y + hero_height + gap
+        strip = inner.row(strip_top, facts.y - gap - strip_top)
+    number = inner.row(title.bottom, number_height)
+    verdict = inner.row(number.bottom + units(2.5), verdict_height)
+    return Layout(screen, mirror, header, title, number, verdict, strip, facts, voice, status, units.unit_px)
 
 
 def fit_picture(width_px: int, height_px: int, place: Box) -> tuple[Box, Box]:

@@ -8,16 +8,18 @@ import pygame
 from numpy.typing import NDArray
 
 from feedback.display import palette
-from feedback.display.layout import Box, fit_picture
+from feedback.display.layout import Layout, fit_picture
 from feedback.display.palette import Colour
 from feedback.display.view import Lines, Picture
 from wire.frames import Image
 from wire.messages import Point
 
-WEDGE_SHARE = 0.65
+WEDGE_SHARE = 0.5
 """How much of the wedge's colour covers the picture."""
 LINE_SHARE = 1 / 90
 """Width of the thigh line in heights of the shown picture."""
+GHOST_DASHES = 7
+"""The ghost is dashed: never to be taken for the leg that is measured now."""
 SUBPIXEL_BITS = 4
 """OpenCV draws to 1/16 pixel: without it thin lines would hop from pixel to pixel."""
 
@@ -25,8 +27,9 @@ SUBPIXEL_BITS = 4
 class Mirror:
     """Scales pictures into a place of the screen; keeps its buffers from frame to frame."""
 
-    def __init__(self, place: Box, mirrored: bool) -> None:
-        self._place = place
+    def __init__(self, layout: Layout, mirrored: bool) -> None:
+        self._place = place = layout.mirror
+        self._radius_px = min(layout.radius_px, place.width // 2, place.height // 2)
         self._mirrored = mirrored
         self._source_px = (0, 0)
         self._part = self.shown = place
@@ -34,6 +37,7 @@ class Mirror:
         self._turned: Image = self._scaled
         self._pixels: NDArray[np.uint8] = np.zeros((1, 1, 4), np.uint8)
         self._surface = pygame.Surface((1, 1))
+        self._corners = _corners(self._radius_px)
 
     def paint(self, surface: pygame.Surface, picture: Picture) -> None:
         """Put the picture and its lines on the surface."""
@@ -52,6 +56,7 @@ class Mirror:
             self._draw_lines(picture.lines)
         cv2.cvtColor(self._scaled, cv2.COLOR_BGR2BGRA, dst=self._pixels)
         surface.blit(self._surface, (self.shown.x, self.shown.y))
+        self._round_off(surface)
 
     def to_shown(self, point: Point) -> Point:
         """A point of the picture, in pixels of the shown part."""
@@ -70,12 +75,23 @@ class Mirror:
         self._surface = pygame.image.frombuffer(self._pixels.data.cast("B"), (self.shown.width, self.shown.height), "BGRA")
         self._surface.set_alpha(None)
 
+    def _round_off(self, surface: pygame.Surface) -> None:
+        """The corners of the mirror's place, where the picture reaches them."""
+        place, radius = self._place, self._radius_px
+        if self.shown.height < place.height or self.shown.width < place.width:
+            return
+        ends = [(x, y) for y in (place.y, place.bottom - radius) for x in (place.x, place.right - radius)]
+        for corner, at in zip(self._corners, ends, strict=True):
+            surface.blit(corner, at)
+
     def _draw_lines(self, lines: Lines) -> None:
         thick_px = max(2, round(LINE_SHARE * self.shown.height))
         if lines.wedge_px:
             self._draw_wedge([self.to_shown(point) for point in lines.wedge_px], max(1, thick_px // 3))
-        self._draw_limb((lines.hip_px, lines.shoulder_px), max(2, round(0.6 * thick_px)))
-        self._draw_limb((lines.knee_px, lines.ankle_px), max(2, round(0.75 * thick_px)))
+        if lines.ghost_px is not None:
+            self._draw_ghost(lines.ghost_px, max(2, round(0.6 * thick_px)))
+        self._draw_limb((lines.hip_px, lines.shoulder_px), max(2, round(0.45 * thick_px)))
+        self._draw_limb((lines.knee_px, lines.ankle_px), max(2, round(0.45 * thick_px)))
         self._draw_limb((lines.hip_px, lines.knee_px), thick_px)
         for joint in (lines.hip_px, lines.knee_px):
             if joint is not None:
@@ -98,19 +114,43 @@ class Mirror:
         cv2.polylines(blended, [corners], True, _bgr(palette.BLUE), edge_px, cv2.LINE_AA, SUBPIXEL_BITS)
         around[:] = blended
 
+    def _draw_ghost(self, thigh: tuple[Point, Point], thick_px: int) -> None:
+        (x, y), knee = self.to_shown(thigh[0]), self.to_shown(thigh[1])
+        knee_x, knee_y = knee
+        step_x, step_y = (knee_x - x) / (2 * GHOST_DASHES - 1), (knee_y - y) / (2 * GHOST_DASHES - 1)
+        for dash in range(0, 2 * GHOST_DASHES - 1, 2):
+            first, last = (x + dash * step_x, y + dash * step_y), (x + (dash + 1) * step_x, y + (dash + 1) * step_y)
+            self._line(first, last, 2 * thick_px, palette.NIGHT)
+            self._line(first, last, thick_px, palette.WHITE)
+        self._dot(_fixed(knee), 1.9 * thick_px, palette.NIGHT)
+        self._dot(_fixed(knee), 1.5 * thick_px, palette.WHITE)
+        self._dot(_fixed(knee), 0.8 * thick_px, palette.NIGHT)
+
     def _draw_limb(self, ends: tuple[Point | None, Point | None], thick_px: int) -> None:
         start, end = ends
         if start is None or end is None:
             return
-        first, last = _fixed(self.to_shown(start)), _fixed(self.to_shown(end))
+        first, last = self.to_shown(start), self.to_shown(end)
         # A dark edge: the line must be seen before a bright window and before a dark wall.
-        edge_px = thick_px + max(2, thick_px // 2)
-        cv2.line(self._scaled, first, last, _bgr(palette.NIGHT), edge_px, cv2.LINE_AA, SUBPIXEL_BITS)
-        cv2.line(self._scaled, first, last, _bgr(palette.WHITE), thick_px, cv2.LINE_AA, SUBPIXEL_BITS)
+        self._line(first, last, thick_px + max(2, thick_px // 2), palette.NIGHT)
+        self._line(first, last, thick_px, palette.WHITE)
+
+    def _line(self, start: Point, end: Point, thick_px: int, colour: Colour) -> None:
+        cv2.line(self._scaled, _fixed(start), _fixed(end), _bgr(colour), thick_px, cv2.LINE_AA, SUBPIXEL_BITS)
 
     def _dot(self, centre: tuple[int, int], radius_px: float, colour: Colour) -> None:
         radius = round(radius_px * (1 << SUBPIXEL_BITS))
         cv2.circle(self._scaled, centre, radius, _bgr(colour), -1, cv2.LINE_AA, SUBPIXEL_BITS)
+
+
+def _corners(radius_px: int) -> tuple[pygame.Surface, ...]:
+    """What lies outside of a rounded corner, for the four corners: upper left and right, lower left and right."""
+    finer = 4
+    cut = pygame.Surface((radius_px * finer, radius_px * finer), pygame.SRCALPHA)
+    cut.fill((*palette.NIGHT, 255))
+    pygame.draw.circle(cut, (*palette.NIGHT, 0), (radius_px * finer, radius_px * finer), radius_px * finer)
+    corner = pygame.transform.smoothscale(cut, (radius_px, radius_px))
+    return tuple(pygame.transform.flip(corner, right, lower) for lower in (False, True) for right in (False, True))
 
 
 def _fixed(point: Point) -> tuple[int, int]:

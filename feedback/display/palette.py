@@ -1,6 +1,7 @@
 """Colours: two that signal (Okabe & Ito 2008, safe for colour-blind eyes), the rest white, greys and night.
 
-Blue says "good", orange says "do something"; the word, the shape and the place say it too.
+Blue is the target and "good", orange asks to do something, red is for stored video alone. A word, a shape or a place says each
+of them too.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ QUIET: Colour = (178, 189, 200)
 GREY: Colour = (104, 115, 126)
 BLUE: Colour = (86, 180, 233)
 ORANGE: Colour = (255, 168, 28)
+RED: Colour = (255, 77, 66)
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,25 @@ ON_NIGHT = Ink(WHITE, NIGHT)
 QUIET_ON_NIGHT = Ink(QUIET, NIGHT)
 ON_PANEL = Ink(WHITE, PANEL)
 QUIET_ON_PANEL = Ink(QUIET, PANEL)
+GOOD_ON_PANEL = Ink(BLUE, PANEL)
 ON_RAISED = Ink(WHITE, RAISED)
+QUIET_ON_RAISED = Ink((214, 222, 230), RAISED)
 ON_GOOD = Ink(NIGHT, BLUE)
 ON_ACT = Ink(NIGHT, ORANGE)
 ON_VOICE = Ink(NIGHT, WHITE)
 
-INKS = (ON_NIGHT, QUIET_ON_NIGHT, ON_PANEL, QUIET_ON_PANEL, ON_RAISED, ON_GOOD, ON_ACT, ON_VOICE)
+INKS = (
+    ON_NIGHT,
+    QUIET_ON_NIGHT,
+    ON_PANEL,
+    QUIET_ON_PANEL,
+    GOOD_ON_PANEL,
+    ON_RAISED,
+    QUIET_ON_RAISED,
+    ON_GOOD,
+    ON_ACT,
+    ON_VOICE,
+)
 """Every ink that the painter writes with."""
 
 

@@ -15,9 +15,9 @@ from wire import stages
 from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
-from wire.messages import Command, Cue, Health, Phase, Sample, Stride
+from wire.messages import Belt, Command, ConfigState, Cue, Health, Phase, Sample, Stride
 from wire.sockets import Wire, wait
-from wire.topics import COMMAND, CUE, DISPLAY, HEALTH, PHASE, SAMPLE, STRIDE
+from wire.topics import BELT, COMMAND, CONFIG, CUE, DISPLAY, HEALTH, PHASE, SAMPLE, STRIDE
 
 HEADLESS_WAIT_MS = 50.0
 """How long a round without a screen sleeps at most: the end must come within 200 ms."""
@@ -54,6 +54,8 @@ class Display:
         self._cues = wire.every(CUE, Cue)
         self._phases = wire.newest(PHASE, Phase)
         self._healths = wire.newest(HEALTH, Health)
+        self._belts = wire.newest(BELT, Belt)
+        self._configs = wire.newest(CONFIG, ConfigState)
         self._screen = Screen(settings)
         self._painter = Painter(settings.display.mirror)
         self._period_ns = round(NS_PER_S / settings.display.fps)
@@ -129,6 +131,10 @@ class Display:
         while (health := self._healths.take()) is not None:
             if health.process != DISPLAY:
                 self._screen.take(health, now_ns)
+        while (belt := self._belts.take()) is not None:
+            self._screen.take(belt, now_ns)
+        while (config := self._configs.take()) is not None:
+            self._screen.take(config, now_ns)
         if (frame := self._frames.take()) is not None:
             self._screen.take(frame, now_ns)
         if (sample := self._samples.take()) is not None:
@@ -145,7 +151,16 @@ class Display:
         self._count_losses()
 
     def _count_losses(self) -> None:
-        readers = (self._frames, self._samples, self._strides, self._cues, self._phases, self._healths)
+        readers = (
+            self._frames,
+            self._samples,
+            self._strides,
+            self._cues,
+            self._phases,
+            self._healths,
+            self._belts,
+            self._configs,
+        )
         rejected = sum(sum(reader.rejected.values()) for reader in readers)
         missed = self._strides.missed + self._cues.missed
         if rejected:
@@ -160,7 +175,8 @@ class Display:
 
     def _tell(self) -> None:
         """Headless: say a message when it changes."""
-        message = self._view.board.message
+        said = self._view.board.message
+        message = said.text if said is not None else ""
         if message != self._told:
             self._told = message
             print(terminal.message_line(message, self._screen.measure), flush=True)
@@ -169,7 +185,9 @@ class Display:
         if key == "full_screen":
             window.toggle_full_screen()
             self._health.facts["screen"] = window.description
-        elif key in ("pause", "mute", "quit"):
+        elif key == "help" or key == "latency":  # noqa: PLR1714 - so that the type checker sees which names are left
+            self._screen.turn_card(key)
+        else:
             self._commands.send(Command(key))
             if key == "quit" and self._quit_at_ns is None:
                 self._quit_at_ns = self._clock() + s_to_ns(QUIT_GRACE_S)

@@ -1,42 +1,31 @@
 """The screen's memory: takes messages, gives views. Time is an argument; nothing here reads a clock."""
 
 import math
-import statistics
 from collections import deque
+from typing import Literal
 
 from config.schema import Settings
-from feedback.display import sentences
+from feedback.display import cards, sentences
 from feedback.display.geometry import wedge
+from feedback.display.ghost import Best, better, ghost_line
+from feedback.display.measure import finite, measure_look, measure_of
 from feedback.display.pairing import Pairing
+from feedback.display.sides import COMPARED_STRIDES, UNKNOWN_SIDES, Sides, compare
 from feedback.display.status import Status
-from feedback.display.view import (
-    STRIP_STRIDES,
-    Bar,
-    Board,
-    Lines,
-    Picture,
-    Verdict,
-    View,
-    finite,
-    judged,
-    measure_of,
-)
+from feedback.display.view import STRIP_STRIDES, Bar, Board, Card, Lines, Note, Picture, Verdict, View, judged
 from wire.clock import NS_PER_S, s_to_ns
 from wire.frames import Frame
-from wire.messages import Band, Cue, Facing, Health, Phase, Point, Sample, Stride
+from wire.messages import Band, Belt, ConfigState, Cue, Facing, Health, Phase, Point, Sample, Stride
 
 CUE_SHOWN_S = 4.0
 VALUE_KEPT_S = 4.0
 """The big number goes when no stride has followed for this long: three strides of a slow runner."""
-SIDE_STRIDES = 5
-LEAST_SIDE_STRIDES = 3
-MOST_SIDE_ERROR_DEG = 3.0
-"""Near and far are shown only while the standard error of their difference is below this (docs/measures.md)."""
-REACH_OF_THIGH = 1.8
+REACH_OF_THIGH = 2.0
 """The wedge reaches well past the knee: where the thigh line would hide it, it is still seen beyond."""
-REACH_GAIN = 0.05
-"""The wedge's size follows the thigh's length slowly: it must not breathe with every step."""
+THIGH_GAIN = 0.05
+"""The thigh's length is followed slowly: wedge and ghost must not breathe with every step."""
 FARTHEST_PX = 20_000.0
+KMH_PER_MPS = 3.6
 SIDES: dict[Facing | None, tuple[str, str]] = {
     "right": ("Right", "Left"),
     "left": ("Left", "Right"),
@@ -44,14 +33,15 @@ SIDES: dict[Facing | None, tuple[str, str]] = {
 }
 """Near and far in the runner's own words: who faces right in the picture shows the camera the right side."""
 
-ScreenMessage = Frame | Sample | Stride | Cue | Phase | Health
+CardName = Literal["help", "latency"]
+ScreenMessage = Frame | Sample | Stride | Cue | Phase | Health | Belt | ConfigState
 
 
 class Screen:
     """What has been heard so far, and what is to be seen of it now.
 
     >>> screen = Screen(Settings())
-    >>> screen.view(now_ns=0).board.message
+    >>> screen.view(now_ns=0).board.message.text
     'Starting'
     """
 
@@ -61,14 +51,19 @@ class Screen:
         self._pairing = Pairing(settings.display.max_lines_age_ms)
         self._status = Status()
         self._near: deque[Stride] = deque(maxlen=STRIP_STRIDES)
-        self._far: deque[Stride] = deque(maxlen=SIDE_STRIDES)
+        self._far: deque[Stride] = deque(maxlen=COMPARED_STRIDES)
         self._near_at_ns = 0
         self._phase: Phase | None = None
         self._cue: Cue | None = None
         self._cue_at_ns = 0
         self._facing: Facing | None = None
         self._sample_cadence_spm: float | None = None
-        self._reach_px = 0.0
+        self._standing_thigh_deg: float | None = None
+        self._thigh_px = 0.0
+        self._best: Best | None = None
+        self._belt: Belt | None = None
+        self._refused = ""
+        self._card: CardName | None = None
         self._picture: Picture | None = None
 
     def take(self, message: ScreenMessage, now_ns: int) -> None:
@@ -79,21 +74,25 @@ class Screen:
         elif isinstance(message, Sample):
             self._take_sample(message, now_ns)
         elif isinstance(message, Stride):
-            if message.leg == "near":
-                self._near.append(message)
-                self._near_at_ns = now_ns
-            else:
-                self._far.append(message)
+            self._take_stride(message, now_ns)
         elif isinstance(message, Cue):
             self._cue, self._cue_at_ns = message, now_ns
         elif isinstance(message, Phase):
             self._phase = message
+        elif isinstance(message, Belt):
+            self._belt = message
+        elif isinstance(message, ConfigState):
+            self._refused = message.error
         else:
             self._status.health_came(message)
 
+    def turn_card(self, card: CardName) -> None:
+        """Lay a card over the mirror; once more, and it is taken away."""
+        self._card = None if self._card == card else card
+
     def view(self, now_ns: int) -> View:
         """Everything to be seen at `now_ns`."""
-        return View(self._shown_picture(), self._board(now_ns))
+        return View(self._shown_picture(), self._board(now_ns), self._shown_card())
 
     def judge(self, stride: Stride) -> Verdict:
         """A near stride against the present band; strides of the far leg have no target and stay "open"."""
@@ -115,15 +114,34 @@ class Screen:
             return None
         return band
 
+    @property
+    def _withholds(self) -> bool:
+        return self._phase is not None and self._phase.hide_value
+
     def _take_sample(self, sample: Sample, now_ns: int) -> None:
         self._pairing.add_sample(sample)
         self._status.sample_came(sample.state, now_ns)
         self._facing = sample.facing or self._facing
         self._sample_cadence_spm = finite(sample.cadence_spm)
+        self._standing_thigh_deg = finite(sample.standing_thigh_deg)
         hip, knee = _point(sample.near.hip_px), _point(sample.near.knee_px)
         if hip is not None and knee is not None:
-            reach_px = REACH_OF_THIGH * math.dist(hip, knee)
-            self._reach_px += (REACH_GAIN if self._reach_px else 1.0) * (reach_px - self._reach_px)
+            self._thigh_px += (THIGH_GAIN if self._thigh_px else 1.0) * (math.dist(hip, knee) - self._thigh_px)
+
+    def _take_stride(self, stride: Stride, now_ns: int) -> None:
+        if stride.leg == "far":
+            self._far.append(stride)
+            return
+        self._near.append(stride)
+        self._near_at_ns = now_ns
+        band, value, thigh_deg = self.band, finite(stride.hip_extension_deg), finite(stride.thigh_min_deg)
+        if self.measure == "hip_extension" and self.judge(stride) == "in" and None not in (band, value, thigh_deg):
+            self._best = better(self._best, band, value, thigh_deg)  # type: ignore[arg-type]
+
+    def _shown_card(self) -> Card | None:
+        if self._card is None:
+            return None
+        return cards.HELP if self._card == "help" else cards.latency_card(self._status.healths)
 
     def _shown_picture(self) -> Picture | None:
         shown = self._pairing.show()
@@ -141,48 +159,59 @@ class Screen:
 
     def _lines(self, sample: Sample) -> Lines:
         near = sample.near
-        hip = _point(near.hip_px)
-        outline: tuple[Point, ...] = ()
-        band = self.band
-        behind_zero_deg = self._behind_zero_deg()
-        if hip is not None and band is not None and self._facing is not None and behind_zero_deg is not None:
-            edges_deg = (band.low_deg + behind_zero_deg, band.high_deg + behind_zero_deg)
-            outline = wedge(hip, self._reach_px, edges_deg, self._facing, self._roll_deg)
-        return Lines(hip, _point(near.knee_px), _point(near.ankle_px), _point(sample.shoulder_px), outline)
+        hip, knee, ankle, shoulder = map(_point, (near.hip_px, near.knee_px, near.ankle_px, sample.shoulder_px))
+        band, facing = self.band, self._facing
+        if hip is None or band is None or facing is None or self.measure != "hip_extension" or self._withholds:
+            return Lines(hip, knee, ankle, shoulder, ())
+        zero_deg = self._behind_zero_deg()
+        edges_deg = (band.low_deg + zero_deg, band.high_deg + zero_deg)
+        outline = wedge(hip, REACH_OF_THIGH * self._thigh_px, edges_deg, facing, self._roll_deg)
+        ghost = None
+        if self._best is not None and self._best.band == band:
+            ghost = ghost_line(self._best, hip, self._thigh_px, facing, self._roll_deg)
+        return Lines(hip, knee, ankle, shoulder, outline, ghost)
 
-    def _behind_zero_deg(self) -> float | None:
-        """How far behind the vertical the thigh hangs at zero hip extension, as the last near stride had it."""
-        if self.measure != "hip_extension" or not self._near:
-            return None
-        return finite(-self._near[-1].thigh_min_deg - self._near[-1].hip_extension_deg)
+    def _behind_zero_deg(self) -> float:
+        """How far behind the vertical the thigh hangs at zero hip extension; without a calibration, not at all."""
+        if self._standing_thigh_deg is not None:
+            return -self._standing_thigh_deg
+        if not self._near:
+            return 0.0
+        return finite(-self._near[-1].thigh_min_deg - self._near[-1].hip_extension_deg) or 0.0
 
     def _board(self, now_ns: int) -> Board:
         phase, band = self._phase, self.band
         last = self._near[-1] if self._near and now_ns - self._near_at_ns <= s_to_ns(VALUE_KEPT_S) else None
-        value = measure_of(last, self.measure) if last is not None else None
-        near_mean, far_mean = self._sides()
+        value = measure_of(last, self.measure) if last is not None and not self._withholds else None
         near_label, far_label = SIDES[self._facing]
         status = self._status.at(now_ns, phase)
         cue_is_on = self._cue is not None and now_ns - self._cue_at_ns <= s_to_ns(CUE_SHOWN_S)
+        uncalibrated = last is not None and last.standing_thigh_deg is None
         return Board(
-            title=sentences.measure_title(self.measure),
-            unit="" if self.measure == "cadence" else "°",
+            measure=measure_look(self.measure),
             value=value,
             verdict=self.judge(last) if last is not None and value is not None else "open",
+            withheld=sentences.WITHHELD.get(phase.name, sentences.OTHER_WITHHELD)
+            if phase is not None and phase.hide_value
+            else "",
             band=band,
             bars=self._bars(),
-            cadence_spm=self._cadence_spm(last),
+            cadence_spm=None if self._withholds and self.measure == "cadence" else self._cadence_spm(last),
+            belt_kmh=_belt_kmh(self._belt),
+            incline_pct=finite(self._belt.incline_pct) if self._belt is not None else None,
             near_label=near_label,
             far_label=far_label,
-            near_mean=near_mean,
-            far_mean=far_mean,
+            sides=UNKNOWN_SIDES if self._withholds else self._sides(),
             phase=sentences.phase_title(phase.name) if phase is not None else "",
             time_left_s=_time_left_s(phase, now_ns),
-            hint=sentences.HINTS.get(phase.name, "") if phase is not None and band is None else "",
+            hint=_hint(phase),
             message=status.message,
             cue=self._cue.text if self._cue is not None and cue_is_on else "",
-            camera_lost=status.message == sentences.CAMERA_LOST,
-            notes=status.notes + ((sentences.NOT_CALIBRATED,) if last is not None and last.standing_thigh_deg is None else ()),
+            notes=status.notes + ((Note(sentences.NOT_CALIBRATED),) if uncalibrated else ()) + _notice(phase),
+            who=_who(phase),
+            refused=self._refused,
+            storing_video=self._status.storing_video,
+            summary=phase.summary if phase is not None and phase.name == "summary" else None,
         )
 
     def _bars(self) -> tuple[Bar, ...]:
@@ -194,21 +223,16 @@ class Screen:
         cadence_spm = finite(last.cadence_spm) if last is not None else self._sample_cadence_spm
         return None if cadence_spm is None else round(cadence_spm)
 
-    def _sides(self) -> tuple[float | None, float | None]:
+    def _sides(self) -> Sides:
         near, far = (
             [
                 value
-                for stride in list(leg)[-SIDE_STRIDES:]
+                for stride in leg
                 if stride.quality >= self._min_quality and (value := measure_of(stride, self.measure)) is not None
             ]
             for leg in (self._near, self._far)
         )
-        if min(len(near), len(far)) < LEAST_SIDE_STRIDES:
-            return None, None
-        error = math.sqrt(statistics.variance(near) / len(near) + statistics.variance(far) / len(far))
-        if error >= MOST_SIDE_ERROR_DEG:
-            return None, None
-        return statistics.fmean(near), statistics.fmean(far)
+        return compare(near, far)
 
 
 def _point(point: Point | None) -> Point | None:
@@ -223,3 +247,27 @@ def _time_left_s(phase: Phase | None, now_ns: int) -> int | None:
     if phase is None or phase.ends_ns is None:
         return None
     return max(0, -((now_ns - phase.ends_ns) // NS_PER_S))
+
+
+def _belt_kmh(belt: Belt | None) -> float | None:
+    """To one decimal, as treadmills show it."""
+    speed_mps = finite(belt.speed_mps) if belt is not None else None
+    return None if speed_mps is None else round(KMH_PER_MPS * speed_mps, 1)
+
+
+def _hint(phase: Phase | None) -> str:
+    if phase is None:
+        return ""
+    if phase.name == "drill" and phase.band is not None and (phase.cueing or not phase.hide_value):
+        return sentences.CUED_DRILL
+    return sentences.HINTS.get(phase.name, "")
+
+
+def _who(phase: Phase | None) -> str:
+    if phase is None or not phase.runner:
+        return ""
+    return phase.runner if phase.session_number is None else f"{phase.runner}, session {phase.session_number}"
+
+
+def _notice(phase: Phase | None) -> tuple[Note, ...]:
+    return (Note(phase.notice, fault=True),) if phase is not None and phase.notice else ()

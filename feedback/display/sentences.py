@@ -1,59 +1,72 @@
-"""What the screen says in words: at most five, about the view, the belt and the room, never about muscles."""
+"""What the screen says in words: at most five for the runner, about the view, the belt and the room, never about muscles."""
+
+from feedback.display.view import Message
 
 STATES = {
-    "measuring": "",
-    "starting": "Starting",
-    "no_person": "Step into view",
-    "partly_out_of_view": "Move to the middle",
-    "too_small": "Bring the camera closer",
-    "oblique": "Turn the camera side-on",
-    "facing_unknown": "Start running",
-    "not_running": "Start running",
+    "starting": Message("Finding your rhythm", "The measurement begins after a few strides.", "wait"),
+    "no_person": Message("Step into view", "The camera sees nobody on the treadmill.", "person"),
+    "partly_out_of_view": Message("Move to the middle", "The camera must see you from head to feet.", "person"),
+    "too_small": Message("Bring the camera closer", "You are too small in the picture to be measured.", "person"),
+    "too_large": Message("Move the camera back", "The camera must see you from head to feet.", "person"),
+    "oblique": Message("Turn the camera side-on", "It must look at the treadmill straight from the side.", "person"),
+    "facing_unknown": Message("Start running", "", "person"),
+    "not_running": Message("Start running", "", "person"),
+    "standing": Message("Stand still", "Beside the belt, for a moment: this sets the zero.", "person"),
 }
-"""A sample's state, as a sentence for the runner."""
-
-OTHER_STATE = "Finding you"
+"""A sample's state, for the runner; without an entry it is one that this screen does not know."""
+MEASURING = "measuring"
+OTHER_STATE = Message("Finding you", "", "wait")
 
 PHASES = {
     "idle": "Ready",
+    "stand": "Stand",
     "warm_up": "Warm-up",
     "baseline": "Baseline",
     "drill": "Drill",
+    "retention": "Retention",
+    "summary": "Summary",
 }
 """A phase's name, as the header has it."""
 
 HINTS = {
-    "idle": "Run when ready",
+    "idle": "Step on when ready",
+    "stand": "Stand still, feet beside belt",
     "warm_up": "Run easily",
     "baseline": "Run as usual",
+    "drill": "On your own now",
+    "retention": "Run as you learnt",
 }
-"""What a phase without a target asks of the runner."""
+"""What a phase asks of the runner while no cue does."""
+CUED_DRILL = "Keep bars in the band"
 
-MEASURES = {
-    "hip_extension": "Hip extension",
-    "hip_extension_trunk": "Hip extension to trunk",
-    "thigh_excursion": "Thigh excursion",
-    "knee_drive": "Knee drive",
-    "knee": "Knee at push-off",
-    "ankle": "Ankle at push-off",
-    "trunk_lean": "Trunk lean",
-    "cadence": "Cadence",
+WITHHELD = {
+    "warm_up": "Warming up",
+    "baseline": "Measuring your own baseline",
+    "drill": "On your own, without the number",
+    "retention": "Seeing what has stayed",
 }
-"""A measure's name, as the caption over the big number has it."""
+"""What stands over the clock while the number is withheld."""
+OTHER_WITHHELD = "Measuring"
 
-STARTING = STATES["starting"]
-CAMERA_LOST = "Camera lost"
-RECORDING_ENDED = "Recording ended"
-WAITING = "Waiting for the measurement"
-PAUSED = "Paused"
+STARTING = Message("Starting", "", "wait")
+CAMERA_LOST = Message("Camera lost", "Check its cable; HipCue goes on by itself.", "camera")
+CAMERA_FROZEN = Message("Camera frozen", "Its picture stands still; HipCue opens it again.", "camera")
+RECORDING_ENDED = Message("Recording ended", "", "wait")
+WAITING = Message("Waiting for the measurement", "The camera works; HipCue waits for the pose model.", "wait")
+RESTARTING = Message("Measurement restarting", "It goes on by itself in a few seconds.", "wait")
+STOPPED = Message("Measurement stopped", "Press q, and start HipCue again.", "warning")
+PAUSED = Message("Paused", "Press space to go on.", "pause")
 NO_SOUND = "No sound"
 MUTED = "Muted"
 NOT_CALIBRATED = "Not calibrated"
+STORING_VIDEO = "Storing video"
+NUMBER_WITHHELD = "Number hidden for now"
+NO_TARGET = "No target yet"
 
 
-def state_sentence(state: str) -> str:
-    """What a sample's state asks of the runner; "" while it is measuring."""
-    return STATES.get(state, OTHER_STATE)
+def state_message(state: str) -> Message | None:
+    """What a sample's state asks of the runner; None while it is measuring."""
+    return None if state == MEASURING else STATES.get(state, OTHER_STATE)
 
 
 def phase_title(name: str) -> str:
@@ -61,12 +74,6 @@ def phase_title(name: str) -> str:
     return PHASES.get(name, name.replace("_", " ").capitalize())
 
 
-def measure_title(measure: str) -> str:
-    """A measure's name for people, also of a measure not known here."""
-    return MEASURES.get(measure, measure.replace("_", " ").capitalize())
-
-
-def degrees_range(low_deg: float, high_deg: float, unit: str) -> str:
-    """A band in whole numbers, as in "16–20°"; "to" where a minus sign would read as a dash."""
-    between = " to " if round(low_deg) < 0 else "–"
-    return f"{round(low_deg)}{between}{round(high_deg)}{unit}".replace("-", "−")
+def clock(seconds: int) -> str:
+    """Time left, as in "12:04"."""
+    return f"{seconds // 60}:{seconds % 60:02d}"

@@ -1,8 +1,10 @@
 """Whether all is well: what is missing, said to the runner; what is amiss, noted for the coach."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from feedback.display import sentences
+from feedback.display.view import Message, Note
 from wire.clock import ms_to_ns
 from wire.messages import Health, Phase
 
@@ -13,14 +15,16 @@ FRAME_GAP_MS = 500.0
 """A camera that calls itself degraded is lost when no frame has come for this long; else it is only slow or dim."""
 SILENT_CAMERA_MS = 2000.0
 """Without a word from capture (it was killed), frames that stay away for this long mean the same."""
+FROZEN_WORDS = ("frozen", "stands still", "does not change")
+"""Capture's reason says so where the camera is there but its picture is not new."""
 
 
 @dataclass(frozen=True)
 class StatusNow:
-    """The message for the runner ("" when all is well) and the notes for the coach."""
+    """The message for the runner (None when all is well) and the notes for the coach."""
 
-    message: str
-    notes: tuple[str, ...]
+    message: Message | None
+    notes: tuple[Note, ...]
 
 
 class Status:
@@ -31,9 +35,9 @@ class Status:
         self._first_frame_at_ns = 0
         self._sample_at_ns: int | None = None
         self._state = ""
-        self._health: dict[str, Health] = {}
-        self._message = sentences.STARTING
-        self._pending = sentences.STARTING
+        self._healths: dict[str, Health] = {}
+        self._message: Message | None = sentences.STARTING
+        self._pending: Message | None = sentences.STARTING
         self._pending_since_ns = 0
 
     def frame_came(self, now_ns: int) -> None:
@@ -48,7 +52,18 @@ class Status:
 
     def health_came(self, health: Health) -> None:
         """A process spoke of itself."""
-        self._health[health.process] = health
+        self._healths[health.process] = health
+
+    @property
+    def healths(self) -> Mapping[str, Health]:
+        """What each process said last."""
+        return self._healths
+
+    @property
+    def storing_video(self) -> bool:
+        """The recorder keeps the video: its health has a fact "video"."""
+        recorder = self._healths.get("recorder")
+        return recorder is not None and bool(recorder.facts.get("video"))
 
     def at(self, now_ns: int, phase: Phase | None) -> StatusNow:
         """Message and notes at `now_ns`."""
@@ -61,38 +76,53 @@ class Status:
             self._message = wanted
         return StatusNow(self._message, self._notes(phase))
 
-    def _wanted(self, now_ns: int) -> str:
+    def _wanted(self, now_ns: int) -> Message | None:
         camera = self._camera_message(now_ns)
-        if camera:
+        if camera is not None:
             return camera
+        analysis = self._healths.get("analysis")
+        if analysis is not None and analysis.state == "failed":
+            return replace(sentences.STOPPED, detail=analysis.reason or sentences.STOPPED.detail)
         if self._sample_at_ns is None:
             waits = self._frame_at_ns is not None and now_ns - self._first_frame_at_ns > ms_to_ns(SAMPLE_GAP_MS)
             return sentences.WAITING if waits else sentences.STARTING
         if now_ns - self._sample_at_ns > ms_to_ns(SAMPLE_GAP_MS):
-            return sentences.WAITING
-        return sentences.state_sentence(self._state)
+            # It has measured before; a new process that is loading the pose model says that it is starting.
+            restarts = analysis is not None and analysis.state == "starting"
+            return sentences.RESTARTING if restarts else sentences.WAITING
+        return sentences.state_message(self._state)
 
-    def _camera_message(self, now_ns: int) -> str:
-        capture = self._health.get("capture")
+    def _camera_message(self, now_ns: int) -> Message | None:
+        capture = self._healths.get("capture")
         state = capture.state if capture is not None else "starting"
+        reason = capture.reason if capture is not None else ""
         gap_ns = None if self._frame_at_ns is None else now_ns - self._frame_at_ns
         stands_still = gap_ns is None or gap_ns > ms_to_ns(FRAME_GAP_MS)
         if state == "ended" and stands_still:
             return sentences.RECORDING_ENDED
+        if state == "degraded" and any(word in reason for word in FROZEN_WORDS):
+            return sentences.CAMERA_FROZEN
         if state == "failed" or (state == "degraded" and stands_still):
-            return sentences.CAMERA_LOST
+            return replace(sentences.CAMERA_LOST, detail=reason or sentences.CAMERA_LOST.detail)
         if gap_ns is not None and gap_ns > ms_to_ns(SILENT_CAMERA_MS):
             return sentences.CAMERA_LOST
-        return ""
+        return None
 
-    def _notes(self, phase: Phase | None) -> tuple[str, ...]:
-        notes = [sentences.MUTED] if phase is not None and phase.muted else []
-        for process in sorted(self._health):
-            health = self._health[process]
+    def _notes(self, phase: Phase | None) -> tuple[Note, ...]:
+        notes = [Note(sentences.MUTED)] if phase is not None and phase.muted else []
+        for process in sorted(self._healths):
+            health = self._healths[process]
             if process == "display" or health.state not in ("degraded", "failed"):
                 continue
             if process == "audio":
-                notes.append(sentences.NO_SOUND)
-            elif not (process == "capture" and self._message == sentences.CAMERA_LOST):
-                notes.append(health.reason or f"{process} {health.state}")
+                notes.append(Note(sentences.NO_SOUND, fault=True))
+            elif not self._is_said_already(process):
+                notes.append(Note(health.reason or f"{process} {health.state}", fault=True))
         return tuple(notes)
+
+    def _is_said_already(self, process: str) -> bool:
+        """The message is about this process, so that a note would say it twice."""
+        if self._message is None:
+            return False
+        about_camera, stopped = self._message.sign == "camera", self._message.text == sentences.STOPPED.text
+        return (process == "capture" and about_camera) or (process == "analysis" and stopped)

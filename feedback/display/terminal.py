@@ -1,7 +1,7 @@
 """The screen's stand-in where there is none: one line of text per stride, cue and change of message."""
 
-from feedback.display.sentences import degrees_range, measure_title
-from feedback.display.view import Verdict, measure_of
+from feedback.display.measure import measure_look, measure_of
+from feedback.display.view import Verdict
 from wire.messages import Band, Cue, Stride
 
 WORDS: dict[Verdict, str] = {"below": "MORE", "in": "GOOD", "above": "LESS", "unsure": "UNSURE", "open": "-"}
@@ -15,16 +15,15 @@ def stride_line(stride: Stride, measure: str, verdict: Verdict, band: Band | Non
     >>> stride_line(stride, "hip_extension", "in", Band(16.0, 20.0))
     'stride 12    near   17.2°  GOOD    band 16–20°  cadence 170  quality 0.93'
     """
-    unit = "" if measure == "cadence" else "°"
-    value = measure_of(stride, measure)
+    look, value = measure_look(measure), measure_of(stride, measure)
     parts = [
         f"stride {stride.number:<4}",
         f"{stride.leg:<4}",
-        f"{'–' if value is None else format(value, '.1f') + unit:>6}",
+        f"{'–' if value is None else f'{value:.{look.decimals + 1}f}{look.unit}':>6}",
         f"{WORDS[verdict]:<6}",
     ]
     if band is not None:
-        parts.append(f"band {degrees_range(band.low_deg, band.high_deg, unit)}")
+        parts.append(f"band {look.band(band)}")
     if stride.cadence_spm is not None:
         parts.append(f"cadence {stride.cadence_spm:.0f}")
     parts.append(f"quality {stride.quality:.2f}")
@@ -39,4 +38,4 @@ def cue_line(cue: Cue) -> str:
 
 def message_line(message: str, measure: str) -> str:
     """A change of the screen's message as text; "" says that the measure is being taken again."""
-    return f"screen       {message or f'Measuring {measure_title(measure).lower()}'}"
+    return f"screen       {message or f'Measuring {measure_look(measure).title.lower()}'}"

@@ -1,14 +1,17 @@
 """What the screen shows at one moment: frozen, complete, and free of sockets, clocks and pygame."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
+from feedback.display.measure import HIP_EXTENSION, MeasureLook
+from feedback.display.sides import UNKNOWN_SIDES, Sides
 from wire.frames import Image
-from wire.messages import Band, Point, Stride
+from wire.messages import Band, Point, Summary
 
 Verdict = Literal["below", "in", "above", "unsure", "open"]
 """Of a stride: against the band; "unsure" below the quality gate; "open" while there is no band."""
+Sign = Literal["none", "camera", "wait", "person", "pause", "warning"]
+"""The shape beside a message: what kind of thing it speaks of."""
 
 STRIP_STRIDES = 20
 
@@ -23,6 +26,8 @@ class Lines:
     shoulder_px: Point | None
     wedge_px: tuple[Point, ...]
     """Outline of the target band, the hip first; empty without a band."""
+    ghost_px: tuple[Point, Point] | None = None
+    """Hip and knee of the best stride, moved to where the hip is now."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,33 +54,73 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Message:
+    """Why nothing is measured or cued: a few words for the runner, a sentence for whoever can mend it."""
+
+    text: str
+    detail: str = ""
+    sign: Sign = "none"
+
+
+@dataclass(frozen=True)
+class Note:
+    """Small print for the coach."""
+
+    text: str
+    fault: bool = False
+    """Something is amiss, not merely chosen so."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A page laid over the mirror: paragraphs, then a table."""
+
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
 class Board:
     """All that is not the picture. Equal boards look the same, so that an unchanged one need not be painted again."""
 
-    title: str = "Hip extension"
-    unit: str = "°"
+    measure: MeasureLook = HIP_EXTENSION
     value: float | None = None
-    """Of the last near stride; None when there is none or it is long past."""
+    """Of the last near stride; None when there is none, it is long past, or it is withheld."""
     verdict: Verdict = "open"
+    withheld: str = ""
+    """Why the runner's own number is kept from the screen, as in "Measuring your own baseline"; a clock stands in its place."""
     band: Band | None = None
     bars: tuple[Bar, ...] = ()
     """The last strides of the near leg, oldest first, at most `STRIP_STRIDES`."""
     cadence_spm: int | None = None
+    belt_kmh: float | None = None
+    incline_pct: float | None = None
     near_label: str = "Near"
     far_label: str = "Far"
-    near_mean: float | None = None
-    far_mean: float | None = None
-    """Means of the last strides of each leg; None while the two cannot be told apart to 3°."""
+    sides: Sides = UNKNOWN_SIDES
     phase: str = ""
     time_left_s: int | None = None
     hint: str = ""
-    """What is asked of the runner while there is no target."""
-    message: str = ""
-    """Why nothing is measured, for the runner; "" when all is well."""
+    """What the phase asks of the runner; it stands where cues and messages come."""
+    message: Message | None = None
+    """None when all is well."""
     cue: str = ""
-    camera_lost: bool = False
-    notes: tuple[str, ...] = ()
-    """Small print for the coach: no sound, muted, not calibrated, reasons of other processes."""
+    notes: tuple[Note, ...] = ()
+    """Muted, no sound, not calibrated, reasons of other processes."""
+    who: str = ""
+    """The runner's name and session number."""
+    refused: str = ""
+    """A sentence on something that was refused, such as a settings file; it lies over the top of the mirror."""
+    storing_video: bool = False
+    summary: Summary | None = None
+    """Shown instead of all the rest."""
+
+    @property
+    def camera_lost(self) -> bool:
+        """There is no picture to trust."""
+        return self.message is not None and self.message.sign == "camera"
 
 
 @dataclass(frozen=True)
@@ -84,24 +129,13 @@ class View:
 
     picture: Picture | None
     board: Board
+    card: Card | None = None
+    """Help or delays, when a key asked for them."""
 
     @property
     def shows_measurement(self) -> bool:
         """A measured runner and a stride's value: worth keeping as a screenshot."""
         return self.picture is not None and self.picture.measured and self.board.value is not None
-
-
-def measure_of(stride: Stride, measure: str) -> float | None:
-    """A stride's value of a measure of config.schema.MEASURES; None if it was not taken or the measure is unknown."""
-    field = "cadence_spm" if measure == "cadence" else f"{measure}_deg"
-    return finite(getattr(stride, field, None))
-
-
-def finite(value: object) -> float | None:
-    """The value if it is a number that can be drawn; infinities and NaN pass through MessagePack unhindered."""
-    if isinstance(value, (int, float)) and math.isfinite(value) and abs(value) < 1e6:
-        return float(value)
-    return None
 
 
 def judged(value: float, quality: float, min_quality: float, band: Band | None) -> Verdict:

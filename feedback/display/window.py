@@ -5,16 +5,21 @@ from typing import Literal
 
 import pygame
 
-Key = Literal["pause", "mute", "full_screen", "quit"]
+Key = Literal["pause", "mute", "calibrate", "faster", "slower", "help", "latency", "full_screen", "quit"]
 
 CAPTION = "HipCue"
 KEYS: dict[int, Key] = {
     pygame.K_SPACE: "pause",
     pygame.K_m: "mute",
+    pygame.K_c: "calibrate",
+    pygame.K_h: "help",
+    pygame.K_l: "latency",
     pygame.K_f: "full_screen",
     pygame.K_q: "quit",
     pygame.K_ESCAPE: "quit",
 }
+SIGNS: dict[str, Key] = {"+": "faster", "-": "slower", "−": "slower"}
+"""By what is typed, not by where the key lies: plus and minus wander between keyboards, and remotes have their own."""
 UNSEEN_DRIVERS = ("dummy", "offscreen", "evdev")
 """SDL's video drivers that open "screens" nobody can see."""
 LEAST_WINDOW_PX = (320, 240)
@@ -78,8 +83,8 @@ class Window:
         for event in pygame.event.get():
             if event.type == pygame.QUIT:
                 pressed.append("quit")
-            elif event.type == pygame.KEYDOWN and event.key in KEYS:
-                pressed.append(KEYS[event.key])
+            elif event.type == pygame.KEYDOWN and (key := SIGNS.get(event.unicode) or KEYS.get(event.key)):
+                pressed.append(key)
             elif event.type in (pygame.WINDOWSIZECHANGED, pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED):
                 self.surface = pygame.display.get_surface() or self.surface
                 self.repaint = True

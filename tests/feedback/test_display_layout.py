@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.display.layout import DIGIT_SHARE, SIDE_CROP, Box, arrange, fit_picture
+from feedback.display.box import Box
+from feedback.display.layout import DIGIT_SHARE, SIDE_CROP, arrange, fit_picture
 
 SCREENS = [(640, 480), (1024, 768), (1280, 720), (1920, 1080), (3840, 2160), (720, 1280), (1080, 1920), (2160, 3840)]
 ASPECTS = [16 / 9, 4 / 3, 0.725, 9 / 16]

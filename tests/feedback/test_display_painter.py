@@ -1,6 +1,7 @@
 """Given any view and any screen, what is painted can be read, is not clipped, and stands still."""
 
 import dataclasses
+from functools import lru_cache
 
 import numpy as np
 import pygame
@@ -9,18 +10,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from feedback.display import palette
+from bench.screen_states import DISK_FULL, REFUSED, STATES, SUMMARY
+from feedback.display import palette, sentences
+from feedback.display.box import Box
 from feedback.display.geometry import wedge
 from feedback.display.icons import icon
-from feedback.display.layout import DIGIT_SHARE, Box
+from feedback.display.layout import DIGIT_SHARE
+from feedback.display.measure import measure_look
 from feedback.display.painter import Painter
+from feedback.display.sides import Sides
 from feedback.display.strip import scale, share
-from feedback.display.view import Bar, Board, Lines, Picture, View, judged
-from wire.messages import Band, Facing
+from feedback.display.text import Placed
+from feedback.display.view import Bar, Board, Card, Lines, Message, Note, Picture, View, judged
+from wire.messages import Band, Facing, PhaseResult, Summary
 
-SIZES = [(1920, 1080), (1080, 1920), (1280, 720), (640, 480)]
+SIZES = [(1920, 1080), (1080, 1920), (1280, 720), (1024, 768), (3840, 2160), (640, 480)]
 BAND = Band(16.0, 20.0)
 HIP = (480.0, 250.0)
+LONGEST_CUE = "WWWWWWWW WWWWWWWW WWWWWWWW WWWWWWWW WWWW"
+"""Five words, 40 letters: what config.schema.Cue allows, in the widest letter."""
 
 
 def bars(*values: float, band: Band | None = BAND) -> tuple[Bar, ...]:
@@ -33,33 +41,52 @@ GOOD = Board(
     band=BAND,
     bars=bars(*[14.0 + place % 9 for place in range(20)]),
     cadence_spm=170,
+    belt_kmh=10.8,
     near_label="Right",
     far_label="Left",
-    near_mean=17.3,
-    far_mean=15.6,
+    sides=Sides(17.3, 15.6),
     phase="Drill",
     time_left_s=754,
+    hint="Keep bars in the band",
 )
-BOARDS = {
+MESSAGES = [value for value in vars(sentences).values() if isinstance(value, Message)] + list(sentences.STATES.values())
+WORDY = {
     "empty": Board(),
-    "starting": Board(message="Starting"),
-    "good": GOOD,
-    "more with a cue": dataclasses.replace(GOOD, value=13.4, verdict="below", cue="Push the belt behind you"),
-    "less with notes": dataclasses.replace(GOOD, value=23.8, verdict="above", notes=("Muted", "No sound")),
-    "long notes": dataclasses.replace(GOOD, notes=("config.toml: target.delta_deg must be a number, not 'three' " * 3,)),
-    "unsure": dataclasses.replace(GOOD, verdict="unsure", bars=(*GOOD.bars[:19], Bar(9.0, "unsure"))),
-    "negative": dataclasses.replace(GOOD, value=-12.0, verdict="below", band=Band(-16.0, -9.0), near_mean=-12.0),
-    "nobody": dataclasses.replace(GOOD, value=None, message="Step into view"),
-    "waiting": dataclasses.replace(GOOD, value=None, message="Waiting for the measurement"),
-    "camera lost": dataclasses.replace(GOOD, value=None, message="Camera lost", camera_lost=True),
-    "paused": dataclasses.replace(GOOD, message="Paused"),
-    "baseline": dataclasses.replace(
-        GOOD, band=None, verdict="open", hint="Stand beside the belt", phase="Baseline", bars=bars(15.0, 16.0, band=None)
-    ),
-    "cadence": dataclasses.replace(GOOD, title="Cadence", unit="", value=172.0, band=Band(170.0, 175.0), bars=bars(172.0)),
-    "long words": dataclasses.replace(GOOD, phase="Extraordinarily long phase", title="Hip extension to trunk", cue="W" * 40),
-    "huge numbers": dataclasses.replace(GOOD, value=99999.0, cadence_spm=99999, near_mean=-99999.0, time_left_s=10**7),
+    "longest cue": dataclasses.replace(GOOD, cue=LONGEST_CUE),
+    "negative": dataclasses.replace(GOOD, value=-12.0, verdict="below", band=Band(-16.0, -9.0), sides=Sides(-12.0, -15.0)),
+    "cadence": dataclasses.replace(GOOD, measure=measure_look("cadence"), value=172.0, band=Band(170.0, 175.0)),
+    "step length": dataclasses.replace(GOOD, measure=measure_look("step_length"), value=1.18, band=Band(1.1, 1.25)),
+    "swing speed": dataclasses.replace(GOOD, measure=measure_look("swing_velocity"), value=612.0, band=Band(600.0, 650.0)),
     "narrow band": dataclasses.replace(GOOD, band=Band(17.0, 17.0), bars=bars(1.0, 17.0, 99.0)),
+    "incline": dataclasses.replace(GOOD, incline_pct=-2.0, belt_kmh=22.5),
+    **{f"message: {message.text}": dataclasses.replace(GOOD, value=None, message=message) for message in MESSAGES},
+    **{f"hint: {hint}": dataclasses.replace(GOOD, hint=hint) for hint in sentences.HINTS.values()},
+    **{f"withheld: {why}": dataclasses.replace(GOOD, value=None, withheld=why) for why in sentences.WITHHELD.values()},
+    **{f"phase: {name}": dataclasses.replace(GOOD, phase=name) for name in sentences.PHASES.values()},
+}
+"""Boards whose texts are all to be read in full."""
+EXTREME = {
+    "huge numbers": dataclasses.replace(
+        GOOD, value=99999.0, band=Band(-99999.0, 99999.0), cadence_spm=99999, sides=Sides(-99999.0, 9e4), time_left_s=10**7
+    ),
+    "huge clock": dataclasses.replace(GOOD, value=None, withheld="Seeing what has stayed", time_left_s=10**7),
+    "long words": dataclasses.replace(GOOD, phase="Extraordinarily " * 4, hint="W" * 40, who="W" * 60, cue="W" * 40),
+    "long notes": dataclasses.replace(GOOD, notes=(Note("config.toml: target.delta_deg must be a number " * 3, True),)),
+    "long refusal": dataclasses.replace(GOOD, refused=REFUSED * 4, storing_video=True),
+    "long summary": dataclasses.replace(
+        GOOD,
+        summary=Summary(
+            PhaseResult(99999, -12345.6, 999.9, 1.0),
+            PhaseResult(0, float("nan"), float("nan"), None),
+            None,
+            99999,
+            SUMMARY.practise * 2,
+        ),
+    ),
+}
+"""Boards that no session should bring; nothing may leave its box, though it may be cut with "…"."""
+CARDS = {
+    "long": Card("W" * 40, ("words " * 80, "more " * 40), ("", "p50"), tuple((f"stage {n}", "99999.9") for n in range(40)))
 }
 
 
@@ -78,12 +105,22 @@ def runner(facing: Facing = "right", size_px: tuple[int, int] = (960, 540)) -> L
     behind = -1 if facing == "right" else 1
     hip = (size_px[0] / 2, size_px[1] / 2)
     outline = wedge(hip, 150.0, (16.0, 20.0), facing, 0.0)
-    return Lines(hip, (hip[0] + behind * 30, hip[1] + 100), (hip[0] + behind * 80, hip[1] + 180), (hip[0], 90.0), outline)
+    knee, ankle = (hip[0] + behind * 30, hip[1] + 100), (hip[0] + behind * 80, hip[1] + 180)
+    return Lines(hip, knee, ankle, (hip[0], 90.0), outline, (hip, knee))
 
 
-def painted(board: Board, size_px: tuple[int, int], shown: Picture | None = None) -> tuple[pygame.Surface, Painter]:
-    surface, painter = pygame.Surface(size_px, depth=32), Painter()
-    painter.paint(surface, View(shown, board))
+@lru_cache(maxsize=16)
+def painter_of(size_px: tuple[int, int]) -> tuple[pygame.Surface, Painter]:
+    """Kept from test to test, so that glyphs are rendered once."""
+    return pygame.Surface(size_px, depth=32), Painter()
+
+
+def painted(
+    board: Board, size_px: tuple[int, int], shown: Picture | None = None, card: Card | None = None
+) -> tuple[pygame.Surface, Painter]:
+    surface, painter = painter_of(size_px)
+    painter.forget()
+    painter.paint(surface, View(shown, board, card))
     return surface, painter
 
 
@@ -92,30 +129,94 @@ def pixels(surface: pygame.Surface) -> NDArray[np.int16]:
     return pygame.surfarray.array3d(surface).swapaxes(0, 1).astype(np.int16)
 
 
-@pytest.mark.parametrize("picture_px", [(960, 540), (540, 960)], ids=["wide", "tall"])
-@pytest.mark.parametrize("size_px", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("name", BOARDS)
-def test_no_text_is_clipped(name: str, size_px: tuple[int, int], picture_px: tuple[int, int]) -> None:
-    _, painter = painted(BOARDS[name], size_px, picture(runner(size_px=picture_px), picture_px))
+def named(size_px: tuple[int, int]) -> str:
+    return f"{size_px[0]}x{size_px[1]}"
+
+
+def assert_in_place(painter: Painter, size_px: tuple[int, int]) -> None:
     screen = Box(0, 0, *size_px)
     for placed in painter.typesetter.placed:
-        assert placed.box.contains(placed.glyphs) or not placed.text.strip(), placed
-        assert screen.contains(placed.glyphs) or not placed.text.strip(), placed
+        if placed.text.strip():
+            assert placed.box.contains(placed.glyphs), placed
+            assert screen.contains(placed.glyphs), placed
+
+
+def assert_no_overlap(painter: Painter) -> None:
+    texts = [placed for placed in painter.typesetter.placed if placed.text.strip()]
+    for index, one in enumerate(texts):
+        for other in texts[index + 1 :]:
+            apart_x = one.glyphs.right <= other.glyphs.x or other.glyphs.right <= one.glyphs.x
+            apart_y = one.glyphs.bottom <= other.glyphs.y or other.glyphs.bottom <= one.glyphs.y
+            assert apart_x or apart_y, (one, other)
 
 
 @pytest.mark.parametrize("picture_px", [(960, 540), (540, 960)], ids=["wide", "tall"])
-@pytest.mark.parametrize("size_px", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_digits_are_a_sixth_of_the_screen_high(size_px: tuple[int, int], picture_px: tuple[int, int]) -> None:
-    surface, painter = painted(dataclasses.replace(GOOD, value=17.0), size_px, picture(None, picture_px))
-    place = painter.layout.number
-    inside = pixels(surface)[place.y : place.bottom, place.x : place.right]
-    rows = np.flatnonzero((inside.min(axis=2) > 200).any(axis=1))
-    assert rows[-1] - rows[0] + 1 >= DIGIT_SHARE * size_px[1]
+@pytest.mark.parametrize("size_px", SIZES, ids=named)
+class TestEveryText:
+    def test_of_every_state_is_whole_in_its_place_and_apart_from_others(
+        self, size_px: tuple[int, int], picture_px: tuple[int, int]
+    ) -> None:
+        surface, painter = painter_of(size_px)
+        for name, scene in STATES.items():
+            painter.forget()
+            painter.paint(surface, scene.view(picture_px))
+            assert_in_place(painter, size_px)
+            assert_no_overlap(painter)
+            cut = [placed.text for placed in painter.typesetter.placed if placed.text.endswith("…")]
+            assert not cut, name
+
+    def test_that_a_session_may_bring_is_whole_in_its_place(
+        self, size_px: tuple[int, int], picture_px: tuple[int, int]
+    ) -> None:
+        for name, board in WORDY.items():
+            _, painter = painted(board, size_px, picture(None, picture_px))
+            assert_in_place(painter, size_px)
+            assert_no_overlap(painter)
+            cut = [placed.text for placed in painter.typesetter.placed if placed.text.endswith("…")]
+            assert not cut, name
+
+    def test_however_absurd_stays_in_its_place(self, size_px: tuple[int, int], picture_px: tuple[int, int]) -> None:
+        for board in EXTREME.values():
+            _, painter = painted(board, size_px, picture(None, picture_px))
+            assert_in_place(painter, size_px)
+        for card in CARDS.values():
+            _, painter = painted(GOOD, size_px, picture(None, picture_px), card)
+            assert_in_place(painter, size_px)
+
+    def test_stands_on_the_ground_that_its_contrast_was_computed_for(
+        self, size_px: tuple[int, int], picture_px: tuple[int, int]
+    ) -> None:
+        surface, painter = painter_of(size_px)
+        for scene in STATES.values():
+            painter.forget()
+            painter.paint(surface, scene.view(picture_px))
+            shown = pixels(surface)
+            for placed in painter.typesetter.placed:
+                assert placed.ink in palette.INKS
+                if placed.text.strip():
+                    assert share_of_ground(shown, placed) >= 0.95, placed
+
+    def test_digits_are_a_sixth_of_the_screen_high(self, size_px: tuple[int, int], picture_px: tuple[int, int]) -> None:
+        surface, painter = painted(dataclasses.replace(GOOD, value=17.0), size_px, picture(None, picture_px))
+        place = painter.layout.number
+        inside = pixels(surface)[place.y : place.bottom, place.x : place.right]
+        rows = np.flatnonzero((inside.min(axis=2) > 200).any(axis=1))
+        assert rows[-1] - rows[0] + 1 >= DIGIT_SHARE * size_px[1]
 
 
-@pytest.mark.parametrize("size_px", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def share_of_ground(shown: NDArray[np.int16], placed: Placed) -> float:
+    """Of the pixels just around a text, how many are exactly the ground of its ink."""
+    glyphs = placed.glyphs
+    top, bottom = max(0, glyphs.y - 1), min(shown.shape[0], glyphs.bottom + 1)
+    left, right = max(0, glyphs.x - 1), min(shown.shape[1], glyphs.right + 1)
+    around = shown[top:bottom, left:right]
+    frame = np.concatenate([around[0], around[-1], around[:, 0], around[:, -1]])
+    return float((np.abs(frame - np.array(placed.ink.ground)).max(axis=1) <= 1).mean())
+
+
+@pytest.mark.parametrize("size_px", SIZES, ids=named)
 def test_no_cue_is_written_small(size_px: tuple[int, int]) -> None:
-    _, painter = painted(BOARDS["more with a cue"], size_px, picture())
+    _, painter = painted(dataclasses.replace(GOOD, cue="Push the belt behind you"), size_px, picture())
     words = [placed for placed in painter.typesetter.placed if "PUSH" in placed.text]
     assert words[0].glyphs.height >= 0.03 * size_px[1]
     assert words[0].glyphs.height >= 0.045 * min(size_px)
@@ -130,14 +231,34 @@ def test_digits_stand_still_when_the_number_changes() -> None:
     assert len(rights) == 1
 
 
+def test_the_clock_stands_still_while_it_ticks() -> None:
+    rights = set()
+    for seconds in (10, 11, 27, 48, 59):
+        board = dataclasses.replace(GOOD, value=None, withheld="Measuring your own baseline", time_left_s=seconds)
+        _, painter = painted(board, (1920, 1080))
+        rights.add(next(placed.box.right for placed in painter.typesetter.placed if placed.text.startswith("0:")))
+    assert len(rights) == 1
+
+
+@pytest.mark.parametrize("size_px", SIZES, ids=named)
+def test_a_withheld_number_is_nowhere_on_the_screen(size_px: tuple[int, int]) -> None:
+    surface, painter = painter_of(size_px)
+    for name in ("warm-up", "baseline", "own-block", "retention"):
+        painter.forget()
+        painter.paint(surface, STATES[name].view())
+        texts = " ".join(placed.text for placed in painter.typesetter.placed)
+        assert "°" not in texts, name
+        assert not {"MORE", "LESS", "GOOD"} & set(texts.split()), name
+
+
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("facing", ["right", "left"])
-@pytest.mark.parametrize("size_px", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("size_px", SIZES[:3], ids=named)
 def test_the_wedge_is_behind_the_runner(size_px: tuple[int, int], facing: Facing, mirrored: bool) -> None:
     surface, painter = pygame.Surface(size_px, depth=32), Painter(mirrored)
     painter.paint(surface, View(picture(), GOOD))
     before = pixels(surface)
-    lines = dataclasses.replace(runner(facing), hip_px=None)
+    lines = dataclasses.replace(runner(facing), hip_px=None, ghost_px=None)
     painter.paint(surface, View(picture(lines), GOOD))
     mirror = painter.layout.mirror
     changed = np.abs(pixels(surface) - before).sum(axis=2)[:, mirror.x : mirror.right] > 30
@@ -151,7 +272,8 @@ def test_the_wedge_is_behind_the_runner(size_px: tuple[int, int], facing: Facing
 def test_lines_of_a_picture_are_drawn_in_its_place_only() -> None:
     surface, painter = painted(GOOD, (1280, 720), picture())
     before = pixels(surface)
-    far_away = Lines((480.0, 250.0), (-3000.0, 9000.0), (20_000.0, -20_000.0), None, wedge(HIP, 9000.0, (0.0, 80.0), "left", 0))
+    outline = wedge(HIP, 9000.0, (0.0, 80.0), "left", 0)
+    far_away = Lines(HIP, (-3000.0, 9000.0), (20_000.0, -20_000.0), None, outline, (HIP, (-9000.0, 400.0)))
     painter.paint(surface, View(picture(far_away), GOOD))
     mirror = painter.layout.mirror
     changed = np.abs(pixels(surface) - before).sum(axis=2) > 0
@@ -161,13 +283,17 @@ def test_lines_of_a_picture_are_drawn_in_its_place_only() -> None:
 
 
 def test_an_unchanged_view_paints_the_same_and_a_changed_one_leaves_nothing_behind() -> None:
-    surface, painter = painted(BOARDS["more with a cue"], (1280, 720), picture())
+    surface, painter = pygame.Surface((1280, 720), depth=32), Painter()
+    more = STATES["more-cue"].view()
+    painter.paint(surface, more)
     first = pixels(surface)
-    painter.paint(surface, View(picture(), BOARDS["more with a cue"]))
+    painter.paint(surface, more)
     assert (pixels(surface) == first).all()
-    for name in ("camera lost", "good", "nobody", "good"):
-        painter.paint(surface, View(picture(), BOARDS[name]))
-        afresh, _ = painted(BOARDS[name], (1280, 720), picture())
+    for name in ("camera-lost", "good", "settings-refused", "help", "summary", "storing-video", "step-into-view", "good"):
+        view = STATES[name].view()
+        painter.paint(surface, view)
+        afresh = pygame.Surface((1280, 720), depth=32)
+        Painter().paint(afresh, view)
         assert (pixels(surface) == pixels(afresh)).all(), name
 
 
@@ -180,35 +306,69 @@ def test_what_was_lost_from_the_surface_is_painted_again() -> None:
     assert (pixels(surface) == whole).all()
 
 
+def test_an_hour_of_pictures_keeps_no_list_of_texts() -> None:
+    surface, painter = pygame.Surface((640, 480), depth=32), Painter()
+    board = dataclasses.replace(GOOD, storing_video=True, refused=REFUSED)
+    painter.paint(surface, View(picture(), board))
+    count = len(painter.typesetter.placed)
+    for _ in range(50):
+        painter.paint(surface, View(picture(), board))
+    assert len(painter.typesetter.placed) == count
+
+
 def test_a_verdict_is_told_by_word_shape_and_colour() -> None:
-    chips = {}
-    for name in ("good", "more with a cue", "less with notes"):
-        surface, painter = painted(BOARDS[name], (1280, 720))
-        chip = painter.layout.chip
-        middle = (chip.x + chip.height // 2, chip.y + chip.height // 4)
-        words = [
-            placed.text for placed in painter.typesetter.placed if placed.box.y >= chip.y and placed.box.bottom <= chip.bottom
-        ]
-        chips[name] = (words[0], tuple(pixels(surface)[middle[1], middle[0]].tolist()))
-    assert chips == {
+    told = {}
+    for name in ("good", "more", "less", "unsure"):
+        surface, painter = painter_of((1280, 720))
+        painter.forget()
+        painter.paint(surface, STATES[name].view())
+        box = painter.layout.verdict
+        words = [placed.text for placed in painter.typesetter.placed if box.contains(placed.glyphs)]
+        told[name] = (words[0], tuple(pixels(surface)[box.y + box.height // 4, box.x + box.height // 2].tolist()))
+    assert told == {
         "good": ("GOOD", palette.BLUE),
-        "more with a cue": ("MORE", palette.ORANGE),
-        "less with notes": ("LESS", palette.ORANGE),
+        "more": ("MORE", palette.ORANGE),
+        "less": ("LESS", palette.ORANGE),
+        "unsure": ("UNSURE", palette.RAISED),
     }
-    shapes = [pygame.image.tobytes(icon(shape, 40, palette.NIGHT), "RGBA") for shape in ("check", "up", "down")]
-    assert len(set(shapes)) == 3
+    shapes = [pygame.image.tobytes(icon(shape, 40, palette.NIGHT), "RGBA") for shape in ("check", "up", "down", "unsure")]
+    assert len(set(shapes)) == 4
 
 
-def test_every_ink_that_is_painted_is_one_whose_contrast_is_tested() -> None:
-    for board in BOARDS.values():
-        _, painter = painted(board, (1280, 720))
-        assert {placed.ink for placed in painter.typesetter.placed} <= set(palette.INKS)
+def test_stored_video_shows_a_red_dot_and_says_so() -> None:
+    for name, expected in (("storing-video", True), ("good", False)):
+        surface, painter = painter_of((1920, 1080))
+        painter.forget()
+        painter.paint(surface, STATES[name].view())
+        mirror = painter.layout.mirror
+        red = (pixels(surface) == np.array(palette.RED)).all(axis=2)[
+            mirror.y : mirror.bottom, mirror.x : mirror.right
+        ].sum() > 50
+        said = any(placed.text == sentences.STORING_VIDEO for placed in painter.typesetter.placed)
+        assert (red, said) == (expected, expected)
+
+
+def test_a_disk_that_is_full_is_said() -> None:
+    _, painter = painter_of((1920, 1080))
+    painter.forget()
+    painter.paint(painter_of((1920, 1080))[0], STATES["no-sound-disk-full"].view())
+    assert any(DISK_FULL.reason in placed.text for placed in painter.typesetter.placed)
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.integers(1, 900), st.integers(1, 900), st.sampled_from(sorted(BOARDS)), st.integers(1, 300), st.integers(1, 300))
-def test_no_window_is_too_odd_to_paint(width_px: int, height_px: int, name: str, picture_w: int, picture_h: int) -> None:
-    painted(BOARDS[name], (width_px, height_px), picture(runner(), (picture_w, picture_h)))
+@given(
+    st.integers(1, 900),
+    st.integers(1, 900),
+    st.sampled_from([*WORDY.values(), *EXTREME.values()]),
+    st.sampled_from([None, *CARDS.values()]),
+    st.integers(1, 300),
+    st.integers(1, 300),
+)
+def test_no_window_is_too_odd_to_paint(
+    width_px: int, height_px: int, board: Board, card: Card | None, picture_w: int, picture_h: int
+) -> None:
+    surface = pygame.Surface((width_px, height_px), depth=32)
+    Painter().paint(surface, View(picture(runner(), (picture_w, picture_h)), board, card))
 
 
 class TestStripScale:

@@ -274,6 +274,9 @@ def test_on_a_screen_it_draws_and_passes_keys_on(
         assert others.displays_health.facts["screen"] == screen
         others.until(lambda: heard("space", "pause"))
         others.until(lambda: heard("m", "mute"))
+        others.until(lambda: heard("c", "calibrate"))
+        others.until(lambda: heard("plus", "faster"))
+        others.until(lambda: heard("minus", "slower"))
         others.until(lambda: heard("q", "quit"))
         others.until(lambda: process.poll() is not None)
     finally:

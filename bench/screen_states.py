@@ -1,0 +1,269 @@
+"""Every state of the big screen, reached as in a session: by the messages that the display hears."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from capture.runner.kinematics import Runner, RunnerParameters
+from capture.runner.painter import RunnerPainter
+from config.schema import Settings
+from feedback.display.screen import CardName, Screen
+from feedback.display.view import View
+from wire.clock import ms_to_ns, s_to_ns
+from wire.frames import Frame, Image
+from wire.latency import Histogram
+from wire.messages import (
+    Advice,
+    Band,
+    Belt,
+    ConfigState,
+    Cue,
+    Health,
+    Leg,
+    Phase,
+    PhaseName,
+    PhaseResult,
+    Point,
+    Sample,
+    Stamps,
+    Stride,
+    Summary,
+)
+
+NOW_NS = s_to_ns(1000)
+BAND = Band(16.0, 20.0)
+STANDING_DEG = 1.0
+PUSH_OFF, FLIGHT, MID_STANCE = 0.0, 0.12, -0.16
+"""Moments of the stride, in seconds from the near leg's peak of extension."""
+BELT = Belt(0, 3.0, 0.0, "typed")
+DRILL = Phase("drill", "hip_extension", BAND, 15.1, NOW_NS + s_to_ns(754), paused=False, muted=False, cueing=True)
+NAMED: dict[str, Any] = {"runner": "Anna", "session_number": 3}
+SUMMARY = Summary(
+    baseline=PhaseResult(84, 15.1, 0.9, None),
+    drill=PhaseResult(512, 17.6, 1.1, 0.71),
+    retention=PhaseResult(168, 17.2, 1.0, 0.64),
+    best_streak=37,
+    practise=(
+        Advice("hip_flexor_mobility", "Half-kneeling hip-flexor stretch, 2 times 30 seconds a side, after a run."),
+        Advice("glute_activation", "Bridges on one leg, 2 times 10 a side, before a run."),
+        Advice("lumbar_pelvic_control", "Dead bug, 2 times 8 a side: the lower back stays on the floor."),
+    ),
+)
+
+
+@lru_cache(maxsize=8)
+def drawn(moment_s: float, size_px: tuple[int, int], extension_deg: float) -> tuple[Image, Sample]:
+    """The synthetic runner at a moment of the stride, and the sample that an exact measurement of it would be."""
+    runner = Runner(RunnerParameters(extension_deg=extension_deg))
+    painter = RunnerPainter(*size_px, noise=0.0)
+    t_s = runner.near_peaks(5.0, 6.0)[0][0] + moment_s
+    pose = runner.pose(t_s)
+
+    def seen(joint: tuple[float, float, float]) -> Point:
+        x_px, y_px, _ = painter.camera.project(joint)
+        return x_px, y_px
+
+    leg = pose.near_leg
+    near = Leg(leg.thigh_deg, leg.knee_flexion_deg, leg.ankle_deg, seen(leg.hip), seen(leg.knee), seen(leg.ankle))
+    sample = Sample(
+        epoch=1,
+        frame_seq=1,
+        frame_index=1,
+        stamps=Stamps(0),
+        width_px=size_px[0],
+        height_px=size_px[1],
+        state="measuring",
+        facing="right",
+        near=near,
+        far=Leg(),
+        shoulder_px=seen(pose.near_arm.shoulder),
+        trunk_lean_deg=6.0,
+        cadence_spm=170.0,
+        quality=0.93,
+        standing_thigh_deg=STANDING_DEG,
+    )
+    return painter.draw(pose, runner.belt_m(t_s)), sample
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the display has heard, and how long ago the last of it came."""
+
+    phase: Phase | None = DRILL
+    strides: tuple[float, ...] = ()
+    qualities: tuple[float, ...] = ()
+    """Of the last strides; those before are good."""
+    far_deg: float = 15.6
+    moment_s: float = PUSH_OFF
+    state: str = "measuring"
+    healths: tuple[Health, ...] = ()
+    cue: str = ""
+    refused: str = ""
+    frames_stopped_s: float = 0.0
+    samples_stopped_s: float = 0.0
+    calibrated: bool = True
+    picture: bool = True
+    card: CardName | None = None
+    belt: Belt = BELT
+
+    def view(self, picture_px: tuple[int, int] = (960, 540)) -> View:
+        """The view, once messages have held long enough to be shown."""
+        screen = Screen(Settings())
+        for health in self.healths:
+            screen.take(health, NOW_NS)
+        if self.phase is not None:
+            screen.take(self.phase, NOW_NS)
+        screen.take(self.belt, NOW_NS)
+        screen.take(ConfigState(1, "", self.refused), NOW_NS)
+        if self.picture:
+            last = self.strides[-1] if self.strides else 15.0
+            image, sample = drawn(self.moment_s, picture_px, last - STANDING_DEG if self.calibrated else last)
+            at_ns = NOW_NS - s_to_ns(self.frames_stopped_s)
+            screen.take(Frame(1, 1, 1, at_ns, at_ns, at_ns, "synthetic", image), at_ns)
+            told = sample if self.calibrated else _without_zero(sample)
+            screen.take(_in_state(told, self.state), NOW_NS - s_to_ns(max(self.samples_stopped_s, self.frames_stopped_s)))
+        qualities = (0.9,) * (len(self.strides) - len(self.qualities)) + self.qualities
+        for number, (value_deg, quality) in enumerate(zip(self.strides, qualities, strict=True)):
+            screen.take(self._stride(number, "near", value_deg, quality), NOW_NS)
+            screen.take(self._stride(number, "far", self.far_deg + 0.3 * (number % 3), 0.9), NOW_NS)
+        if self.cue:
+            screen.take(Cue("push", self.cue, "low", "", 1, NOW_NS, NOW_NS), NOW_NS)
+        if self.card is not None:
+            screen.turn_card(self.card)
+        screen.view(NOW_NS)
+        return screen.view(NOW_NS + ms_to_ns(500))
+
+    def _stride(self, number: int, leg: str, value_deg: float, quality: float) -> Stride:
+        return Stride(
+            number=number,
+            leg="near" if leg == "near" else "far",
+            t_peak_ns=NOW_NS,
+            t_known_ns=NOW_NS,
+            hip_extension_deg=value_deg,
+            thigh_min_deg=(STANDING_DEG if self.calibrated else 0.0) - value_deg,
+            standing_thigh_deg=STANDING_DEG if self.calibrated else None,
+            stamps=Stamps(NOW_NS),
+            cadence_spm=170.0,
+            quality=quality,
+        )
+
+
+def _in_state(sample: Sample, state: str) -> Sample:
+    parts = {name: getattr(sample, name) for name in sample.__struct_fields__}
+    if state in ("no_person", "not_running", "oblique", "too_small"):
+        parts.update(near=Leg(), shoulder_px=None)
+    return Sample(**{**parts, "state": state})
+
+
+def _without_zero(sample: Sample) -> Sample:
+    return Sample(**{**{name: getattr(sample, name) for name in sample.__struct_fields__}, "standing_thigh_deg": None})
+
+
+def _phase(name: PhaseName, band: Band | None = None, left_s: float | None = 42, **changes: Any) -> Phase:
+    ends_ns = None if left_s is None else NOW_NS + s_to_ns(left_s)
+    parts: dict[str, Any] = {"baseline_deg": None, "paused": False, "muted": False, **changes}
+    return Phase(name, "hip_extension", band, ends_ns=ends_ns, **parts)
+
+
+def _drill(**changes: Any) -> Phase:
+    return _phase("drill", BAND, 754, **{"cueing": True, **changes})
+
+
+def _health(process: str, state: str, reason: str = "", facts: dict[str, str] | None = None) -> Health:
+    return Health(process, 1, state, reason, 0, 1, facts or {}, {}, {})  # type: ignore[arg-type]
+
+
+def _busy(process: str, seed: int, **stages_ms: float) -> Health:
+    """Health with delays drawn about the given means."""
+    rng = np.random.default_rng(seed)
+    latency = {}
+    for stage, mean_ms in stages_ms.items():
+        histogram = Histogram()
+        for duration_ms in rng.gamma(30.0, mean_ms / 30.0, 1000):
+            histogram.add_ns(ms_to_ns(duration_ms))
+        latency[stage] = histogram.summary()
+    return Health(process, 1, "running", "", 0, 1, {}, {}, latency)
+
+
+RISING = (
+    13.2,
+    14.1,
+    14.8,
+    15.2,
+    14.6,
+    15.9,
+    16.3,
+    15.7,
+    16.8,
+    17.4,
+    16.9,
+    17.8,
+    18.4,
+    17.6,
+    18.1,
+    18.9,
+    17.3,
+    18.2,
+    17.9,
+    18.0,
+)
+LOW = (*RISING[8:18], 16.2, 15.6, 15.0, 15.3, 14.2, 14.6, 13.7, 14.0, 13.4, 13.2)
+HIGH = (*RISING[4:18], 18.8, 19.6, 20.3, 21.1, 22.0, 22.6)
+SILENT = RISING[:14]
+BUSY = (
+    _busy("capture", 1, read_to_publish=1.9),
+    _busy("analysis", 2, capture_to_receive=9.0, pose=14.0, capture_to_sample=27.0),
+    _busy("audio", 3, decided_to_dac=21.0),
+    _busy("display", 4, draw=1.8, frame_age_at_flip=41.0),
+)
+LOST = _health("capture", "degraded", "Camera lost: /dev/video0 is gone; plug it in again.")
+SLOW = _health("capture", "degraded", "The camera sends 15 pictures a second instead of 60: add light.")
+REFUSED = (
+    'club.toml: cue "push": strides: 500 must be at most 50. '
+    "The settings from before still hold; mend the file and save it again."
+)
+DISK_FULL = _health("recorder", "degraded", "Disk full: strides are kept in memory; free some space.")
+
+STATES: dict[str, Scene] = {
+    "starting": Scene(phase=None, picture=False),
+    "idle": Scene(_phase("idle", left_s=None), moment_s=MID_STANCE, state="not_running"),
+    "stand": Scene(_phase("stand", left_s=3), moment_s=MID_STANCE),
+    "warm-up": Scene(_phase("warm_up", left_s=201, hide_value=True), SILENT, moment_s=FLIGHT),
+    "baseline": Scene(_phase("baseline", hide_value=True), SILENT),
+    "baseline-shown": Scene(_phase("baseline"), SILENT),
+    "good": Scene(_drill(**NAMED), RISING),
+    "more": Scene(_drill(), LOW),
+    "more-cue": Scene(_drill(), LOW, cue="Push the belt behind you"),
+    "less": Scene(_drill(), HIGH),
+    "guard": Scene(_drill(), LOW, cue="Run tall", moment_s=FLIGHT),
+    "unsure": Scene(_drill(), RISING, qualities=(0.9, 0.3, 0.9, 0.2)),
+    "own-block": Scene(_drill(cueing=False, hide_value=True), RISING),
+    "retention": Scene(_phase("retention", BAND, 95, hide_value=True), RISING),
+    "summary": Scene(_phase("summary", left_s=None, summary=SUMMARY, **NAMED), RISING),
+    "summary-short": Scene(
+        _phase("summary", left_s=None, summary=Summary(SUMMARY.baseline, SUMMARY.drill, None, 37, ())), RISING
+    ),
+    "step-into-view": Scene(_drill(), state="no_person"),
+    "turn-side-on": Scene(_drill(), state="oblique", moment_s=MID_STANCE),
+    "paused": Scene(_drill(paused=True), RISING),
+    "muted-uncalibrated": Scene(
+        _drill(muted=True, notice="Belt speed unknown: the target follows the baseline."), RISING, calibrated=False
+    ),
+    "camera-lost": Scene(_drill(), RISING, healths=(LOST,), frames_stopped_s=3.0),
+    "camera-slow": Scene(_drill(), RISING, healths=(SLOW,)),
+    "restarting": Scene(_drill(), RISING, healths=(_health("analysis", "starting"),), samples_stopped_s=2.0),
+    "stopped": Scene(
+        _drill(),
+        RISING,
+        healths=(_health("analysis", "failed", "It stopped 5 times in a minute; press q, and run hipcue doctor."),),
+        samples_stopped_s=2.0,
+    ),
+    "no-sound-disk-full": Scene(_drill(), RISING, healths=(_health("audio", "degraded", "no device"), DISK_FULL)),
+    "settings-refused": Scene(_drill(), RISING, refused=REFUSED),
+    "storing-video": Scene(_drill(), HIGH, healths=(_health("recorder", "running", facts={"video": "stored"}),)),
+    "delays": Scene(_drill(), RISING, healths=BUSY, card="latency"),
+    "help": Scene(_drill(), RISING, card="help"),
+}
+"""By name, in the order of a session."""

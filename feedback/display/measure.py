@@ -1,0 +1,76 @@
+"""How each measure is named, written and read out of a stride."""
+
+import math
+from dataclasses import dataclass
+
+from wire.messages import Band, Stride
+
+
+@dataclass(frozen=True)
+class MeasureLook:
+    """A measure on the screen. `field` is its name in wire.messages.Stride; `unit` follows the number without a space."""
+
+    title: str
+    field: str
+    unit: str = "°"
+    decimals: int = 0
+
+    def worded(self, value: float | None) -> str:
+        """A value with its unit, as in "−17°"; "–" for none."""
+        return "–" if value is None else f"{self.digits(value)}{self.unit}"
+
+    def digits(self, value: float) -> str:
+        """A value without its unit; never "−0"."""
+        text = f"{value:.{self.decimals}f}".replace("-", "−")
+        return text if text.strip("−0.") else text.removeprefix("−")
+
+    def spread(self, value: float) -> str:
+        """A standard deviation: one decimal more than the values it is of."""
+        return f"±{value:.{self.decimals + 1}f}{self.unit}"
+
+    def band(self, band: Band) -> str:
+        """A band, as in "16–20°"; "to" where a minus sign would read as a dash."""
+        low = self.digits(band.low_deg)
+        return f"{low}{' to ' if low.startswith('−') else '–'}{self.digits(band.high_deg)}{self.unit}"
+
+
+HIP_EXTENSION = MeasureLook("Hip extension", "hip_extension_deg")
+_LOOKS = {
+    "hip_extension": HIP_EXTENSION,
+    "hip_extension_trunk": MeasureLook("Hip extension to trunk", "hip_extension_trunk_deg"),
+    "thigh_excursion": MeasureLook("Thigh excursion", "thigh_excursion_deg"),
+    "knee_drive": MeasureLook("Knee drive", "knee_drive_deg"),
+    "knee": MeasureLook("Knee at push-off", "knee_deg"),
+    "ankle": MeasureLook("Ankle at push-off", "ankle_deg"),
+    "trunk_lean": MeasureLook("Trunk lean", "trunk_lean_deg"),
+    "cadence": MeasureLook("Cadence", "cadence_spm", ""),
+    "stride_time": MeasureLook("Stride time", "stride_time_s", " s", 2),
+    "step_length": MeasureLook("Step length", "step_length_m", " m", 2),
+    "overstride": MeasureLook("Foot ahead of hip", "overstride_leg", "", 2),
+    "vertical_oscillation": MeasureLook("Up and down", "vertical_oscillation_leg", "", 2),
+    "rebound": MeasureLook("Rebound", "rebound_ms", " ms"),
+    "swing_velocity": MeasureLook("Swing speed", "swing_velocity_dps", "°/s"),
+    "knee_straightest": MeasureLook("Knee straightest", "knee_straightest_ms", " ms"),
+    "ankle_peak": MeasureLook("Ankle peak", "ankle_peak_ms", " ms"),
+    "triple_spread": MeasureLook("Triple extension", "triple_spread_ms", " ms"),
+    "contact": MeasureLook("Contact time", "contact_ms", " ms"),
+    "flight": MeasureLook("Flight time", "flight_ms", " ms"),
+    "quality": MeasureLook("Quality", "quality", "", 2),
+}
+
+
+def measure_look(measure: str) -> MeasureLook:
+    """The look of a measure, also of one not known here, whose values are then all None."""
+    return _LOOKS.get(measure) or MeasureLook(measure.replace("_", " ").capitalize(), "")
+
+
+def measure_of(stride: Stride, measure: str) -> float | None:
+    """A stride's value of a measure; None if it was not taken or the measure is unknown."""
+    return finite(getattr(stride, measure_look(measure).field, None))
+
+
+def finite(value: object) -> float | None:
+    """The value if it is a number that can be drawn; infinities and NaN pass through MessagePack unhindered."""
+    if isinstance(value, (int, float)) and math.isfinite(value) and abs(value) < 1e6:
+        return float(value)
+    return None

@@ -1,0 +1,90 @@
+"""What lies over the mirror: the mark of stored video, a refused settings file, and the cards of help and delays."""
+
+import pygame
+
+from feedback.display import palette, sentences
+from feedback.display.box import Box
+from feedback.display.page import Page
+from feedback.display.view import Board, Card
+
+ROW_PITCH = 2.1
+"""From one row of a table to the next in heights of a capital."""
+FIGURES_NAME_SHARE = 2.9
+"""Width of the names in widths of a column of figures."""
+LEAST_ROWS = 8
+"""A short table keeps the row height of one this long: it must not grow to fill the card."""
+
+
+def paint_plates(page: Page, board: Board) -> None:
+    """Draw the plates; text never stands on the picture itself."""
+    mirror, layout = page.layout.mirror, page.layout
+    top = mirror.y
+    if board.refused:
+        room = mirror.inset(layout.gap_px, 0)
+        height = page.typesetter.lines_px(board.refused, room.width, layout.small_px)
+        plate = mirror.row(top, min(height + 2 * layout.units(2), mirror.height // 2))
+        pygame.draw.rect(page.surface, palette.PANEL, plate.rect)
+        page.surface.fill(palette.ORANGE, (plate.x, plate.bottom, plate.width, layout.units(0.5)))
+        place = plate.inset(layout.gap_px, layout.units(2))
+        page.typesetter.write_lines(page.surface, board.refused, place, layout.small_px, palette.ON_PANEL)
+        top = plate.bottom
+    if board.storing_video:
+        _paint_red_dot(page, Box(mirror.x, top, mirror.width, mirror.bottom - top).inset(layout.units(2), layout.units(2)))
+
+
+def paint_card(page: Page, card: Card) -> None:
+    """Draw a card in the mirror's place."""
+    layout, typesetter = page.layout, page.typesetter
+    page.card(layout.mirror, palette.PANEL)
+    gap = min(layout.gap_px, layout.mirror.width // 12, layout.mirror.height // 12)
+    room = layout.mirror.inset(gap, gap)
+    title = room.row(room.y, min(layout.units(7), room.height // 5))
+    page.write(card.title, title, min(0.6 * title.height, layout.value_px), palette.ON_PANEL)
+    top = title.bottom + gap // 2
+    table = ((card.head,) if card.head else ()) + card.rows
+    # The table is what is looked up; the paragraphs may take what it leaves.
+    table_px = min(round(len(table) * ROW_PITCH * layout.label_px), round(0.62 * (room.bottom - top)))
+    for number, paragraph in enumerate(card.paragraphs):
+        rest = room.bottom - table_px - gap - top
+        share = rest if number == len(card.paragraphs) - 1 else round(rest * len(paragraph) / _length(card, number))
+        if share < layout.units(2):
+            break
+        place = Box(room.x, top, room.width, share)
+        top += typesetter.write_lines(page.surface, paragraph, place, layout.label_px * 0.9, palette.QUIET_ON_PANEL) + gap // 2
+    if table:
+        _paint_table(page, Box(room.x, top, room.width, room.bottom - top), table, bool(card.head))
+
+
+def _length(card: Card, first: int) -> int:
+    return max(1, sum(len(paragraph) for paragraph in card.paragraphs[first:]))
+
+
+def _paint_table(page: Page, room: Box, table: tuple[tuple[str, ...], ...], has_head: bool) -> None:
+    """All rows in one size: the one in which the longest name fits its column."""
+    layout, count = page.layout, max(len(row) for row in table)
+    figures = count > 2
+    shares = (FIGURES_NAME_SHARE,) + (1.0,) * (count - 1) if figures else (0.16, 0.84)[:count]
+    pitch = min(room.height // max(len(table), LEAST_ROWS), round(ROW_PITCH * layout.label_px * 1.1))
+    cap_px = min(float(layout.label_px), pitch / ROW_PITCH)
+    for column, place in enumerate(room.columns(*shares, gap=layout.units(1))):
+        longest = max(page.typesetter.width_px(row[column], cap_px) for row in table if column < len(row))
+        cap_px *= min(1.0, place.width / max(1, longest))
+    for number, cells in enumerate(table):
+        row = room.row(room.y + number * pitch, pitch)
+        for column, (text, place) in enumerate(zip(cells, row.columns(*shares, gap=layout.units(1)), strict=False)):
+            quiet = (number == 0 and has_head) or (column == 0) == figures
+            ink = palette.QUIET_ON_PANEL if quiet else palette.ON_PANEL
+            page.write(text, place, cap_px, ink, "right" if figures and column else "left")
+
+
+def _paint_red_dot(page: Page, room: Box) -> None:
+    layout = page.layout
+    cap_px = layout.small_px
+    width = page.typesetter.width_px(sentences.STORING_VIDEO, cap_px)
+    dot = round(1.3 * cap_px)
+    plate = Box(room.x, room.y, min(room.width, width + dot + 4 * cap_px), 3 * cap_px)
+    pygame.draw.rect(page.surface, palette.NIGHT, plate.rect, border_radius=plate.height // 2)
+    pygame.draw.circle(page.surface, palette.RED, (plate.x + 3 * cap_px // 2, plate.y + plate.height // 2), dot // 2 + 1)
+    left = plate.x + 3 * cap_px // 2 + dot
+    place = Box(left, plate.y, plate.right - left - cap_px, plate.height)
+    page.write(sentences.STORING_VIDEO, place, cap_px, palette.ON_NIGHT)

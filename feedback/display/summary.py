@@ -1,0 +1,152 @@
+"""The end of a session on one page: what changed, what stayed, and what to practise. To be read from 2 m."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feedback.display import palette
+from feedback.display.box import Box
+from feedback.display.layout import Layout
+from feedback.display.measure import MeasureLook, finite
+from feedback.display.page import Page
+from feedback.display.text import Align
+from feedback.display.view import Board
+from wire.messages import Advice, PhaseResult
+
+TITLE = "Session done"
+PRACTISE = "To practise"
+NOTHING_TO_PRACTISE = "Nothing stood out. Run on as you do."
+NOT_RUN = "Not run"
+STRATEGIES = {
+    "hip_flexor_mobility": "Hip-flexor mobility",
+    "glute_activation": "Glute activation",
+    "lumbar_pelvic_control": "Lumbar-pelvic control",
+}
+MOST_ADVICE = 3
+LEFT: Align = "left"
+RIGHT: Align = "right"
+
+
+@dataclass(frozen=True)
+class SummaryLayout:
+    """The places of the page."""
+
+    title: Box
+    results: tuple[Box, Box, Box]
+    streak: Box
+    practise: Box
+
+
+def arrange_summary(layout: Layout) -> SummaryLayout:
+    """Three results side by side; below them, or on a tall screen below each other, the streak and the advice."""
+    gap = layout.gap_px
+    first, last = layout.screen.inset(layout.units(4), layout.units(3)), layout.status
+    title = first.row(first.y, layout.units(9))
+    top = title.bottom + layout.units(1.5)
+    body = first.row(top, last.y - layout.units(1.5) - top)
+    if layout.screen.width < layout.screen.height:
+        upper, middle, lower = body.rows(0.36, 0.16, 0.48, gap=gap)
+        return SummaryLayout(title, _thirds(upper, gap), middle, lower)
+    upper, lower = body.rows(0.56, 0.44, gap=gap)
+    streak, _, _ = thirds = _thirds(lower, gap)
+    practise = Box(thirds[1].x, lower.y, thirds[2].right - thirds[1].x, lower.height)
+    return SummaryLayout(title, _thirds(upper, gap), streak, practise)
+
+
+def paint_summary(page: Page, board: Board) -> None:
+    """Draw the page."""
+    summary = board.summary
+    if summary is None:
+        return
+    layout, places = page.layout, arrange_summary(page.layout)
+    left, right = places.title.columns(0.5, 0.5, gap=layout.gap_px)
+    page.write(TITLE, left, 1.2 * layout.value_px, palette.ON_NIGHT)
+    page.write(board.measure.title, right, layout.value_px * 0.8, palette.QUIET_ON_NIGHT, "right")
+    baseline = finite(summary.baseline.mean) if summary.baseline is not None else None
+    results = (summary.baseline, summary.drill, summary.retention)
+    for name, place, result in zip(("Baseline", "Drill", "Retention"), places.results, results, strict=True):
+        since = None if name == "Baseline" else baseline
+        _paint_result(page, place, name, result, board.measure, since)
+    _paint_streak(page, places.streak, summary.best_streak)
+    _paint_practise(page, places.practise, summary.practise)
+
+
+def _thirds(box: Box, gap: int) -> tuple[Box, Box, Box]:
+    one, two, three = box.columns(1, 1, 1, gap=gap)
+    return one, two, three
+
+
+def _paint_result(
+    page: Page, box: Box, name: str, result: PhaseResult | None, measure: MeasureLook, baseline: float | None
+) -> None:
+    layout = page.layout
+    inner = page.card(box, palette.PANEL)
+    pad = min(layout.gap_px, box.height // 14)
+    top, middle, change, share = inner.inset(0, pad).rows(0.2, 0.42, 0.16, 0.22, gap=0)
+    page.write(name, top, layout.label_px * 1.2, palette.QUIET_ON_PANEL)
+    mean = finite(result.mean) if result is not None else None
+    if result is None or mean is None:
+        page.write(NOT_RUN, middle, layout.value_px, palette.QUIET_ON_PANEL)
+        return
+    finer = MeasureLook(measure.title, measure.field, measure.unit, measure.decimals + 1)
+    left, _ = middle.columns(0.66, 0.34, gap=layout.units(1))
+    stands = page.write(finer.worded(mean), left, min(0.62 * middle.height, 1.4 * layout.word_px), palette.ON_PANEL)
+    sd = finite(result.sd)
+    if sd is not None:
+        # On the number's own line, right behind it.
+        x, cap_px = stands.right + layout.units(2.5), layout.label_px * 1.2
+        low = Box(x, stands.bottom - round(1.5 * cap_px), middle.right - x, round(2 * cap_px))
+        page.write(measure.spread(sd), low, cap_px, palette.QUIET_ON_PANEL)
+    if baseline is not None:
+        signed = finer.worded(abs(mean - baseline))
+        sign = "+" if mean >= baseline else "−"
+        page.write(f"{sign}{signed} to baseline", change, layout.label_px, palette.ON_PANEL)
+    elif result.strides:
+        page.write(f"{result.strides} strides", change, layout.label_px, palette.QUIET_ON_PANEL)
+    in_band = finite(result.in_band)
+    if in_band is not None:
+        _paint_share(page, share, min(1.0, max(0.0, in_band)))
+
+
+def _paint_share(page: Page, box: Box, share: float) -> None:
+    """The share of strides in the band, as a bar and in words."""
+    layout = page.layout
+    upper, lower = box.rows(0.34, 0.66, gap=0)
+    height = min(layout.units(2), upper.height)
+    bar = Box(upper.x, upper.y + (upper.height - height) // 2, upper.width, height)
+    page.surface.fill(palette.RAISED, bar.rect)
+    if share > 0:
+        page.surface.fill(palette.BLUE, (bar.x, bar.y, max(1, round(share * bar.width)), bar.height))
+    page.write(f"{round(100 * share)} % in the band", lower, layout.label_px, palette.GOOD_ON_PANEL)
+
+
+def _paint_streak(page: Page, box: Box, streak: int) -> None:
+    layout = page.layout
+    inner = page.card(box, palette.PANEL)
+    pad = min(layout.gap_px, box.height // 14)
+    if box.width > 3 * box.height:
+        left, right = inner.columns(0.5, 0.5, gap=layout.gap_px)
+        name, (number, unit), align = left, right.inset(0, pad).rows(0.6, 0.4, gap=0), RIGHT
+    else:
+        name, number, unit = inner.inset(0, pad).rows(0.25, 0.5, 0.25, gap=0)
+        align = LEFT
+    page.write("Best streak", name, layout.label_px * 1.2, palette.QUIET_ON_PANEL)
+    page.write(str(streak), number, min(0.62 * number.height, 1.4 * layout.word_px), palette.ON_PANEL, align)
+    page.write("strides in the band", unit, min(layout.label_px, 0.5 * unit.height), palette.QUIET_ON_PANEL, align)
+
+
+def _paint_practise(page: Page, box: Box, practise: Sequence[Advice]) -> None:
+    layout = page.layout
+    inner = page.card(box, palette.PANEL)
+    pad = min(layout.gap_px, box.height // 14)
+    room = inner.inset(0, pad)
+    top, rest = room.rows(0.18, 0.82, gap=pad // 2)
+    page.write(PRACTISE, top, layout.label_px * 1.2, palette.QUIET_ON_PANEL)
+    if not practise:
+        page.typesetter.write_lines(page.surface, NOTHING_TO_PRACTISE, rest, layout.label_px, palette.ON_PANEL)
+        return
+    shown = tuple(practise)[:MOST_ADVICE]
+    for advice, place in zip(shown, rest.rows(*[1.0] * len(shown), gap=pad), strict=True):
+        head = place.row(place.y, min(round(2.1 * layout.label_px), place.height * 2 // 5))
+        page.write(STRATEGIES[advice.strategy], head, layout.label_px, palette.ON_PANEL)
+        body = Box(place.x, head.bottom, place.width, place.bottom - head.bottom)
+        page.typesetter.write_lines(page.surface, advice.text, body, layout.label_px * 0.9, palette.QUIET_ON_PANEL)

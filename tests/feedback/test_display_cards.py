@@ -1,0 +1,44 @@
+"""Given a key that asks for it, the pages of help and delays."""
+
+from config.schema import Settings
+from feedback.display import window
+from feedback.display.cards import HELP, LATENCY_HEAD, latency_card
+from feedback.display.screen import Screen
+from wire.messages import Health, Latency
+
+
+def health(process: str, state: str = "running", reason: str = "", **latency: Latency) -> Health:
+    return Health(process, 1, state, reason, 0, 1, {}, {}, latency)  # type: ignore[arg-type]
+
+
+def test_help_names_every_key_and_says_what_hip_extension_is() -> None:
+    named = {key for keys, _ in HELP.rows for key in keys.split()}
+    assert named == {"space", "c", "+", "−", "m", "l", "f", "h", "q"}
+    assert len(HELP.rows) == len({*window.KEYS.values(), *window.SIGNS.values()}) - 1  # + and − share a row
+    assert "behind the body at push-off" in HELP.paragraphs[0]
+
+
+def test_delays_have_a_row_for_every_stage_of_every_process() -> None:
+    healths = {
+        "display": health("display", draw=Latency(9, 1.234, 2.0, 3.0, 123.4)),
+        "analysis": health("analysis", pose=Latency(9, 14.0, 18.0, 20.0, 22.0)),
+        "audio": health("audio", "degraded", "no device"),
+    }
+    card = latency_card(healths)
+    assert card.head == LATENCY_HEAD
+    assert card.rows == (("analysis: pose", "14.0", "18.0", "20.0", "22.0"), ("display: draw", "1.2", "2.0", "3.0", "123"))
+    assert card.paragraphs == ("audio: no device",)
+
+
+def test_without_any_delay_the_page_says_so() -> None:
+    assert latency_card({}).rows == (("Nothing counted yet",),)
+
+
+def test_a_key_lays_a_card_down_and_takes_it_away_and_another_replaces_it() -> None:
+    screen = Screen(Settings())
+    titles = []
+    for key in ("help", "help", "help", "latency", "latency"):
+        screen.turn_card("help" if key == "help" else "latency")
+        card = screen.view(0).card
+        titles.append(card.title if card is not None else "")
+    assert titles == ["Hip extension", "", "Hip extension", "Delays, ms", ""]

@@ -1,0 +1,45 @@
+"""Given any measure, how the screen names and writes it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.schema import MEASURES
+from feedback.display.measure import HIP_EXTENSION, finite, measure_look, measure_of
+from tests.message_examples import any_message, stride
+from wire.messages import Band, Stride
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_measure_that_a_rule_may_name_is_a_field_of_a_stride(measure: str) -> None:
+    assert measure_look(measure).field in Stride.__struct_fields__
+
+
+def test_an_unknown_measure_has_a_name_but_no_value() -> None:
+    assert measure_look("heart_rate").title == "Heart rate"
+    assert measure_of(stride(), "heart_rate") is None
+    assert measure_of(stride(), "stamps") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(17.4, "17°"), (-12.6, "−13°"), (-0.4, "0°"), (0.0, "0°"), (None, "–"), (-10.0, "−10°"), (100.0, "100°")],
+)
+def test_a_value_is_written_in_whole_degrees(value: float | None, text: str) -> None:
+    assert HIP_EXTENSION.worded(value) == text
+
+
+def test_others_keep_the_decimals_that_matter() -> None:
+    assert measure_look("step_length").worded(1.234) == "1.23 m"
+    assert measure_look("cadence").worded(170.4) == "170"
+
+
+def test_a_band_reads_as_a_range() -> None:
+    assert HIP_EXTENSION.band(Band(16.0, 20.0)) == "16–20°"
+    assert HIP_EXTENSION.band(Band(-2.0, 2.0)) == "−2 to 2°"
+
+
+@given(any_message(Stride), st.sampled_from([*MEASURES, "nonsense", ""]))
+def test_any_stride_gives_a_number_that_can_be_drawn_or_none(one: Stride, measure: str) -> None:
+    value = measure_of(one, measure)
+    assert value is None or finite(value) == value
