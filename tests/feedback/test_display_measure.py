@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.schema import MEASURES
+from config.measures import MEASURES
 from feedback.display.measure import HIP_EXTENSION, finite, measure_look, measure_of
 from tests.message_examples import any_message, stride
 from wire.messages import Band, Stride
