@@ -54,8 +54,9 @@ class Gait:
         near, far = (None if label is None else labels[label] for label in (near_label, far_label))
         unwrapped = self._unwrap(estimate.phase)
         expected_near, expected_far = self.phase.predict_deg(estimate.phase)
-        near_point = self.near.update(t_s, unwrapped, expected_near, near.thigh_deg if near else None)
-        far_point = self.far.update(t_s, unwrapped + 0.5, expected_far, far.thigh_deg if far else None)
+        near_trust, far_trust = self.phase.trust(estimate, labels)
+        near_point = self.near.update(t_s, unwrapped, expected_near, near.thigh_deg if near else None, near_trust)
+        far_point = self.far.update(t_s, unwrapped + 0.5, expected_far, far.thigh_deg if far else None, far_trust)
         running = self._swings(t_s, near_point.measured_deg)
         near_turn = far_turn = None
         if self._is_locked(estimate.concentration) and running:

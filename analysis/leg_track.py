@@ -35,6 +35,8 @@ class TrackPoint:
     """The curve's value."""
     tracked_deg: float
     """Best estimate with what was known at this frame."""
+    trust: float = 1.0
+    """How far the measured angle can be believed, 0 to 1."""
 
 
 class LegTrack:
@@ -45,8 +47,10 @@ class LegTrack:
         self._difference_deg = 0.0
         self._variance = _DIFFERENCE_SD_DEG**2
 
-    def update(self, t_s: float, phase: float, expected_deg: float, measured_deg: float | None) -> TrackPoint:
-        """Take in one frame: the leg's phase, the curve's value there, and what the model measured (None: nothing)."""
+    def update(
+        self, t_s: float, phase: float, expected_deg: float, measured_deg: float | None, trust: float = 1.0
+    ) -> TrackPoint:
+        """Take in one frame: the leg's phase, the curve's value there, what the model measured (None: nothing), how surely."""
         dt_s = t_s - self.points[-1].t_s if self.points else _DIFFERENCE_LASTS_S
         keep = float(np.exp(-max(0.0, dt_s) / _DIFFERENCE_LASTS_S))
         self._difference_deg *= keep
@@ -57,7 +61,7 @@ class LegTrack:
             gain = self._variance / (self._variance + _NOISE_DEG**2)
             self._difference_deg += gain * (measured_deg - expected_deg - self._difference_deg)
             self._variance *= 1 - gain
-        point = TrackPoint(t_s, phase, measured_deg, expected_deg, expected_deg + self._difference_deg)
+        point = TrackPoint(t_s, phase, measured_deg, expected_deg, expected_deg + self._difference_deg, trust)
         self.points.append(point)
         while self.points[0].t_s < t_s - _KEEP_S:
             self.points.popleft()

@@ -14,9 +14,12 @@ from analysis.gait_curves import GaitCurve
 from analysis.landmarks import Floats
 from analysis.leg_track import TrackPoint
 
-BEFORE_S = 0.20
-"""The fit reaches this far back from the turn."""
+BEFORE_S = 0.2
+BEFORE_TURNS = 0.28
+"""The fit reaches this far back from the turn: so much time, and at a high cadence no more than this share of the stride."""
 NOISE_DEG = 2.0
+# How wrong curve and cubic may be at the far end of the window; near the turn, where they are fitted, not at all.
+_MISFIT_DEG = 3.0
 _HUBER = 1.5
 _ROUNDS = 4
 # Prior standard deviations: offset (deg), gain (relative), shift in time (turns), and slope, bend and third power of time over
@@ -40,12 +43,16 @@ class Peak:
     """Share of the frames in the window that were measured, 0 to 1."""
 
 
-def fit_peak(points: Sequence[TrackPoint], curve: GaitCurve, turn_s: float, noise_deg: float = NOISE_DEG) -> Peak | None:
+def fit_peak(
+    points: Sequence[TrackPoint], curve: GaitCurve, turn_s: float, rate_hz: float, noise_deg: float = NOISE_DEG
+) -> Peak | None:
     """The turn near `turn_s`, from the frames of one leg (in order of time) around it. None: too little was seen.
 
-    `noise_deg` is the standard deviation of one measured angle: with less of it the fit trusts the frames more.
+    `rate_hz`: strides per second. `noise_deg` is the standard deviation of one measured angle: with less of it the fit trusts
+    the frames more.
     """
-    window = [point for point in points if point.t_s >= turn_s - BEFORE_S]
+    before_s = min(BEFORE_S, BEFORE_TURNS / rate_hz)
+    window = [point for point in points if point.t_s >= turn_s - before_s]
     seen = [point for point in window if point.measured_deg is not None]
     if len(seen) < 3:
         return None
@@ -58,20 +65,21 @@ def fit_peak(points: Sequence[TrackPoint], curve: GaitCurve, turn_s: float, nois
         phase = phase_at_turn + rate * at
         expected = curve.at(phase)
         slope_per_turn = (curve.at(phase + 0.005) - curve.at(phase - 0.005)) / 0.01
-        scaled = at / BEFORE_S
+        scaled = at / before_s
         columns = [np.ones_like(at), expected - middle, slope_per_turn, scaled, scaled**2, scaled**3]
         return expected, np.stack(columns, axis=1)
 
     expected, rows = design(t)
     prior = np.diag(1.0 / _PRIOR_SD**2)
-    weights = np.ones(len(t))
+    trust = np.array([point.trust for point in seen]) / (1 + (_MISFIT_DEG / noise_deg * (t / before_s) ** 2) ** 2)
+    weights = trust
     solution = np.zeros(rows.shape[1])
     for _ in range(_ROUNDS):
         weighted = rows * weights[:, None]
         solution = np.linalg.solve(weighted.T @ rows / noise_deg**2 + prior, weighted.T @ (angle - expected) / noise_deg**2)
         residual = np.abs(angle - expected - rows @ solution) / noise_deg
-        weights = np.where(residual <= _HUBER, 1.0, _HUBER / np.maximum(residual, 1e-9))
-    grid = np.arange(-BEFORE_S, float(window[-1].t_s - turn_s) + _GRID_S / 2, _GRID_S)
+        weights = trust * np.where(residual <= _HUBER, 1.0, _HUBER / np.maximum(residual, 1e-9))
+    grid = np.arange(-before_s, float(window[-1].t_s - turn_s) + _GRID_S / 2, _GRID_S)
     grid_expected, grid_rows = design(grid)
     fitted = grid_expected + grid_rows @ solution
     at = int(np.argmin(fitted))

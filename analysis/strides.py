@@ -14,16 +14,19 @@ from analysis.leg_track import LegTrack
 from analysis.peak import Peak, fit_peak
 from analysis.swing import Swing, read_swing
 
-SETTLE_S = 0.048
-SETTLE_FRAMES = 1.8
+SETTLE_S = 0.036
+SETTLE_FRAMES = 1.1
 """How long after the turn its value is settled: the fit needs some of the way forward, so much time and so many frames of it.
 
 More of either lowers the noise a little and comes later: measured with bench/accuracy.py."""
-GIVE_UP_S = 0.120
+EARLY_S = 0.030
+"""A turn may come this much before the phase says so: from then on the fit is asked whether it has."""
+GIVE_UP_S = 0.100
 # How noisy this runner, camera and light are is learnt from the fits; within limits, so that one bad stride decides nothing.
-_LEAST_NOISE_DEG = 0.3
+_LEAST_NOISE_DEG = 0.1
 _MOST_NOISE_DEG = 4.0
-_NOISE_LEARNING = 0.25
+_NOISE_STRIDES = 4
+"""The noise is a mean over so many strides, and fades over as many."""
 _FIRST_NOISE_DEG = 1.0
 """At first the frames are trusted more than a curve that does not know this runner yet."""
 _FREE_PARAMETERS = 3
@@ -47,6 +50,7 @@ class StrideDetector:
         self._cycle: int | None = None
         self._last_peak_s = -np.inf
         self._noise_deg = _FIRST_NOISE_DEG
+        self._strides = 0
 
     def reset(self) -> None:
         """Forget the rhythm (the runner was lost); the next whole turn counts again."""
@@ -62,10 +66,11 @@ class StrideDetector:
         if cycle <= self._cycle:
             return None
         since_turn_s = (now.phase - turn_phase - cycle) / rate_hz
-        if since_turn_s < max(SETTLE_S, SETTLE_FRAMES * track.frame_s):
+        settle_s = max(SETTLE_S, SETTLE_FRAMES * track.frame_s)
+        if since_turn_s < settle_s - EARLY_S:
             return None
-        peak = fit_peak(track.points, curve, now.t_s - since_turn_s, self._noise_deg)
-        if peak is None and since_turn_s < GIVE_UP_S:
+        peak = fit_peak(track.points, curve, now.t_s - since_turn_s, rate_hz, self._noise_deg)
+        if (peak is None or now.t_s - peak.t_s < settle_s) and since_turn_s < max(GIVE_UP_S, settle_s):
             return None
         self._cycle = cycle
         if peak is None or peak.t_s - self._last_peak_s < SHORTEST_STRIDE_S:
@@ -79,4 +84,5 @@ class StrideDetector:
         # The fit takes up some of the noise: as many frames' worth as it has parameters that the data decide.
         unbiased_deg = peak.residual_deg * np.sqrt(peak.frames / max(1, peak.frames - _FREE_PARAMETERS))
         wanted_deg = float(np.clip(unbiased_deg, _LEAST_NOISE_DEG, _MOST_NOISE_DEG))
-        self._noise_deg += _NOISE_LEARNING * (wanted_deg - self._noise_deg)
+        self._strides = min(self._strides + 1, _NOISE_STRIDES)
+        self._noise_deg += (wanted_deg - self._noise_deg) / self._strides

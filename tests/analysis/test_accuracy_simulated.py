@@ -32,16 +32,12 @@ def outcomes(faults: Faults, fps: int) -> list[Outcome]:
     return [outcome(case) for case in mean_cases(faults, runs=1, paired=0, strides=22) if case.fps == fps]
 
 
-WORST_DEG = {"2.5": 0.2, "3.5": 0.2, "4.5": 0.35}
-"""At 4.5 m/s the limit of 0.2° is not reached yet (docs/accuracy.md has the figure); this holds what is."""
-
-
 @pytest.mark.parametrize("speed_mps", SPEEDS_MPS)
 def test_exact_landmarks_give_exact_peaks(speed_mps: str) -> None:
     chosen = [outcome(case).near for case in exact_cases(starts=1, strides=8) if case.curve == speed_mps]
     pool = Pool(chosen)
     assert (pool.missed, pool.invented) == (0, 0)
-    assert pool.worst_deg <= WORST_DEG[speed_mps]
+    assert pool.worst_deg <= 0.2
 
 
 @pytest.mark.parametrize(("faults", "slack"), [(NOISY, 1.0), (SPOILT, 1.5)], ids=["noise", "noise, swaps, collapses"])
@@ -50,9 +46,10 @@ def test_noisy_peaks_are_unbiased_and_follow_the_truth(fps: int, faults: Faults,
     found = outcomes(faults, fps)
     pool = Pool([one.near for one in found])
     assert (pool.missed, pool.invented) == (0, 0)
+    # So few strides know bias and SD only to within their standard errors; the bench measures a thousand.
     standard_error_deg = pool.sd_deg / pool.found**0.5
     assert abs(pool.bias_deg) <= 0.3 * slack + standard_error_deg
-    assert pool.sd_deg <= SD_LIMIT_DEG[fps] * slack
+    assert pool.sd_deg <= SD_LIMIT_DEG[fps] * slack * (1 + (2 * pool.found) ** -0.5)
     gain, _ = slope([[one.near] for one in found])
     assert gain == pytest.approx(1.0, abs=0.05 * slack)
 
@@ -73,4 +70,4 @@ def test_a_step_is_shown_in_full_by_the_second_stride(fps: int) -> None:
 @pytest.mark.parametrize("fps", RATES)
 def test_a_peak_is_settled_in_time(fps: int) -> None:
     pool = Pool([one.near for one in outcomes(NOISY, fps)])
-    assert pool.delay(95) <= DELAY_LIMIT_MS[fps]
+    assert pool.delay(100) <= DELAY_LIMIT_MS[fps]

@@ -31,7 +31,7 @@ def around_turn(fps: float, offset_s: float, shift_deg: float = 0.0, noise_deg: 
 @given(fps=st.floats(20, 240), offset_s=st.floats(0, 0.05), shift_deg=st.floats(-8, 8))
 @settings(deadline=None)
 def test_a_peak_deeper_or_shallower_than_usual_is_read_at_any_frame_rate(fps: float, offset_s: float, shift_deg: float) -> None:
-    peak = fit_peak(around_turn(fps, offset_s, shift_deg), CURVE, 10.01, noise_deg=0.3)
+    peak = fit_peak(around_turn(fps, offset_s, shift_deg), CURVE, 10.01, RATE_HZ, noise_deg=0.3)
     assert peak is not None
     assert peak.thigh_deg == pytest.approx(TRUE_DEG + shift_deg, abs=0.15)
     assert peak.t_s == pytest.approx(10.0, abs=0.005)
@@ -41,7 +41,7 @@ def test_a_peak_deeper_or_shallower_than_usual_is_read_at_any_frame_rate(fps: fl
 def test_noise_does_not_make_it_deeper(fps: float) -> None:
     errors = []
     for seed in range(300):
-        peak = fit_peak(around_turn(fps, 0.0, 0.0, 2.0, seed), CURVE, 10.0)
+        peak = fit_peak(around_turn(fps, 0.0, 0.0, 2.0, seed), CURVE, 10.0, RATE_HZ)
         assert peak is not None
         errors.append(peak.thigh_deg - TRUE_DEG)
     # An unfiltered maximum would be off by 0.8° at 30 fps and 1.7° at 60.
@@ -55,11 +55,24 @@ def test_a_point_thrown_onto_the_handrail_is_weighted_down() -> None:
         TrackPoint(p.t_s, p.phase, p.expected_deg + 20, p.expected_deg, p.tracked_deg) if i == len(points) - 6 else p
         for i, p in enumerate(points)
     ]
-    peak = fit_peak(spoilt, CURVE, 10.0)
+    peak = fit_peak(spoilt, CURVE, 10.0, RATE_HZ)
     assert peak is not None
     assert peak.thigh_deg == pytest.approx(TRUE_DEG, abs=1.0)
 
 
+def test_a_point_that_is_not_believed_does_not_count() -> None:
+    points = around_turn(60, 0.0)
+    spoilt = [
+        TrackPoint(p.t_s, p.phase, p.expected_deg + 6, p.expected_deg, p.tracked_deg, trust=0.0)
+        if len(points) - i in (5, 6)
+        else p
+        for i, p in enumerate(points)
+    ]
+    peak = fit_peak(spoilt, CURVE, 10.0, RATE_HZ)
+    assert peak is not None
+    assert peak.thigh_deg == pytest.approx(TRUE_DEG, abs=0.05)
+
+
 def test_too_few_frames_give_no_peak() -> None:
     blind = [TrackPoint(p.t_s, p.phase, None, p.expected_deg, p.tracked_deg) for p in around_turn(60, 0.0)]
-    assert fit_peak(blind, CURVE, 10.0) is None
+    assert fit_peak(blind, CURVE, 10.0, RATE_HZ) is None
