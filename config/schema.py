@@ -144,6 +144,7 @@ class Audio(Section):
     device: str = Field("", description="part of the sound device's name; \"\" takes the system's default")
     volume: Fraction = 0.6
     speak: bool = Field(True, description="say what the rules say; false plays their sounds instead")
+    stride_tone: bool = Field(False, description="a tone on every push-off of the near leg; its pitch follows the value")
     language: str = Field("en", pattern=r"^[a-z]{2,3}(-[a-z0-9]+)*$", description="of the voice, as in en, en-gb, de")
     voice_folder: str = Field("", description='a folder of your own recordings, one per rule: "push.wav"; "" has none')
     sample_rate_hz: Literal[22050, 44100, 48000] = 48000

@@ -135,6 +135,10 @@ class Stride(Message, frozen=True):
     """How much later than this peak it had been predicted (analysis/prediction.py); None: it had not been."""
 
 
+STRIDE_TONE = "stride_tone"
+"""Stands in a cue where a rule's name does, for the tone on a push-off (feedback/coach/tone.py)."""
+
+
 class Cue(Message, frozen=True):
     """A prompt to the runner."""
 

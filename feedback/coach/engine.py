@@ -14,8 +14,9 @@ from feedback.coach.recent import RecentStrides
 from feedback.coach.rule import RuleState
 from feedback.coach.summary import Ledger
 from feedback.coach.target import Aim, aim, needs_baseline
+from feedback.coach.tone import StrideTone
 from wire.clock import ms_to_ns, s_to_ns
-from wire.messages import Belt, Command, Cue, Phase, PhaseName, Sample, Stride, Summary
+from wire.messages import Band, Belt, Command, Cue, Phase, PhaseName, Sample, Stride, Summary
 
 LEAST_GAP_S = 2.0
 """Two cues closer than this, of whichever rules, would be heard as one."""
@@ -35,6 +36,7 @@ class Coach:
         self._chance = chance
         self._phases = Phases(settings.session)
         self._rules = [RuleState(rule) for rule in settings.cue]
+        self._tone = StrideTone()
         self._muted = False
         self._speed_mps: float | None = None
         self._now_ns = 0
@@ -50,10 +52,11 @@ class Coach:
         while (entered := self._phases.advance(self._now_ns, self._baseline_done)) is not None:
             self._enter(entered)
 
-    def sample(self, sample: Sample, now_ns: int) -> None:
-        """Take in what the camera sees: whether somebody stands, runs, or is gone."""
+    def sample(self, sample: Sample, now_ns: int) -> Cue | None:
+        """Take in what the camera sees: whether somebody stands, runs, or is gone. Returns the coming peak's tone, if due."""
         self._phases.see(Seen.of(sample))
         self.tick(now_ns)
+        return self._tone.sample(sample, self._tone_band, now_ns)
 
     def belt(self, belt: Belt, now_ns: int) -> None:
         """Take in the belt's speed."""
@@ -111,7 +114,12 @@ class Coach:
         fresh = now_ns - stride.t_known_ns <= ms_to_ns(self._settings.analysis.max_age_ms)
         if not fresh or not self._may_cue:
             return None
-        return self._choose(stride, guards, now_ns)
+        cue = self._choose(stride, guards, now_ns)
+        if cue is None:
+            value = OF_STRIDE[self._settings.target.measure](stride)
+            return self._tone.stride(stride, value, self._tone_band, now_ns)
+        self._tone.cue_given(now_ns)
+        return cue
 
     @property
     def phase(self) -> Phase:
@@ -164,6 +172,11 @@ class Coach:
         if self._phases.name != "drill" or self._phases.paused or self._renewed is not None:
             return False
         return is_on(self._settings.fading, self._phases.elapsed_s(self._now_ns))
+
+    @property
+    def _tone_band(self) -> Band | None:
+        """The band while strides may have their tone."""
+        return self._aim.band if self._settings.audio.stride_tone and self._may_cue else None
 
     def _notice(self, aimed: Aim) -> str:
         name = self._phases.name

@@ -33,7 +33,10 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
         if (belt := belts.take()) is not None:
             coach.belt(belt, wire.clock())
         if (sample := samples.take()) is not None:
-            coach.sample(sample, wire.clock())
+            tone = coach.sample(sample, wire.clock())
+            if tone is not None:
+                cues.send(tone)
+                health.counters["timed tones"] += 1
         for stride in strides.take_all():
             cue = coach.stride(stride, wire.clock())
             if cue is not None:

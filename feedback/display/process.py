@@ -15,7 +15,7 @@ from wire import stages
 from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
-from wire.messages import Belt, Command, ConfigState, Cue, Health, Phase, Sample, Stride
+from wire.messages import STRIDE_TONE, Belt, Command, ConfigState, Cue, Health, Phase, Sample, Stride
 from wire.sockets import Wire, wait
 from wire.topics import BELT, COMMAND, CONFIG, CUE, DISPLAY, HEALTH, PHASE, SAMPLE, STRIDE
 
@@ -145,6 +145,8 @@ class Display:
                 line = terminal.stride_line(stride, self._screen.measure, self._screen.judge(stride), self._screen.band)
                 print(line, flush=True)
         for cue in self._cues.take_all():
+            if cue.rule == STRIDE_TONE:
+                continue  # heard with every stride: nothing to read
             self._screen.take(cue, now_ns)
             if self._window is None:
                 print(terminal.cue_line(cue), flush=True)
