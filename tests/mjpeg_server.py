@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Protocol
 
 import cv2
 
@@ -24,7 +25,24 @@ def mjpeg_server(pictures: Pictures | Callable[[float], Image], fps: float, loop
     Each viewer sees them from the first one on, each at its own time. After the last one the camera hangs up, or with
     `loop` starts again a period of `fps` later. A function from seconds to a picture is asked `fps` times a second for ever.
     """
-    camera = _Camera(pictures, fps, loop)
+    with served(_Camera(pictures, fps, loop)) as url:
+        yield url
+
+
+class Camera(Protocol):
+    """What a server shows."""
+
+    gone: threading.Event
+    """Set at the end: nobody waits for the next shot then."""
+
+    def shots(self) -> Iterator[tuple[float, bytes]]:
+        """(seconds since the viewer came, JPEG); at the end of them the camera hangs up."""
+        ...
+
+
+@contextmanager
+def served(camera: Camera) -> Iterator[str]:
+    """Serve a camera and give its address; at the end of the block it is gone."""
     server = _Server(camera)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="mjpeg server")
     thread.start()
@@ -75,7 +93,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = False
     block_on_close = True
 
-    def __init__(self, camera: _Camera) -> None:
+    def __init__(self, camera: Camera) -> None:
         super().__init__(("127.0.0.1", 0), _Viewer)
         self.camera = camera
 
