@@ -40,6 +40,7 @@ missing_packages() {
     "$python" -c 'import ensurepip' 2>/dev/null || echo python3-venv
     "$python" -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' || echo python3-dev
     command -v gcc >/dev/null || echo gcc
+    command -v espeak-ng >/dev/null || echo espeak-ng
     if [ "$goal" = test ]; then
         command -v Xvfb >/dev/null || echo xvfb
         command -v pulseaudio >/dev/null || echo pulseaudio

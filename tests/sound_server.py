@@ -125,9 +125,11 @@ class SoundServer:
         recording.wait_until(0.05)
         return recording
 
-    def stop(self) -> None:
+    def stop(self, kill: bool = False) -> None:
         """End the server; `start` starts it again."""
         if self._process is not None:
+            if kill:
+                self._process.kill()
             _end(self._process)
             self._process = None
         self._socket.unlink(missing_ok=True)

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 """Mono, shape (frames,), -1 to 1."""
 
-LEVEL_DB = -12.0
-"""Of every sound and every sentence, in dB below a steady full-scale square wave. Speech's peaks are 11 dB higher."""
+LEVEL_DB = -14.0
+"""Of every sound and every sentence, dB below a steady full-scale square wave at 1 kHz. Peaks of speech are 12 dB higher."""
 TONE_LEVEL_DB = LEVEL_DB - 6.0
 """Of the tone with each stride: heard all the time, so it stays behind the others."""
 PEAK = 0.85
 """Largest absolute sample. Below 1, so that the peaks between the samples and a ducked tone beneath fit as well."""
+KNEE = 0.65
+"""Only the sharpest peaks of a voice are higher."""
 FAST_S = 0.125
 
 
@@ -39,9 +41,15 @@ def level_db(samples: Samples, sample_rate_hz: int) -> float:
 
 
 def at_level(samples: Samples, sample_rate_hz: int, wanted_db: float = LEVEL_DB) -> Samples:
-    """The same sound at the wanted level, or as near to it as its peak allows. Silence stays silence."""
+    """The same sound at the wanted level, its highest peaks rounded off below PEAK. Silence stays silence."""
     found_db = level_db(samples, sample_rate_hz)
     if not np.isfinite(found_db):
         return samples
-    gain = min(10 ** ((wanted_db - found_db) / 20), PEAK / float(np.abs(samples).max()))
-    return np.asarray(samples * gain, np.float32)
+    return _rounded_off(np.asarray(samples * 10 ** ((wanted_db - found_db) / 20), np.float32))
+
+
+def _rounded_off(samples: Samples) -> Samples:
+    """Leaves what is below the knee as it is; beyond, the wave bends towards PEAK without an edge."""
+    size = np.abs(samples)
+    bent = KNEE + (PEAK - KNEE) * np.tanh((size - KNEE) / (PEAK - KNEE))
+    return np.asarray(np.where(size > KNEE, np.copysign(bent, samples), samples), np.float32)

@@ -24,7 +24,8 @@ class Output:
     """The sink to use now. Call `check` every round; sounds ordered from a sink that is lost are lost with it."""
 
     def __init__(self, audio: Audio, clock: Clock, opener: Opener = open_sink) -> None:
-        self._audio = audio
+        self._audio = self._given = audio
+        """What is used, which may have longer blocks, and what was asked for."""
         self._clock = clock
         self._opener = opener
         self._muted = False
@@ -33,7 +34,7 @@ class Output:
         """Opened, but not yet steady: a cue given to it now might come out a second later."""
         self._retry_ns = clock()
         self.opening = True
-        """True until it is known for the first time whether there is sound."""
+        """True until it is known for the first time, or after new settings, whether there is sound."""
         self.lost = 0
         self._gaps_since_ns = clock()
         self._gaps_before = 0
@@ -73,6 +74,21 @@ class Output:
         """Mute this sink and those to come."""
         self._muted = muted
         self.sink.mixer.set_muted(muted)
+
+    def apply(self, audio: Audio) -> None:
+        """Take over new settings: the volume with a ramp, another device by opening it."""
+        before, self._given = self._given, audio
+        if _device_keys(audio) == _device_keys(before):
+            self._audio = self._audio.model_copy(update={"volume": audio.volume})
+            for sink in (self.sink, self._coming):
+                if sink is not None:
+                    sink.mixer.set_volume(audio.volume)
+            return
+        self._audio = audio
+        self.close()
+        self._use(NullSink(audio, self._clock, "The sound device is being opened."))
+        self.opening = True
+        self._retry_ns = self._clock()
 
     def close(self) -> None:
         """Let go of the device."""
@@ -120,3 +136,7 @@ class Output:
         self._gaps_since_ns, self._gaps_before = self._clock(), sink.underflows
         self._coming = None
         self.opening = False
+
+
+def _device_keys(audio: Audio) -> tuple[object, ...]:
+    return audio.enabled, audio.device, audio.sample_rate_hz, audio.block_frames

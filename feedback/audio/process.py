@@ -9,23 +9,32 @@ from dataclasses import dataclass
 import zmq
 
 from config.schema import Settings
-from feedback.audio.mixer import Mixer, Outcome
+from feedback.audio.announcements import announcements, rule_name
+from feedback.audio.lane import Outcome
+from feedback.audio.mixer import Mixer
 from feedback.audio.output import Opener, Output
+from feedback.audio.repertoire import Repertoire
 from feedback.audio.sink import open_sink
-from feedback.audio.sounds import RECIPES, make_all
+from feedback.audio.sounds import RECIPES, make_all, make_tone
+from feedback.audio.speech import Speech
 from wire import stages
 from wire.clock import ms_to_ns, s_to_ns
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
-from wire.messages import Cue, Health, Phase, Played, Stamps
+from wire.messages import ConfigState, Cue, Health, Phase, PhaseName, Played
 from wire.sockets import Wire
-from wire.topics import CAPTURE, CUE, HEALTH, PHASE, PLAYED
+from wire.topics import CAPTURE, CONFIG, CUE, HEALTH, PHASE, PLAYED
 
 IDLE_POLL_MS = 50
 BUSY_POLL_MS = 5
 """While an order waits for the next block: its outcome is told at once."""
 DECISION_SLACK_MS = 750.0
 """On top of analysis.max_age_ms: a cue rests on a stride, and a stride is known up to this long after its frame."""
+MOST_LATE_MS = 40.0
+"""A sound that was to be heard at a certain moment and comes later than this is dropped, not played: 24 ms are just noticed
+between an action and its sound (Adelstein 2003), at 60 to 80 ms most people hear two things (Brungart 2005)."""
+MOST_AHEAD_NS = s_to_ns(5.0)
+"""Nobody knows what is to be heard later than this."""
 SIGNAL_LOST = "signal_lost"
 """Rule name in Played of the one sound that no coach's rule asked for."""
 _SEVERITY = {"degraded": 1, "failed": 2}
@@ -37,12 +46,8 @@ _SWITCH_INTERVAL_S = 0.0005
 class _Request:
     """What an order of the mixer was for."""
 
-    rule: str
+    cue: Cue
     sound: str
-    stride_number: int
-    asked_ns: int
-    stamps: Stamps | None = None
-    """Of the frame that decided the stride; None: no stride asked for it."""
 
 
 class AudioProcess:
@@ -50,29 +55,37 @@ class AudioProcess:
 
     def __init__(self, settings: Settings, wire: Wire, opener: Opener = open_sink) -> None:
         self._clock = wire.clock
-        self._max_age_ns = ms_to_ns(settings.analysis.max_age_ms + DECISION_SLACK_MS)
-        self._enabled = settings.audio.enabled
+        self._settings = settings
+        self._version = 0
         self._cues = wire.every(CUE, Cue)
         self._phases = wire.newest(PHASE, Phase)
         self._healths = wire.newest(HEALTH, Health)
+        self._configs = wire.newest(CONFIG, ConfigState)
+        self._readers = (self._cues, self._phases, self._healths, self._configs)
         self._poller = zmq.Poller()
-        for socket in (self._cues.socket, self._phases.socket, self._healths.socket):
-            self._poller.register(socket, zmq.POLLIN)
+        for reader in self._readers:
+            self._poller.register(reader.socket, zmq.POLLIN)
         self._played = wire.publisher(PLAYED)
         self._health = HealthReporter(wire)
         self._requests: dict[int, _Request] = {}
         self._muted = False
+        self._phase: PhaseName | None = None
         self._capture_severity = 0
         self._health.say("starting")
         _warm(settings)
         self._output = Output(settings.audio, wire.clock, opener)
+        self._speech = Speech()
+        self._repertoire = Repertoire(settings, settings.audio.sample_rate_hz, self._speech)
 
     def round(self) -> None:
         """Wait at most 50 ms for something to do, and do it."""
         if self._output.check():
             self._health.counters["cues_lost"] += len(self._requests)
             self._requests.clear()
+            if self._output.sink.mixer.sample_rate_hz != self._repertoire.sample_rate_hz:
+                self._renew_repertoire()
         self._poller.poll(BUSY_POLL_MS if self._requests else IDLE_POLL_MS)
+        self._follow_config()
         self._follow_phase()
         for cue in self._cues.take_all():
             self._take_cue(cue)
@@ -85,26 +98,51 @@ class AudioProcess:
     def close(self) -> None:
         """Let go of the device and say so."""
         self._output.close()
+        self._speech.close()
         self._health.say("ended")
+
+    def _follow_config(self) -> None:
+        state = self._configs.take()
+        if state is None or state.version == self._version:
+            return
+        self._version = state.version
+        try:
+            settings = Settings.model_validate_json(state.settings_json)
+        except ValueError:
+            self._health.counters["configs_refused"] += 1
+            return
+        if settings != self._settings:
+            self._settings = settings
+            self._output.apply(settings.audio)
+            self._renew_repertoire()
+
+    def _renew_repertoire(self) -> None:
+        self._repertoire = Repertoire(self._settings, self._output.sink.mixer.sample_rate_hz, self._speech)
 
     def _follow_phase(self) -> None:
         phase = self._phases.take()
-        if phase is not None and (phase.muted or phase.paused) != self._muted:
+        if phase is None:
+            return
+        if (phase.muted or phase.paused) != self._muted:
             self._muted = phase.muted or phase.paused
             self._output.set_muted(self._muted)
+        before, self._phase = self._phase, phase.name
+        # Whoever starts late, or again, has missed the change and does not announce it.
+        if before not in (None, phase.name) and phase.name != "idle" and not self._muted:
+            text = announcements(self._settings.audio.language).get(phase.name, "")
+            self._order(self._own_cue(rule_name(phase.name), "phase", text))
 
     def _take_cue(self, cue: Cue) -> None:
-        if cue.sound in ("", "none"):
-            return
         age_ns = self._clock() - cue.decided_ns
-        if cue.sound not in RECIPES:
-            self._health.counters["cues_unknown_sound"] += 1
-        elif not 0 <= age_ns <= self._max_age_ns:
+        max_age_ns = ms_to_ns(self._settings.analysis.max_age_ms + DECISION_SLACK_MS)
+        if not 0 <= age_ns <= max_age_ns:
             self._health.counters["cues_too_old"] += 1
+        elif cue.play_at_ns is not None and cue.play_at_ns > self._clock() + MOST_AHEAD_NS:
+            self._health.counters["cues_too_early"] += 1
         elif self._muted:
             self._health.counters["cues_muted"] += 1
         else:
-            self._order(_Request(cue.rule, cue.sound, cue.stride_number, cue.decided_ns, cue.stamps))
+            self._order(cue)
 
     def _follow_capture(self) -> None:
         """One sound when the camera's state gets worse; the next after a good time, or when it is worse still."""
@@ -113,36 +151,52 @@ class AudioProcess:
                 continue
             severity = _SEVERITY.get(health.state, 0) if health.reason else 0
             if severity > self._capture_severity and not self._muted:
-                self._order(_Request(SIGNAL_LOST, "lost", 0, self._clock()))
+                self._order(self._own_cue(SIGNAL_LOST, "lost"))
             if health.state == "running" or severity > self._capture_severity:
                 self._capture_severity = severity
 
-    def _order(self, request: _Request) -> None:
-        self._requests[self._output.sink.mixer.schedule(request.sound)] = request
+    def _own_cue(self, rule: str, sound: str, say: str = "") -> Cue:
+        return Cue(rule, "", sound, "", stride_number=0, t_peak_ns=0, decided_ns=self._clock(), say=say)
+
+    def _order(self, cue: Cue) -> None:
+        try:
+            choice = self._repertoire.choose(cue)
+        except KeyError:
+            self._health.counters["cues_unknown_sound"] += 1
+            return
+        if choice is None:
+            return
+        sink = self._output.sink
+        start_frame = None if cue.play_at_ns is None else sink.frame_at_ns(cue.play_at_ns)
+        most_late_frames = round(MOST_LATE_MS * sink.mixer.sample_rate_hz / 1000)
+        ticket = sink.mixer.order(choice.samples, start_frame, choice.lane, most_late_frames)
+        self._requests[ticket] = _Request(cue, choice.sound)
 
     def _tell(self, outcome: Outcome) -> None:
         request = self._requests.pop(outcome.ticket)
         if outcome.start_frame is None:
-            self._health.counters["cues_superseded"] += 1
+            self._health.counters[f"cues_{'too_late' if outcome.dropped == 'late' else outcome.dropped}"] += 1
             return
-        sink = self._output.sink
+        if outcome.late_frames > 0:
+            self._health.counters["cues_late"] += 1
+        sink, cue = self._output.sink, request.cue
         dac_ns = sink.dac_ns(outcome.start_frame)
         self._played.send(
             Played(
-                rule=request.rule,
+                rule=cue.rule,
                 sound=request.sound,
-                stride_number=request.stride_number,
-                requested_ns=request.asked_ns,
+                stride_number=cue.stride_number,
+                requested_ns=cue.decided_ns,
                 dac_ns=dac_ns,
                 silent=sink.silent,
             )
         )
-        if not sink.silent:
-            self._count(request, dac_ns, sink.latency_s())
+        if not sink.silent and cue.play_at_ns is None:
+            self._count(cue, dac_ns, sink.latency_s())
 
-    def _count(self, request: _Request, dac_ns: int, buffer_s: float) -> None:
-        health, stamps = self._health, request.stamps
-        health.add_ns(stages.CUE_TO_SOUND, dac_ns - request.asked_ns)
+    def _count(self, cue: Cue, dac_ns: int, buffer_s: float) -> None:
+        health, stamps = self._health, cue.stamps
+        health.add_ns(stages.CUE_TO_SOUND, dac_ns - cue.decided_ns)
         if stamps is not None:
             pose_ns = stamps.pose_ended_ns - stamps.pose_started_ns
             health.add_ns(stages.STRIDE_TO_SOUND, dac_ns - stamps.published_ns)
@@ -157,14 +211,15 @@ class AudioProcess:
         health.counters["render_failures"] = self._output.failures
         health.counters["device_lost"] = self._output.lost
         health.counters["cues_missed"] = self._cues.missed
-        health.counters["messages_rejected"] = sum(
-            sum(reader.rejected.values()) for reader in (self._cues, self._phases, self._healths)
-        )
+        health.counters["messages_rejected"] = sum(sum(reader.rejected.values()) for reader in self._readers)
+        health.facts["voice"] = self._speech.voice
+        if self._speech.problem:
+            health.facts["voice problem"] = self._speech.problem
         health.facts["sound device"] = sink.device
         health.facts["latency"] = "none" if sink.silent else f"{sink.latency_s() * 1000:.1f} ms"
         if self._output.opening:
             health.say("starting")
-        elif sink.silent and self._enabled:
+        elif sink.silent and self._settings.audio.enabled:
             health.say("degraded", sink.reason)
         else:
             health.say("running")
@@ -188,14 +243,14 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
 def _warm(settings: Settings) -> None:
     """Run every path of the rendering once, so that the first cue is as quick as the second."""
     rate_hz = settings.audio.sample_rate_hz
-    mixer = Mixer(make_all(rate_hz), rate_hz, settings.audio.volume)
+    mixer = Mixer(rate_hz, settings.audio.volume)
     block_frames = settings.audio.block_frames
-    for position, sound in enumerate(RECIPES):
-        mixer.schedule(sound)
+    for position, sound in enumerate(make_all(rate_hz).values()):
+        mixer.order(sound)
+        mixer.order(make_tone(None, rate_hz), lane="tone")
         mixer.render(position * block_frames, block_frames)
     mixer.set_muted(True)
     mixer.render(len(RECIPES) * block_frames, block_frames)
-    mixer.outcomes()
 
 
 @contextmanager

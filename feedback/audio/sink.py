@@ -15,7 +15,6 @@ import numpy as np
 from config.schema import Audio
 from feedback.audio.device_clock import DeviceClock, Observation
 from feedback.audio.mixer import Mixer
-from feedback.audio.sounds import make_all
 from wire.clock import NS_PER_S, Clock, s_to_ns
 from wire.quiet import quiet_stderr
 
@@ -69,6 +68,10 @@ class Sink(Protocol):
         """When this frame reaches the sound card's output."""
         ...
 
+    def frame_at_ns(self, at_ns: int) -> int:
+        """The frame that reaches the sound card's output at this time."""
+        ...
+
     def render_times_ns(self) -> list[int]:
         """How long each rendering took, since the last call."""
         ...
@@ -88,7 +91,7 @@ class NullSink:
     def __init__(self, audio: Audio, clock: Clock, reason: str) -> None:
         self.reason = reason
         self.device = "none"
-        self.mixer = Mixer(make_all(audio.sample_rate_hz), audio.sample_rate_hz, audio.volume)
+        self.mixer = Mixer(audio.sample_rate_hz, audio.volume)
         self._clock = clock
         self._start_ns = clock()
         self._next_frame = 0
@@ -117,6 +120,10 @@ class NullSink:
     def dac_ns(self, frame: int) -> int:
         """When a sound card would have played this frame."""
         return self._start_ns + round(frame * NS_PER_S / self.mixer.sample_rate_hz)
+
+    def frame_at_ns(self, at_ns: int) -> int:
+        """The frame that a sound card would have played at this time."""
+        return round((at_ns - self._start_ns) * self.mixer.sample_rate_hz / NS_PER_S)
 
     def render_times_ns(self) -> list[int]:
         """Nobody waits for these."""
@@ -163,7 +170,7 @@ class PyAudioSink:
         own_rate_hz = int(found["defaultSampleRate"])
         problem = ""
         for rate_hz in dict.fromkeys((audio.sample_rate_hz, own_rate_hz)):
-            self.mixer = Mixer(make_all(rate_hz), rate_hz, audio.volume)
+            self.mixer = Mixer(rate_hz, audio.volume)
             # Any length may be asked for; the usual one never allocates.
             self._interleaved = np.zeros((audio.block_frames, self._channels), np.float32)
             try:
@@ -235,6 +242,10 @@ class PyAudioSink:
     def dac_ns(self, frame: int) -> int:
         """When this frame reaches the sound card's output. Raises ValueError before the first callback."""
         return self._device_clock.ns_of_frame(frame)
+
+    def frame_at_ns(self, at_ns: int) -> int:
+        """The frame that reaches the sound card's output at this time. Raises ValueError before the first callback."""
+        return self._device_clock.frame_at_ns(at_ns)
 
     def render_times_ns(self) -> list[int]:
         """How long the callbacks since the last call took."""

@@ -8,21 +8,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedback.audio.lane import FADE_MS, Ducking, Outcome
 from feedback.audio.loudness import Samples
-from feedback.audio.mixer import FADE_MS, GAIN_RAMP_MS, Mixer, Outcome
-from feedback.audio.sounds import RECIPES, make_all
+from feedback.audio.mixer import GAIN_RAMP_MS, Mixer
+from feedback.audio.sounds import RECIPES, make_all, make_tone
 
 RATE_HZ = 22050
-SOUNDS = make_all(RATE_HZ)
-NAMES = sorted(RECIPES)
+PROMPTS = make_all(RATE_HZ)
+TONE = make_tone(None, RATE_HZ)
+SOUNDS = {**PROMPTS, "tone": TONE}
+NAMES: list[str] = sorted(RECIPES)
 FADE_FRAMES = round(FADE_MS * RATE_HZ / 1000)
 LENGTH = 30_000
+MOST_LATE = 1000
 
 # The steepest a sound is by itself, and the steepest a raised cosine makes it when it is faded.
 TONE_STEP = max(float(np.abs(np.diff(wave, prepend=0, append=0)).max()) for wave in SOUNDS.values())
 PEAK = max(float(np.abs(wave).max()) for wave in SOUNDS.values())
 RAMP_STEP = PEAK * np.pi / 2 * (1 / FADE_FRAMES + 1 / (GAIN_RAMP_MS * RATE_HZ / 1000))
-CLICK_FREE_STEP = 1.01 * (TONE_STEP + RAMP_STEP)
+# A prompt and, turned down, a tone beneath it.
+CLICK_FREE_STEP = 1.01 * (TONE_STEP + RAMP_STEP) * 1.2
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,9 @@ class Event:
     muted: bool | None = None
 
 
-def events() -> st.SearchStrategy[list[Event]]:
+def events(names: list[str]) -> st.SearchStrategy[list[Event]]:
     at = st.integers(0, LENGTH - 1)
-    order = st.builds(Event, at, st.sampled_from(NAMES), st.none() | st.integers(0, LENGTH))
+    order = st.builds(Event, at, st.sampled_from(names), st.none() | st.integers(0, LENGTH))
     volume = st.builds(Event, at, volume=st.floats(0, 1))
     mute = st.builds(Event, at, muted=st.booleans())
     return st.lists(st.one_of(order, order, volume, mute), max_size=8).map(
@@ -48,7 +53,7 @@ def events() -> st.SearchStrategy[list[Event]]:
 
 def play(asked: list[Event], cuts: list[int]) -> tuple[Samples, list[Outcome]]:
     """Render LENGTH frames in blocks that end at the cuts and at the events."""
-    mixer = Mixer(SOUNDS, RATE_HZ, volume=1.0)
+    mixer = Mixer(RATE_HZ, volume=1.0)
     borders = sorted({0, LENGTH, *cuts, *(event.at_frame for event in asked)})
     rendered = []
     for first, last in pairwise(borders):
@@ -56,12 +61,12 @@ def play(asked: list[Event], cuts: list[int]) -> tuple[Samples, list[Outcome]]:
             if event.at_frame == first:
                 ask(mixer, event)
         rendered.append(mixer.render(first, last - first).copy())
-    return np.concatenate(rendered), mixer.outcomes()
+    return np.concatenate(rendered), sorted(mixer.outcomes(), key=lambda outcome: outcome.ticket)
 
 
 def ask(mixer: Mixer, event: Event) -> None:
     if event.sound is not None:
-        mixer.schedule(event.sound, event.start_frame)
+        mixer.order(SOUNDS[event.sound], event.start_frame, "tone" if event.sound == "tone" else "prompt", MOST_LATE)
     if event.volume is not None:
         mixer.set_volume(event.volume)
     if event.muted is not None:
@@ -72,7 +77,7 @@ cuts = st.lists(st.integers(1, LENGTH - 1), max_size=60)
 
 
 @settings(max_examples=150, deadline=None)
-@given(events(), cuts)
+@given(events([*NAMES, "tone"]), cuts)
 def test_block_size_never_changes_the_wave(asked: list[Event], where: list[int]) -> None:
     whole, outcomes = play(asked, [])
     cut, cut_outcomes = play(asked, where)
@@ -81,7 +86,7 @@ def test_block_size_never_changes_the_wave(asked: list[Event], where: list[int])
 
 
 @settings(max_examples=150, deadline=None)
-@given(events())
+@given(events([*NAMES, "tone", "tone", "tone"]))
 def test_never_clicks_never_clips(asked: list[Event]) -> None:
     wave, _ = play(asked, list(range(0, LENGTH, 256)))
     assert np.isfinite(wave).all()
@@ -89,32 +94,38 @@ def test_never_clicks_never_clips(asked: list[Event]) -> None:
     assert np.abs(np.diff(wave, prepend=0)).max() <= CLICK_FREE_STEP
 
 
+def sounds_of(asked: list[Event]) -> dict[int, Samples]:
+    """What was ordered, by ticket."""
+    return {ticket: SOUNDS[name] for ticket, name in enumerate((e.sound for e in asked if e.sound), start=1)}
+
+
 @settings(max_examples=150, deadline=None)
-@given(events())
+@given(events([*NAMES, "tone"]))
 def test_silence_outside_the_sounds(asked: list[Event]) -> None:
     wave, outcomes = play(asked, [])
+    ordered = sounds_of(asked)
     allowed = np.zeros(LENGTH, bool)
     for outcome in outcomes:
         if outcome.start_frame is not None:
-            allowed[outcome.start_frame : outcome.start_frame + len(SOUNDS[outcome.sound])] = True
+            allowed[outcome.start_frame : outcome.start_frame + len(ordered[outcome.ticket])] = True
     assert not wave[~allowed].any()
 
 
 @settings(max_examples=150, deadline=None)
-@given(events())
-def test_every_order_begins_or_is_dropped_and_sounds_never_overlap(asked: list[Event]) -> None:
+@given(events(NAMES))
+def test_every_order_begins_or_is_dropped_and_prompts_never_overlap(asked: list[Event]) -> None:
     wave, outcomes = play(asked, [])
+    ordered = sounds_of(asked)
     assert len({outcome.ticket for outcome in outcomes}) == len(outcomes)
-    begun = [outcome for outcome in outcomes if outcome.start_frame is not None]
-    for before, after in pairwise(begun):
-        assert before.start_frame is not None
-        assert after.start_frame is not None
-        assert after.start_frame > before.start_frame
-        between = wave[before.start_frame : after.start_frame]
-        alone = SOUNDS[before.sound][: len(between)]
+    assert all((outcome.start_frame is None) == (outcome.dropped != "") for outcome in outcomes)
+    assert all((outcome.late_frames > MOST_LATE) == (outcome.dropped == "late") for outcome in outcomes)
+    begun = sorted((outcome.start_frame, outcome.ticket) for outcome in outcomes if outcome.start_frame is not None)
+    for (start, ticket), (next_start, _) in pairwise(begun):
+        assert next_start > start
+        between = wave[start:next_start]
+        alone = ordered[ticket][: len(between)]
         # At no time more than the one sound that runs.
         assert (np.abs(between[: len(alone)]) <= np.abs(alone) + 1e-7).all()
-    assert all(outcome.late_frames >= 0 for outcome in outcomes)
 
 
 @settings(max_examples=60, deadline=None)
@@ -125,19 +136,19 @@ def test_the_first_sample_is_exactly_where_it_was_ordered(name: str, start: int,
     assert np.flatnonzero(wave)[0] == start
     kept = min(len(sound), LENGTH - start)
     np.testing.assert_array_equal(wave[start : start + kept], sound[:kept])
-    assert outcomes == [Outcome(1, name, start, 0)]
+    assert outcomes == [Outcome(1, start, 0)]
 
 
 def test_an_order_for_the_past_begins_at_once_and_says_how_late() -> None:
     wave, outcomes = play([Event(1000, "push", 400)], [])
     assert np.flatnonzero(wave)[0] == 1000
-    assert outcomes == [Outcome(1, "push", 1000, 600)]
+    assert outcomes == [Outcome(1, 1000, 600)]
 
 
 def test_an_order_without_a_frame_begins_with_the_next_block_and_is_never_late() -> None:
     wave, outcomes = play([Event(1000, "push")], [])
     assert np.flatnonzero(wave)[0] == 1000
-    assert outcomes == [Outcome(1, "push", 1000, 0)]
+    assert outcomes == [Outcome(1, 1000, 0)]
 
 
 def test_a_new_order_fades_the_running_sound_and_begins_when_it_is_gone() -> None:
@@ -151,13 +162,13 @@ def test_a_new_order_fades_the_running_sound_and_begins_when_it_is_gone() -> Non
 
 def test_an_order_known_early_begins_on_time_and_the_running_sound_makes_way_before() -> None:
     wave, outcomes = play([Event(0, "push"), Event(1000, "ease", 3000)], [])
-    assert outcomes[-1] == Outcome(2, "ease", 3000, 0)
+    assert outcomes[-1] == Outcome(2, 3000, 0)
     np.testing.assert_array_equal(wave[: 3000 - FADE_FRAMES], SOUNDS["push"][: 3000 - FADE_FRAMES])
 
 
 def test_of_two_orders_at_once_the_newer_is_heard() -> None:
     wave, outcomes = play([Event(500, "push"), Event(500, "good")], [])
-    assert outcomes == [Outcome(1, "push", None, 0), Outcome(2, "good", 500, 0)]
+    assert outcomes == [Outcome(1, None, 0, "superseded"), Outcome(2, 500, 0)]
     np.testing.assert_array_equal(wave[500 : 500 + len(SOUNDS["good"])], SOUNDS["good"])
 
 
@@ -170,24 +181,54 @@ def test_mute_silences_within_its_ramp_and_back() -> None:
 
 
 def test_volume_scales() -> None:
-    mixer = Mixer(SOUNDS, RATE_HZ, volume=0.25)
-    mixer.schedule("push")
-    np.testing.assert_array_equal(mixer.render(0, 9000)[: len(SOUNDS["push"])], 0.25 * SOUNDS["push"])
+    mixer = Mixer(RATE_HZ, volume=0.25)
+    mixer.order(SOUNDS["push"])
+    np.testing.assert_array_equal(mixer.render(0, 9000)[: len(SOUNDS["push"])], np.float32(0.25) * SOUNDS["push"])
 
 
 def test_a_block_of_usual_size_reuses_its_memory() -> None:
-    mixer = Mixer(SOUNDS, RATE_HZ, volume=1.0)
+    mixer = Mixer(RATE_HZ, volume=1.0)
     assert np.shares_memory(mixer.render(0, 256), mixer.render(256, 4096))
 
 
-def test_an_unknown_sound_is_refused_where_it_is_ordered() -> None:
-    with pytest.raises(KeyError, match="bell"):
-        Mixer(SOUNDS, RATE_HZ, volume=1.0).schedule("bell")
+def test_an_order_that_is_too_late_is_dropped_and_disturbs_nothing() -> None:
+    wave, outcomes = play([Event(0, "push"), Event(3000, "good", 3000 - MOST_LATE - 1)], [])
+    assert outcomes == [Outcome(1, 0, 0), Outcome(2, None, MOST_LATE + 1, "late")]
+    np.testing.assert_array_equal(wave[: len(SOUNDS["push"])], SOUNDS["push"])
+
+
+class TestDucking:
+    def test_a_tone_alone_is_not_touched(self) -> None:
+        wave, _ = play([Event(0, "tone", 500)], [])
+        np.testing.assert_array_equal(wave[500 : 500 + len(TONE)], TONE)
+
+    def test_a_tone_under_a_prompt_is_turned_down(self) -> None:
+        wave, outcomes = play([Event(0, "phase"), Event(0, "tone", 2000)], [])
+        assert [outcome.start_frame for outcome in outcomes] == [0, 2000]
+        rest = wave[2000 : 2000 + len(TONE)] - SOUNDS["phase"][2000 : 2000 + len(TONE)]
+        np.testing.assert_allclose(rest, Ducking.GAIN * TONE, atol=1e-6)
+
+    def test_a_tone_that_runs_is_turned_down_as_fast_as_a_prompt_rises_and_comes_back_after_it(self) -> None:
+        long_tone = np.ones(LENGTH, np.float32)
+        mixer = Mixer(RATE_HZ, volume=1.0)
+        mixer.order(long_tone, lane="tone")
+        mixer.order(np.zeros(5000, np.float32), start_frame=1000)
+        gain = mixer.render(0, LENGTH)
+        back = 6000 + round(Ducking.RELEASE_MS * RATE_HZ / 1000)
+        assert (gain[:1000] == 1).all()
+        np.testing.assert_allclose(gain[1000 + FADE_FRAMES : 6000], Ducking.GAIN, atol=1e-6)
+        assert (np.diff(gain[6000:back]) > 0).all()
+        assert (gain[back:] == 1).all()
+
+    def test_prompts_are_never_turned_down_by_tones(self) -> None:
+        wave, outcomes = play([Event(0, "tone"), Event(0, "push", 9000)], [])
+        assert [outcome.dropped for outcome in outcomes] == ["", ""]
+        np.testing.assert_array_equal(wave[9000 : 9000 + len(SOUNDS["push"])], SOUNDS["push"])
 
 
 @pytest.mark.parametrize("volume", [-0.1, 1.1, float("nan")])
 def test_a_volume_outside_its_range_is_refused(volume: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
-        Mixer(SOUNDS, RATE_HZ, volume)
+        Mixer(RATE_HZ, volume)
     with pytest.raises(ValueError, match="between 0 and 1"):
-        Mixer(SOUNDS, RATE_HZ, 1.0).set_volume(volume)
+        Mixer(RATE_HZ, 1.0).set_volume(volume)

@@ -2,6 +2,7 @@
 
 import sys
 
+import numpy as np
 import pytest
 
 from config.schema import Audio
@@ -118,9 +119,26 @@ def test_a_mute_outlives_the_device() -> None:
     output.check()
     mixer = output.sink.mixer
     assert output.sink is shop.sold[1]
-    mixer.schedule("push")
+    mixer.order(np.ones(4000, np.float32))
     mixer.render(0, 2000)
     assert not mixer.render(2000, 2000).any()
+
+
+def test_a_new_volume_keeps_the_device_and_a_new_device_is_opened() -> None:
+    shop = Shop()
+    output = Output(Audio(volume=1.0), shop.clock, shop.open)
+    output.check()
+    output.apply(Audio(volume=0.5))
+    assert not output.check()
+    mixer = output.sink.mixer
+    mixer.render(0, 2000)
+    mixer.order(np.ones(100, np.float32))
+    assert mixer.render(2000, 100).max() == pytest.approx(0.5)
+    output.apply(Audio(volume=0.5, device="another"))
+    assert shop.sold[0].closed
+    assert output.opening
+    assert output.check()
+    assert output.sink is shop.sold[1]
 
 
 def test_opening_without_a_device_is_quick_and_silent_on_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:

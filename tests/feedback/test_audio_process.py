@@ -10,28 +10,44 @@ import zmq
 
 from config.schema import Audio, Settings
 from feedback.audio import sink as sinks
-from feedback.audio.process import run
+from feedback.audio.process import MOST_LATE_MS, run
 from wire import codec
 from wire.clock import monotonic_ns, ms_to_ns, s_to_ns
 from wire.endpoints import endpoint, private_directory
 from wire.health import HealthReporter, State
 from wire.lifecycle import StopFlag
-from wire.messages import Cue, Health, Phase, Played
+from wire.messages import ConfigState, Cue, Health, Phase, PhaseName, Played
 from wire.sockets import Every, Newest, Publisher, Wire
-from wire.topics import CUE, HEALTH, PHASE, PLAYED
+from wire.topics import CONFIG, CUE, HEALTH, PHASE, PLAYED, SUPERVISOR
 
 DEADLINE_MS = 10_000
 SILENT = Settings(audio=Audio(enabled=False))
 MessageT = TypeVar("MessageT")
 
 
-def cue(sound: str = "push", stride_number: int = 1, age_ms: float = 0.0) -> Cue:
+def cue(
+    sound: str = "push",
+    stride_number: int = 1,
+    age_ms: float = 0.0,
+    play_in_ms: float | None = None,
+    pitch_hz: float | None = None,
+) -> Cue:
     now_ns = monotonic_ns()
-    return Cue("push", "Push", sound, "below the band", stride_number, now_ns, now_ns - ms_to_ns(age_ms))
+    return Cue(
+        "push",
+        "Push",
+        sound,
+        "below the band",
+        stride_number,
+        now_ns,
+        now_ns - ms_to_ns(age_ms),
+        play_at_ns=None if play_in_ms is None else now_ns + ms_to_ns(play_in_ms),
+        pitch_hz=pitch_hz,
+    )
 
 
-def phase(muted: bool = False, paused: bool = False) -> Phase:
-    return Phase("drill", "hip_extension", None, None, None, paused, muted)
+def phase(muted: bool = False, paused: bool = False, name: PhaseName = "drill") -> Phase:
+    return Phase(name, "hip_extension", None, None, None, paused, muted)
 
 
 def until(found: Callable[[], MessageT | None], reader: "Every[Played] | Newest[Health]") -> MessageT:
@@ -52,6 +68,8 @@ class Neighbours:
         self.coach = Wire(directory, "coach")
         self.capture = Wire(directory, "capture")
         self.recorder = Wire(directory, "recorder")
+        self.supervisor = Wire(directory, SUPERVISOR)
+        self.configs: Publisher = self.supervisor.publisher(CONFIG)
         self.cues: Publisher = self.coach.publisher(CUE)
         self.phases: Publisher = self.coach.publisher(PHASE)
         self.camera = HealthReporter(self.capture)
@@ -105,7 +123,7 @@ class Neighbours:
 
     def close(self) -> None:
         self.end()
-        for wire in (self.coach, self.capture, self.recorder):
+        for wire in (self.coach, self.capture, self.recorder, self.supervisor):
             wire.close()
 
 
@@ -137,6 +155,53 @@ def test_an_old_cue_is_not_played(around: Neighbours) -> None:
     assert around.counted("cues_too_old", 2).counters["cues_too_old"] == 2
 
 
+def test_a_sound_for_a_moment_to_come_is_played_at_that_moment(around: Neighbours) -> None:
+    sent = cue("tone", stride_number=18, play_in_ms=300, pitch_hz=700)
+    around.cues.send(sent)
+    played = around.next_played(lambda played: played.stride_number == 18)
+    assert sent.play_at_ns is not None
+    assert played.sound == "tone"
+    # One frame of the sound card.
+    assert abs(played.dac_ns - sent.play_at_ns) <= s_to_ns(1) // SILENT.audio.sample_rate_hz
+
+
+def test_a_sound_whose_moment_has_passed_is_dropped_and_counted(around: Neighbours) -> None:
+    around.cues.send(cue("tone", stride_number=1, play_in_ms=-MOST_LATE_MS - 100))
+    around.cues.send(cue("tone", stride_number=2, play_in_ms=60_000))
+    assert around.play("good", 3).stride_number == 3
+    health = around.counted("cues_too_late")
+    assert (health.counters["cues_too_late"], health.counters["cues_too_early"]) == (1, 1)
+
+
+def test_a_new_part_of_the_session_is_announced_once(around: Neighbours) -> None:
+    def announced() -> list[str]:
+        return [played.rule for played in around.played.take_all() if played.rule.startswith("phase_")]
+
+    def change() -> list[str] | None:
+        # What is sent before the process has seen the first phase is the first phase.
+        around.phases.send(phase(name="baseline"))
+        around.phases.send(phase(name="drill"))
+        return announced() or None
+
+    assert until(change, around.played)[0] in ("phase_drill", "phase_baseline")
+    until(lambda: None if announced() else True, around.played)
+    for _ in range(5):
+        around.phases.send(phase(name="drill"))
+    assert around.play("good", 5).stride_number == 5
+    assert announced() == []
+
+
+def test_changed_settings_are_taken_over_and_bad_ones_refused(around: Neighbours) -> None:
+    new = SILENT.model_copy(update={"audio": SILENT.audio.model_copy(update={"enabled": True, "device": "nobody made it"})})
+    around.configs.send(ConfigState(1, "{}garbage", ""))
+    around.counted("configs_refused")
+    around.configs.send(ConfigState(2, new.model_dump_json(), ""))
+    health = around.audio_health(lambda health: health.state == "degraded")
+    assert health.reason.startswith("No sound device: ")
+    around.configs.send(ConfigState(3, SILENT.model_dump_json(), ""))
+    around.audio_health(lambda health: health.state == "running")
+
+
 @pytest.mark.parametrize("sound", ["", "none"])
 def test_a_cue_without_a_sound_is_no_business_of_ours(around: Neighbours, sound: str) -> None:
     around.cues.send(cue(sound, stride_number=1))
@@ -151,7 +216,7 @@ def test_an_unknown_sound_is_counted(around: Neighbours) -> None:
 
 @pytest.mark.parametrize("flag", ["muted", "paused"])
 def test_muted_or_paused_nothing_is_played(around: Neighbours, flag: str) -> None:
-    around.phases.send(phase(**{flag: True}))
+    around.phases.send(phase(muted=flag == "muted", paused=flag == "paused"))
     sent = 0
 
     def muted() -> bool | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from config.schema import SoundName
-from feedback.audio.loudness import LEVEL_DB, PEAK, TONE_LEVEL_DB, Samples, a_weighting, at_level, level_db
+from feedback.audio.loudness import KNEE, LEVEL_DB, PEAK, TONE_LEVEL_DB, Samples, a_weighting, at_level, level_db
 from feedback.audio.sounds import (
     HIGHEST_TONE_HZ,
     LOWEST_TONE_HZ,
@@ -76,7 +76,7 @@ class TestEverySound:
     def test_is_as_loud_as_the_others(self, name: SoundName, rate_hz: int) -> None:
         wave = make_all(rate_hz)[name]
         assert level_db(wave, rate_hz) == pytest.approx(LEVEL_DB, abs=0.1)
-        assert np.abs(wave).max() < PEAK
+        assert np.abs(wave).max() < KNEE
 
     def test_rises_and_falls_over_at_least_5_ms(self, name: SoundName, rate_hz: int) -> None:
         wave = np.abs(make_all(rate_hz)[name])
@@ -141,7 +141,7 @@ class TestLoudness:
     def test_a_peaky_sound_is_held_below_the_converters_limit(self) -> None:
         clap = np.zeros(RATE_HZ, np.float32)
         clap[1000:1010] = 0.1
-        assert np.abs(at_level(clap, RATE_HZ)).max() == pytest.approx(PEAK)
+        assert np.abs(at_level(clap, RATE_HZ)).max() <= PEAK
 
     def test_silence_stays_silence(self) -> None:
         assert not at_level(np.zeros(100, np.float32), RATE_HZ).any()
