@@ -44,7 +44,7 @@ def test_with_screen_and_sound_it_is_seen_and_every_cue_is_heard(tmp_path: Path)
         recording = server.record(tmp_path / "heard.raw")
         environment = {**server.environment, **screen.environment}
         environment.pop("XDG_RUNTIME_DIR", None)
-        program = Running("demo", "--for", "16", "--session-dir", str(tmp_path / "s"), environment=environment)
+        program = Running("demo", "--for", "26", "--session-dir", str(tmp_path / "s"), environment=environment)
         seen = colours_while_running(program, screen)
         ended = program.wait()
         heard = recording.stop()
@@ -54,11 +54,18 @@ def test_with_screen_and_sound_it_is_seen_and_every_cue_is_heard(tmp_path: Path)
     assert unmeasured_stages(session) == []
     cues = [cue for cue in table(session / "cues.csv") if cue["sound"]]
     assert len(cues) >= 2
-    onsets_s = sound_onsets_s(np.abs(heard).max(axis=1))
-    assert len(onsets_s) == len(cues)
+    onsets_s = np.array(sound_onsets_s(np.abs(heard).max(axis=1)))
+    # The session's parts are announced too; the last one may be cut off by the end.
+    assert len(cues) < len(onsets_s) <= sounds_played(session)
     decided_s = np.array([float(cue["t_s"]) for cue in cues])
     # Between the cues the recording and the session must tell the same time.
-    assert np.diff(onsets_s) == pytest.approx(np.diff(decided_s), abs=0.1)
+    shifted_s = decided_s + (onsets_s - decided_s[0])[:, np.newaxis]
+    off_s = np.abs(shifted_s[:, :, np.newaxis] - onsets_s).min(axis=2).max(axis=1)
+    assert off_s.min() < 0.1
+
+
+def sounds_played(session: Path) -> int:
+    return int(json.loads((session / "session.json").read_text(encoding="utf-8"))["sounds_played"])
 
 
 def unmeasured_stages(session: Path) -> list[str]:
