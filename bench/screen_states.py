@@ -9,13 +9,13 @@ import numpy as np
 from capture.runner.kinematics import Runner, RunnerParameters
 from capture.runner.painter import RunnerPainter
 from config.schema import Settings
+from feedback.coach.practise import HIP_FLEXOR_MOBILITY, LUMBAR_PELVIC_CONTROL
 from feedback.display.screen import CardName, Screen
 from feedback.display.view import View
 from wire.clock import ms_to_ns, s_to_ns
 from wire.frames import Frame, Image
 from wire.latency import Histogram
 from wire.messages import (
-    Advice,
     Band,
     Belt,
     ConfigState,
@@ -45,11 +45,7 @@ SUMMARY = Summary(
     drill=PhaseResult(512, 17.6, 1.1, 0.71),
     retention=PhaseResult(168, 17.2, 1.0, 0.64),
     best_streak=37,
-    practise=(
-        Advice("hip_flexor_mobility", "Half-kneeling hip-flexor stretch, 2 times 30 seconds a side, after a run."),
-        Advice("glute_activation", "Bridges on one leg, 2 times 10 a side, before a run."),
-        Advice("lumbar_pelvic_control", "Dead bug, 2 times 8 a side: the lower back stays on the floor."),
-    ),
+    practise=(HIP_FLEXOR_MOBILITY, LUMBAR_PELVIC_CONTROL),
 )
 
 
@@ -230,16 +226,15 @@ STATES: dict[str, Scene] = {
     "starting": Scene(phase=None, picture=False),
     "idle": Scene(_phase("idle", left_s=None), moment_s=MID_STANCE, state="not_running"),
     "stand": Scene(_phase("stand", left_s=3), moment_s=MID_STANCE),
-    "warm-up": Scene(_phase("warm_up", left_s=201, hide_value=True), SILENT, moment_s=FLIGHT),
+    "warm-up": Scene(_phase("warm_up", left_s=201), SILENT, moment_s=FLIGHT),
     "baseline": Scene(_phase("baseline", hide_value=True), SILENT),
-    "baseline-shown": Scene(_phase("baseline"), SILENT),
     "good": Scene(_drill(**NAMED), RISING),
     "more": Scene(_drill(), LOW),
     "more-cue": Scene(_drill(), LOW, cue="Push the belt behind you"),
     "less": Scene(_drill(), HIGH),
     "guard": Scene(_drill(), LOW, cue="Run tall", moment_s=FLIGHT),
     "unsure": Scene(_drill(), RISING, qualities=(0.9, 0.3, 0.9, 0.2)),
-    "own-block": Scene(_drill(cueing=False, hide_value=True), RISING),
+    "without-cues": Scene(_drill(cueing=False), RISING),
     "retention": Scene(_phase("retention", BAND, 95, hide_value=True), RISING),
     "summary": Scene(_phase("summary", left_s=None, summary=SUMMARY, **NAMED), RISING),
     "summary-short": Scene(

@@ -16,6 +16,8 @@ WORDS: dict[Verdict, tuple[str, Icon, Ink]] = {
 """A verdict as one word, one shape and one colour."""
 UNIT_SHARE = 0.5
 """The unit's height in heights of the digits."""
+DEGREE_CLOSER = 0.06
+"""The face leaves this much before a degree sign, in heights of the digits."""
 
 
 def paint_hero(page: Page, board: Board) -> None:
@@ -67,9 +69,12 @@ def _paint_number(page: Page, board: Board) -> None:
     place = Box(number.x, number.y, right - number.x, number.height)
     stands = page.write(digits.lstrip("−"), place, cap_px, ink, "right")
     if unit:
-        top = stands.y if unit == "°" else stands.bottom - round(UNIT_SHARE * cap_px * 1.06)
-        rest = Box(right, top, number.right - right, max(1, round(UNIT_SHARE * cap_px * 1.06)))
-        page.write(unit, rest, UNIT_SHARE * cap_px, ink)
+        # A degree sign hangs from the top of the digits, and close; any other unit stands on their line.
+        small_px, room_px = UNIT_SHARE * cap_px, round(1.9 * UNIT_SHARE * cap_px)
+        middle = stands.y + small_px / 2 if unit == "°" else stands.bottom - small_px / 2
+        left = right - (round(DEGREE_CLOSER * cap_px) if unit == "°" else 0)
+        rest = Box(left, round(middle - room_px / 2), number.right - left, room_px)
+        page.write(unit, rest, small_px, ink)
     if digits.startswith("−"):
         thick_px = max(2, round(0.14 * cap_px))
         long_px = min(round(0.4 * cap_px), max(2, stands.x - number.x - thick_px))

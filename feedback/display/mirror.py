@@ -14,11 +14,11 @@ from feedback.display.view import Lines, Picture
 from wire.frames import Image
 from wire.messages import Point
 
-WEDGE_SHARE = 0.5
+WEDGE_SHARE = 0.6
 """How much of the wedge's colour covers the picture."""
 LINE_SHARE = 1 / 90
 """Width of the thigh line in heights of the shown picture."""
-GHOST_DASHES = 7
+GHOST_DASHES = 9
 """The ghost is dashed: never to be taken for the leg that is measured now."""
 SUBPIXEL_BITS = 4
 """OpenCV draws to 1/16 pixel: without it thin lines would hop from pixel to pixel."""
@@ -89,7 +89,7 @@ class Mirror:
         if lines.wedge_px:
             self._draw_wedge([self.to_shown(point) for point in lines.wedge_px], max(1, thick_px // 3))
         if lines.ghost_px is not None:
-            self._draw_ghost(lines.ghost_px, max(2, round(0.6 * thick_px)))
+            self._draw_ghost(lines.ghost_px, max(2, round(0.45 * thick_px)))
         self._draw_limb((lines.hip_px, lines.shoulder_px), max(2, round(0.45 * thick_px)))
         self._draw_limb((lines.knee_px, lines.ankle_px), max(2, round(0.45 * thick_px)))
         self._draw_limb((lines.hip_px, lines.knee_px), thick_px)
@@ -102,8 +102,9 @@ class Mirror:
     def _draw_wedge(self, outline: Sequence[Point], edge_px: int) -> None:
         """Blend the wedge into its own surroundings only: blending the whole picture would cost as much as scaling it."""
         xs, ys = [point[0] for point in outline], [point[1] for point in outline]
-        left, right = max(0, int(min(xs))), min(self.shown.width, int(max(xs)) + 2)
-        top, bottom = max(0, int(min(ys))), min(self.shown.height, int(max(ys)) + 2)
+        margin = 2 * edge_px + 2
+        left, right = max(0, int(min(xs)) - margin), min(self.shown.width, int(max(xs)) + margin)
+        top, bottom = max(0, int(min(ys)) - margin), min(self.shown.height, int(max(ys)) + margin)
         if left >= right or top >= bottom:
             return
         around = self._scaled[top:bottom, left:right]
@@ -112,6 +113,8 @@ class Mirror:
         cv2.fillPoly(painted, [corners], _bgr(palette.BLUE), cv2.LINE_AA, SUBPIXEL_BITS)
         blended = cv2.addWeighted(painted, WEDGE_SHARE, around, 1 - WEDGE_SHARE, 0)
         cv2.polylines(blended, [corners], True, _bgr(palette.BLUE), edge_px, cv2.LINE_AA, SUBPIXEL_BITS)
+        # The far end bold: there nothing of the leg lies over it.
+        cv2.polylines(blended, [corners[1:]], False, _bgr(palette.BLUE), 4 * edge_px, cv2.LINE_AA, SUBPIXEL_BITS)
         around[:] = blended
 
     def _draw_ghost(self, thigh: tuple[Point, Point], thick_px: int) -> None:
@@ -120,11 +123,9 @@ class Mirror:
         step_x, step_y = (knee_x - x) / (2 * GHOST_DASHES - 1), (knee_y - y) / (2 * GHOST_DASHES - 1)
         for dash in range(0, 2 * GHOST_DASHES - 1, 2):
             first, last = (x + dash * step_x, y + dash * step_y), (x + (dash + 1) * step_x, y + (dash + 1) * step_y)
-            self._line(first, last, 2 * thick_px, palette.NIGHT)
             self._line(first, last, thick_px, palette.WHITE)
-        self._dot(_fixed(knee), 1.9 * thick_px, palette.NIGHT)
-        self._dot(_fixed(knee), 1.5 * thick_px, palette.WHITE)
-        self._dot(_fixed(knee), 0.8 * thick_px, palette.NIGHT)
+        self._dot(_fixed(knee), 2.4 * thick_px, palette.WHITE)
+        self._dot(_fixed(knee), 1.5 * thick_px, palette.NIGHT)
 
     def _draw_limb(self, ends: tuple[Point | None, Point | None], thick_px: int) -> None:
         start, end = ends

@@ -186,7 +186,11 @@ class Screen:
         near_label, far_label = SIDES[self._facing]
         status = self._status.at(now_ns, phase)
         cue_is_on = self._cue is not None and now_ns - self._cue_at_ns <= s_to_ns(CUE_SHOWN_S)
-        uncalibrated = last is not None and last.standing_thigh_deg is None
+        if status.message not in (None, sentences.PAUSED, sentences.STARTING):
+            value = None  # What was measured before says nothing about what is seen now.
+        uncalibrated = (
+            last is not None and last.standing_thigh_deg is None and "alibrated" not in (phase.notice if phase else "")
+        )
         return Board(
             measure=measure_look(self.measure),
             value=value,
@@ -258,9 +262,7 @@ def _belt_kmh(belt: Belt | None) -> float | None:
 def _hint(phase: Phase | None) -> str:
     if phase is None:
         return ""
-    if phase.name == "drill" and phase.band is not None and (phase.cueing or not phase.hide_value):
-        return sentences.CUED_DRILL
-    return sentences.HINTS.get(phase.name, "")
+    return sentences.CUED_DRILL if phase.cueing else sentences.HINTS.get(phase.name, "")
 
 
 def _who(phase: Phase | None) -> str:

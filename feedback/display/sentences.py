@@ -33,7 +33,7 @@ HINTS = {
     "stand": "Stand still, feet beside belt",
     "warm_up": "Run easily",
     "baseline": "Run as usual",
-    "drill": "On your own now",
+    "drill": "Now without cues",
     "retention": "Run as you learnt",
 }
 """What a phase asks of the runner while no cue does."""

@@ -103,7 +103,8 @@ class Status:
         if state == "degraded" and any(word in reason for word in FROZEN_WORDS):
             return sentences.CAMERA_FROZEN
         if state == "failed" or (state == "degraded" and stands_still):
-            return replace(sentences.CAMERA_LOST, detail=reason or sentences.CAMERA_LOST.detail)
+            said = reason.removeprefix(f"{sentences.CAMERA_LOST.text}: ")
+            return replace(sentences.CAMERA_LOST, detail=said[:1].upper() + said[1:] or sentences.CAMERA_LOST.detail)
         if gap_ns is not None and gap_ns > ms_to_ns(SILENT_CAMERA_MS):
             return sentences.CAMERA_LOST
         return None

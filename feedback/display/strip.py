@@ -8,7 +8,7 @@ import pygame
 from feedback.display.box import Box
 from feedback.display.page import Page
 from feedback.display.palette import BLUE, GREY, ORANGE, PANEL, QUIET, QUIET_ON_PANEL, WHITE, Colour, mixed
-from feedback.display.view import STRIP_STRIDES, Bar, Board, Verdict
+from feedback.display.view import STRIP_STRIDES, Board, Verdict
 from wire.messages import Band
 
 COLOURS: dict[Verdict, Colour] = {"in": BLUE, "below": ORANGE, "above": ORANGE, "unsure": GREY, "open": QUIET}
@@ -55,11 +55,11 @@ def paint_strip(page: Page, board: Board) -> None:
         return round(chart.bottom - share(value, low, high) * chart.height)
 
     if board.band is None:
-        _paint_bars(page.surface, chart, board.bars, y_of)
+        _paint_bars(page.surface, chart, board, y_of)
         return
     top, bottom = y_of(board.band.high_deg), y_of(board.band.low_deg)
     page.surface.fill(mixed(BLUE, PANEL, 0.26), (chart.x, top, chart.width, max(1, bottom - top)))
-    _paint_bars(page.surface, chart, board.bars, y_of)
+    _paint_bars(page.surface, chart, board, y_of)
     edge = max(1, layout.units(0.3))
     # The two edges of a narrow band would push their numbers into each other.
     apart = max(bottom - top, round(1.7 * cap_px))
@@ -96,8 +96,9 @@ def _slot(chart: Box, age: int) -> Box:
     return Box(round(left), chart.y, max(2, round(right) - round(left)), chart.height)
 
 
-def _paint_bars(surface: pygame.Surface, chart: Box, bars: Sequence[Bar], y_of: Callable[[float], int]) -> None:
-    for age, bar in enumerate(reversed(bars)):
+def _paint_bars(surface: pygame.Surface, chart: Box, board: Board, y_of: Callable[[float], int]) -> None:
+    for age, bar in enumerate(reversed(board.bars)):
+        newest = age == 0 and board.value is not None
         slot = _slot(chart, age)
         top = min(y_of(bar.value), chart.bottom - 3)
         body = pygame.Rect(slot.x, top, slot.width, chart.bottom - top)
@@ -110,9 +111,9 @@ def _paint_bars(surface: pygame.Surface, chart: Box, bars: Sequence[Bar], y_of: 
             pygame.draw.rect(surface, colour, body, width=line_px, border_radius=min(slot.width, body.height) // 5)
             continue
         corner = slot.width // 6
-        painted = colour if age == 0 else mixed(colour, PANEL, OLDER_SHARE)
+        painted = colour if newest else mixed(colour, PANEL, OLDER_SHARE)
         pygame.draw.rect(surface, painted, body, border_top_left_radius=corner, border_top_right_radius=corner)
-        if age == 0:
+        if newest:
             height = max(3, chart.height // 24)
             cap = pygame.Rect(slot.x - height // 2, top - height // 2, slot.width + height, height)
             pygame.draw.rect(surface, WHITE, cap.clip(pygame.Rect(chart.rect)), border_radius=height // 2)

@@ -8,7 +8,6 @@ from feedback.display.box import Box
 from feedback.display.layout import Layout
 from feedback.display.measure import MeasureLook, finite
 from feedback.display.page import Page
-from feedback.display.text import Align
 from feedback.display.view import Board
 from wire.messages import Advice, PhaseResult
 
@@ -22,8 +21,6 @@ STRATEGIES = {
     "lumbar_pelvic_control": "Lumbar-pelvic control",
 }
 MOST_ADVICE = 3
-LEFT: Align = "left"
-RIGHT: Align = "right"
 
 
 @dataclass(frozen=True)
@@ -75,39 +72,48 @@ def _thirds(box: Box, gap: int) -> tuple[Box, Box, Box]:
     return one, two, three
 
 
+def _below_name(page: Page, inner: Box, name: str) -> Box:
+    """Write a card's name on its first line; returns the room below it."""
+    layout = page.layout
+    top = min(layout.units(1.5), inner.height // 20)
+    line = inner.row(inner.y + top, min(layout.units(6), inner.height // 4))
+    page.write(name, line, 1.1 * layout.label_px, palette.QUIET_ON_PANEL)
+    return Box(inner.x, line.bottom, inner.width, inner.bottom - line.bottom - top)
+
+
 def _paint_result(
     page: Page, box: Box, name: str, result: PhaseResult | None, measure: MeasureLook, baseline: float | None
 ) -> None:
     layout = page.layout
     inner = page.card(box, palette.PANEL)
-    pad = min(layout.gap_px, box.height // 14)
-    top, middle, change, share = inner.inset(0, pad).rows(0.2, 0.42, 0.16, 0.22, gap=0)
-    page.write(name, top, layout.label_px * 1.2, palette.QUIET_ON_PANEL)
+    room = _below_name(page, inner, name)
+    middle, change, share, _ = room.rows(0.44, 0.18, 0.28, 0.1, gap=0)
     mean = finite(result.mean) if result is not None else None
     if result is None or mean is None:
         page.write(NOT_RUN, middle, layout.value_px, palette.QUIET_ON_PANEL)
         return
     finer = MeasureLook(measure.title, measure.field, measure.unit, measure.decimals + 1)
     left, _ = middle.columns(0.66, 0.34, gap=layout.units(1))
-    stands = page.write(finer.worded(mean), left, min(0.62 * middle.height, 1.4 * layout.word_px), palette.ON_PANEL)
+    mean_px = min(0.62 * middle.height, 1.4 * layout.word_px)
+    stands = page.write(finer.worded(mean), left, mean_px, palette.ON_PANEL)
     sd = finite(result.sd)
     if sd is not None:
         # On the number's own line, right behind it.
         x, cap_px = stands.right + layout.units(2.5), layout.label_px * 1.2
-        low = Box(x, stands.bottom - round(1.5 * cap_px), middle.right - x, round(2 * cap_px))
+        line_y = middle.y + (middle.height + round(mean_px)) // 2
+        low = Box(x, line_y - round(1.5 * cap_px), middle.right - x, round(2 * cap_px))
         page.write(measure.spread(sd), low, cap_px, palette.QUIET_ON_PANEL)
     if baseline is not None:
-        signed = finer.worded(abs(mean - baseline))
-        sign = "+" if mean >= baseline else "−"
-        page.write(f"{sign}{signed} to baseline", change, layout.label_px, palette.ON_PANEL)
-    elif result.strides:
+        more = "more" if mean >= baseline else "less"
+        page.write(f"{finer.worded(abs(mean - baseline))} {more} than baseline", change, layout.label_px, palette.ON_PANEL)
+    else:
         page.write(f"{result.strides} strides", change, layout.label_px, palette.QUIET_ON_PANEL)
     in_band = finite(result.in_band)
     if in_band is not None:
-        _paint_share(page, share, min(1.0, max(0.0, in_band)))
+        _paint_share(page, share, min(1.0, max(0.0, in_band)), result.strides)
 
 
-def _paint_share(page: Page, box: Box, share: float) -> None:
+def _paint_share(page: Page, box: Box, share: float, strides: int) -> None:
     """The share of strides in the band, as a bar and in words."""
     layout = page.layout
     upper, lower = box.rows(0.34, 0.66, gap=0)
@@ -116,37 +122,27 @@ def _paint_share(page: Page, box: Box, share: float) -> None:
     page.surface.fill(palette.RAISED, bar.rect)
     if share > 0:
         page.surface.fill(palette.BLUE, (bar.x, bar.y, max(1, round(share * bar.width)), bar.height))
-    page.write(f"{round(100 * share)} % in the band", lower, layout.label_px, palette.GOOD_ON_PANEL)
+    page.write(f"{round(100 * share)} % of {strides} in the band", lower, layout.label_px, palette.GOOD_ON_PANEL)
 
 
 def _paint_streak(page: Page, box: Box, streak: int) -> None:
     layout = page.layout
     inner = page.card(box, palette.PANEL)
-    pad = min(layout.gap_px, box.height // 14)
-    if box.width > 3 * box.height:
-        left, right = inner.columns(0.5, 0.5, gap=layout.gap_px)
-        name, (number, unit), align = left, right.inset(0, pad).rows(0.6, 0.4, gap=0), RIGHT
-    else:
-        name, number, unit = inner.inset(0, pad).rows(0.25, 0.5, 0.25, gap=0)
-        align = LEFT
-    page.write("Best streak", name, layout.label_px * 1.2, palette.QUIET_ON_PANEL)
-    page.write(str(streak), number, min(0.62 * number.height, 1.4 * layout.word_px), palette.ON_PANEL, align)
-    page.write("strides in the band", unit, min(layout.label_px, 0.5 * unit.height), palette.QUIET_ON_PANEL, align)
+    number, unit, _ = _below_name(page, inner, "Best streak").rows(0.56, 0.26, 0.18, gap=0)
+    page.write(str(streak), number, min(0.75 * number.height, 1.4 * layout.word_px), palette.ON_PANEL)
+    page.write("strides in a row in the band", unit, min(layout.label_px, 0.5 * unit.height), palette.QUIET_ON_PANEL)
 
 
 def _paint_practise(page: Page, box: Box, practise: Sequence[Advice]) -> None:
     layout = page.layout
     inner = page.card(box, palette.PANEL)
-    pad = min(layout.gap_px, box.height // 14)
-    room = inner.inset(0, pad)
-    top, rest = room.rows(0.18, 0.82, gap=pad // 2)
-    page.write(PRACTISE, top, layout.label_px * 1.2, palette.QUIET_ON_PANEL)
+    rest = _below_name(page, inner, PRACTISE).inset(0, layout.units(0.75))
     if not practise:
         page.typesetter.write_lines(page.surface, NOTHING_TO_PRACTISE, rest, layout.label_px, palette.ON_PANEL)
         return
     shown = tuple(practise)[:MOST_ADVICE]
-    for advice, place in zip(shown, rest.rows(*[1.0] * len(shown), gap=pad), strict=True):
-        head = place.row(place.y, min(round(2.1 * layout.label_px), place.height * 2 // 5))
+    for advice, place in zip(shown, rest.rows(*[1.0] * max(2, len(shown)), gap=layout.units(1)), strict=False):
+        head = place.row(place.y, min(round(2.2 * layout.label_px), place.height * 2 // 5))
         page.write(STRATEGIES[advice.strategy], head, layout.label_px, palette.ON_PANEL)
         body = Box(place.x, head.bottom, place.width, place.bottom - head.bottom)
-        page.typesetter.write_lines(page.surface, advice.text, body, layout.label_px * 0.9, palette.QUIET_ON_PANEL)
+        page.typesetter.write_lines(page.surface, advice.text, body, layout.label_px, palette.QUIET_ON_PANEL)

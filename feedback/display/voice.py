@@ -49,20 +49,19 @@ def paint_status(page: Page, board: Board) -> None:
 
 def _paint_message(page: Page, message: Message, inner: Box) -> None:
     layout = page.layout
+    side = 0 if message.sign == "none" else round(0.5 * min(inner.height, inner.width // 5))
+    # The same room is left on the other side, so that the words stand in the middle of the bar.
+    words = inner.inset(side + layout.gap_px, 0) if side else inner
+    if message.detail:
+        upper, lower = words.inset(0, inner.height // 9).rows(0.62, 0.38, gap=0)
+        stand = _paint_words(page, message.text.upper(), upper, palette.ON_RAISED)
+        stand.append(page.write(message.detail, lower, layout.label_px, palette.QUIET_ON_RAISED, "center"))
+    else:
+        stand = _paint_words(page, message.text.upper(), words, palette.ON_RAISED)
     if message.sign != "none":
-        side = round(0.5 * min(inner.height, inner.width // 5))
-        sign = inner.columns(1, 1, gap=0)[0]
-        sign = Box(sign.x, sign.y, side, sign.height)
-        page.icon(SIGNS[message.sign], sign, side, palette.WHITE)
-        inner = Box(sign.right + layout.gap_px, inner.y, inner.right - sign.right - layout.gap_px, inner.height)
-    if not message.detail:
-        _paint_words(page, message.text.upper(), inner, palette.ON_RAISED)
-        return
-    inset = inner.height // 9
-    upper, lower = inner.inset(0, inset).rows(0.64, 0.36, gap=0)
-    _paint_words(page, message.text.upper(), upper, palette.ON_RAISED)
-    page.write(message.detail, lower, layout.label_px, palette.QUIET_ON_RAISED, "center")
+        left = min(glyphs.x for glyphs in stand) - side - layout.gap_px
+        page.icon(SIGNS[message.sign], Box(max(inner.x, left), inner.y, side, inner.height), side, palette.WHITE)
 
 
-def _paint_words(page: Page, text: str, box: Box, ink: palette.Ink) -> None:
-    page.typesetter.write_large(page.surface, text, box, page.layout.word_px, ink)
+def _paint_words(page: Page, text: str, box: Box, ink: palette.Ink) -> list[Box]:
+    return page.typesetter.write_large(page.surface, text, box, page.layout.word_px, ink)

@@ -243,7 +243,7 @@ def test_the_clock_stands_still_while_it_ticks() -> None:
 @pytest.mark.parametrize("size_px", SIZES, ids=named)
 def test_a_withheld_number_is_nowhere_on_the_screen(size_px: tuple[int, int]) -> None:
     surface, painter = painter_of(size_px)
-    for name in ("warm-up", "baseline", "own-block", "retention"):
+    for name in ("baseline", "retention"):
         painter.forget()
         painter.paint(surface, STATES[name].view())
         texts = " ".join(placed.text for placed in painter.typesetter.placed)
