@@ -31,7 +31,7 @@ format:
 
 bench:
 	@scripts/setup.sh test
-	@for name in draw_time pose_backends; do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
+	@for name in draw_time pose_backends reload; do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
 
 bench-accuracy:
 	@scripts/setup.sh test

@@ -60,6 +60,13 @@ class Engine:
         self._standing = self._runner.standing
         return sample, [with_belt(stride, self.belt) for stride in strides]
 
+    def recalibrate(self, camera_roll_deg: float | None = None) -> None:
+        """Forget the zero from quiet standing: it is asked for anew, or the camera's roll is another from now on."""
+        self._standing = None
+        self._roll_deg = self._roll_deg if camera_roll_deg is None else camera_roll_deg
+        if self._runner is not None:
+            self._runner.recalibrate(self._roll_deg)
+
     def forget_person(self) -> None:
         """From now on the landmarks are somebody else's."""
         self._runner = self._standing = None

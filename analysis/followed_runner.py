@@ -60,6 +60,12 @@ class FollowedRunner:
         strides = list(self._strides(facts, update))
         return self._sample(facts, update, body), strides
 
+    def recalibrate(self, camera_roll_deg: float) -> None:
+        """Forget the zero from quiet standing, and look for it anew through a camera that hangs like this."""
+        self.standing = None
+        self._roll_deg = camera_roll_deg
+        self._standing_watch = StandingWatch()
+
     def _settle_facing(self, t_s: float, landmarks: Landmarks) -> bool:
         """True once it is known; the frames before then go through the gait filter, so that it need not start from nothing."""
         self.facing = self._vote.update(t_s, landmarks)

@@ -18,6 +18,17 @@ class Measurement:
         self._pose = pose
         self._engine = Engine(facing, settings.analysis.camera_roll_deg)
         self._search = PersonSearch()
+        self._roll_deg = settings.analysis.camera_roll_deg
+
+    def configure(self, settings: Settings) -> None:
+        """Take over changed settings, as far as they apply without a restart."""
+        if settings.analysis.camera_roll_deg != self._roll_deg:
+            self._roll_deg = settings.analysis.camera_roll_deg
+            self._engine.recalibrate(self._roll_deg)
+
+    def recalibrate(self) -> None:
+        """The runner will stand still for a new zero."""
+        self._engine.recalibrate()
 
     def belt(self, belt: Belt) -> None:
         """What the treadmill does from now on."""

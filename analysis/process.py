@@ -5,15 +5,16 @@ import sys
 from msgspec import structs
 
 from analysis.measurement import Measurement
+from analysis.orders import Orders
 from analysis.pose import PoseError, open_backend
 from config.schema import Settings
 from wire import stages
 from wire.clock import ms_to_ns
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
-from wire.messages import Belt, Stamps
+from wire.messages import Stamps
 from wire.sockets import Wire, wait
-from wire.topics import BELT, SAMPLE, SAMPLE_LOG, STRIDE
+from wire.topics import SAMPLE, SAMPLE_LOG, STRIDE
 
 EXIT_NO_POSE = 4
 _POLL_MS = 50
@@ -29,11 +30,11 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
         health.say("failed", str(error))
         print(error, file=sys.stderr)
         return EXIT_NO_POSE
-    frames, belts = wire.frames(), wire.newest(BELT, Belt)
+    frames = wire.frames()
     measurement = Measurement(settings, pose)
+    orders = Orders(wire, settings, measurement)
     health.facts.update(pose.facts)
     health.say("running")
-    max_age_ns = ms_to_ns(settings.analysis.max_age_ms)
     last_seq, last_epoch = 0, 0
     while not stop:
         health.beat()
@@ -45,12 +46,10 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
         if frame.epoch == last_epoch:
             health.counters["skipped"] += frame.seq - last_seq - 1
         last_seq, last_epoch = frame.seq, frame.epoch
-        if received_ns - frame.capture_ns > max_age_ns:
+        orders.obey()
+        if received_ns - frame.capture_ns > orders.max_age_ns:
             health.counters["too old"] += 1
             continue
-        belt = belts.take()
-        if belt is not None:
-            measurement.belt(belt)
         sample, settled = measurement.measure(frame, wire.clock, received_ns)
         stamps = structs.replace(sample.stamps, published_ns=wire.clock())
         sample = structs.replace(sample, stamps=stamps)

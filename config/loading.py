@@ -1,7 +1,7 @@
 """Settings from layers: the built-in defaults, a preset, the coach's file, the command line; each changes the ones before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,19 @@ class Layer:
 
     where: str
     tables: Tables
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where settings come from, so that they can be loaded again when the file has changed."""
+
+    preset: str = ""
+    file: Path | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+    def load(self) -> Settings:
+        """The settings that hold. Raises ConfigError with one sentence."""
+        return load(self.preset, self.file, self.overrides)
 
 
 def load(preset: str = "", file: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:

@@ -16,7 +16,7 @@ from analysis.pose import PoseError
 from capture.opening import is_live
 from capture.source import SourceError
 from config.errors import ConfigError
-from config.loading import default_text, load
+from config.loading import Origin, default_text, load
 from config.schema import Settings
 from hipcue import __version__
 from wire.clock import monotonic_ns
@@ -71,7 +71,7 @@ def run(
 ) -> None:
     """Train: camera, measurement, cues, screen and a saved session. Ctrl-C or key q ends it."""
     with _sentences():
-        settings = _settings(
+        origin = _origin(
             config,
             preset,
             {
@@ -82,7 +82,7 @@ def run(
                 **_surroundings(window, no_display, no_audio, session_dir),
             },
         )
-        _live(settings, for_s, screenshot)
+        _live(origin, for_s, screenshot)
 
 
 @app.command()
@@ -97,7 +97,7 @@ def demo(
 ) -> None:
     """Everything without a camera: a drawn runner, the real pose model, real cues. --for 0 never ends."""
     with _sentences():
-        settings = _settings(
+        origin = _origin(
             config,
             DEMO_PRESET,
             {
@@ -106,7 +106,7 @@ def demo(
                 **_surroundings(window, no_display, no_audio, session_dir),
             },
         )
-        _live(settings, for_s or None, screenshot=True)
+        _live(origin, for_s or None, screenshot=True)
 
 
 @app.command()
@@ -208,8 +208,12 @@ def config_schema() -> None:
     sys.stdout.write(json.dumps(Settings.model_json_schema(), indent=2) + "\n")
 
 
+def _origin(config: Path | None, preset: str | None, given: dict[str, Any]) -> Origin:
+    return Origin(preset or "", config, {key: value for key, value in given.items() if value is not None})
+
+
 def _settings(config: Path | None, preset: str | None, given: dict[str, Any]) -> Settings:
-    return load(preset or "", config, {key: value for key, value in given.items() if value is not None})
+    return _origin(config, preset, given).load()
 
 
 def _surroundings(window: bool, no_display: bool, no_audio: bool, session_dir: Path | None) -> dict[str, Any]:
@@ -221,10 +225,10 @@ def _surroundings(window: bool, no_display: bool, no_audio: bool, session_dir: P
     }
 
 
-def _live(settings: Settings, for_s: float | None, screenshot: bool) -> None:
+def _live(origin: Origin, for_s: float | None, screenshot: bool) -> None:
     from hipcue.live import run_live, session_sentence  # noqa: PLC0415
 
-    outcome = run_live(settings, for_s, screenshot)
+    outcome = run_live(origin, for_s, screenshot)
     for note in outcome.notes:
         err.print(note)
     if outcome.session is not None:

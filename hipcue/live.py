@@ -5,12 +5,13 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.schema import Settings
+from config.loading import Origin
 from config.source_name import shown_source
 from feedback.recorder.process import new_folder
 from hipcue.journal import journal_file, log, open_journal
 from hipcue.processes import PROCESSES, Job
 from hipcue.runs import run_folder
+from hipcue.settings_watch import SettingsWatch
 from hipcue.supervisor import Supervisor
 from wire.endpoints import default_directory
 from wire.lifecycle import StopFlag
@@ -29,11 +30,13 @@ class Outcome:
     screenshot: Path | None
 
 
-def run_live(settings: Settings, for_s: float | None = None, screenshot: bool = False) -> Outcome:
+def run_live(origin: Origin, for_s: float | None = None, screenshot: bool = False) -> Outcome:
     """Run until Ctrl-C, SIGTERM, key q, `for_s` seconds, or the end of a recording.
 
-    Raises wire.endpoints.EndpointError when there is no place for the sockets.
+    A settings file that is saved anew while it runs applies at once. Raises config.errors.ConfigError when the settings are
+    wrong, and wire.endpoints.EndpointError when there is no place for the sockets.
     """
+    settings = origin.load()
     stop = StopFlag()
     stop.on_signals(supervised=False)
     open_journal(journal_file())
@@ -50,7 +53,7 @@ def run_live(settings: Settings, for_s: float | None = None, screenshot: bool = 
         )
         log.info("Started: %s", shown_source(settings.capture.source))
         with Wire(folder, SUPERVISOR) as wire:
-            supervisor = Supervisor(specs, job, wire)
+            supervisor = Supervisor(specs, job, wire, SettingsWatch(origin, settings, wire))
             code = supervisor.run(stop, for_s)
         log.info("Ended with code %d", code)
     saved = (session / "session.json").exists()

@@ -9,6 +9,7 @@ from functools import partial
 from hipcue.child import Child, Process
 from hipcue.journal import log
 from hipcue.processes import Job, ProcessSpec
+from hipcue.settings_watch import SettingsWatch
 from wire.clock import NS_PER_S, Clock, monotonic_ns
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
@@ -28,10 +29,18 @@ _POLL_MS = 100
 class Supervisor:
     """Runs the whole program once."""
 
-    def __init__(self, specs: Sequence[ProcessSpec], job: Job, wire: Wire, clock: Clock = monotonic_ns) -> None:
+    def __init__(
+        self,
+        specs: Sequence[ProcessSpec],
+        job: Job,
+        wire: Wire,
+        settings_watch: SettingsWatch | None = None,
+        clock: Clock = monotonic_ns,
+    ) -> None:
         self._spawn = multiprocessing.get_context("spawn")
         self._specs = {spec.name: spec for spec in specs}
         self._job = job
+        self._settings_watch = settings_watch
         self._clock = clock
         self._health = HealthReporter(wire)
         self._heard = wire.newest(HEALTH, Health)
@@ -53,6 +62,8 @@ class Supervisor:
             while ended is None and not stop:
                 wait(_POLL_MS, self._heard, self._commands)
                 self._hear()
+                if self._settings_watch is not None and self._settings_watch.look():
+                    self._job = dataclasses.replace(self._job, settings=self._settings_watch.settings)
                 if any(command.name == "quit" for command in self._commands.take_all()):
                     break
                 if until_ns is None and for_s is not None and self._children[CAPTURE].works:

@@ -247,6 +247,8 @@ class ConfigState(Message, frozen=True):
     """All settings, as JSON that config.schema.Settings accepts."""
     error: str
     """One sentence about a saved file that was refused; "": none."""
+    notice: str = ""
+    """One sentence about changes that wait for the next start; "": none."""
 
 
 class Latency(Message, frozen=True):

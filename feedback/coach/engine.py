@@ -77,13 +77,15 @@ class Coach:
         elif command.name == "calibrate":
             self._enter(self._phases.calibrate(self._now_ns))
 
-    def configure(self, settings: Settings, notice: str = "") -> None:
-        """Take over changed settings; the session goes on. `notice` says what of them waits for a restart."""
+    def configure(self, settings: Settings | None, notice: str = "") -> None:
+        """Take over changed settings (None: none); the session goes on. `notice` says what of them waits for a restart."""
+        self._settings_notice = notice
+        if settings is None:
+            return
         known = {state.rule.name: state for state in self._rules}
         self._rules = [known[rule.name].changed_to(rule) if rule.name in known else RuleState(rule) for rule in settings.cue]
         self._settings = settings
         self._phases.lengths = settings.session
-        self._settings_notice = notice
 
     def finish(self, now_ns: int) -> None:
         """The program ends: sum up what was run."""

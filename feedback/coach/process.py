@@ -1,13 +1,14 @@
 """The coach process: strides, samples, belt and commands in, cues and the session's phase out."""
 
+from config.reload import from_json
 from config.schema import Settings
 from feedback.coach.engine import Coach
 from wire import stages
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
-from wire.messages import Belt, Command, Phase, Sample, Stride
+from wire.messages import Belt, Command, ConfigState, Phase, Sample, Stride
 from wire.sockets import Wire, wait
-from wire.topics import BELT, COMMAND, CUE, PHASE, SAMPLE, STRIDE
+from wire.topics import BELT, COMMAND, CONFIG, CUE, PHASE, SAMPLE, STRIDE
 
 _POLL_MS = 50
 
@@ -18,6 +19,8 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
     cues, phases = wire.publisher(CUE), wire.publisher(PHASE)
     strides, commands = wire.every(STRIDE, Stride), wire.every(COMMAND, Command)
     samples, belts = wire.newest(SAMPLE, Sample), wire.newest(BELT, Belt)
+    changes = wire.newest(CONFIG, ConfigState)
+    known: ConfigState | None = None
     coach = Coach(settings)
     told: Phase | None = None
     health.say("running")
@@ -30,6 +33,9 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
         wait(_POLL_MS, strides, commands, samples, belts)
         for command in commands.take_all():
             coach.command(command, wire.clock())
+        if (state := changes.take()) is not None and state != known:
+            known = state
+            coach.configure(from_json(state.settings_json), state.notice)
         if (belt := belts.take()) is not None:
             coach.belt(belt, wire.clock())
         if (sample := samples.take()) is not None:

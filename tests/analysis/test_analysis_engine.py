@@ -292,3 +292,14 @@ def test_the_swing_and_the_order_of_triple_extension() -> None:
     thighs = np.array([runner.pose(t_s).near_leg.thigh_deg for t_s in np.arange(5, 6, 0.001)])
     assert stride.swing_velocity_dps == pytest.approx(1000 * np.diff(thighs).max(), rel=0.06)
     assert stride.vertical_oscillation_leg == pytest.approx(0.08 / (0.491 * 1.75), abs=0.015)
+
+
+def test_a_new_calibration_forgets_the_zero_until_somebody_stands_again() -> None:
+    sticks, engine = StickRunner(stand_s=4), Engine()
+    samples, _ = measure(sticks, every(3.5, 30), engine=engine)
+    assert samples[-1].standing_thigh_deg is not None
+    engine.recalibrate()
+    later = [t_s + 3.5 for t_s in every(4, 30)]
+    samples, strides = measure(sticks, later, engine=engine)
+    assert samples[0].standing_thigh_deg is None
+    assert all(stride.standing_thigh_deg is None for stride in strides)
