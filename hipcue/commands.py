@@ -51,6 +51,7 @@ ConfigOption = Annotated[Path | None, typer.Option("--config", help="A settings 
 PresetOption = Annotated[str | None, typer.Option(help="A preset's name.")]
 SessionDirOption = Annotated[Path | None, typer.Option(help="Sessions are saved in folders under this one.")]
 BackendOption = Annotated[str | None, typer.Option(help="Which program runs the pose model.")]
+LatencyOption = Annotated[bool, typer.Option("--latency", help="Print how long each stage takes, every few seconds.")]
 WindowOption = Annotated[bool, typer.Option("--window", help="A window instead of the full screen.")]
 
 
@@ -67,6 +68,7 @@ def run(
     preset: PresetOption = None,
     session_dir: SessionDirOption = None,
     backend: BackendOption = None,
+    latency: LatencyOption = False,
     screenshot: Annotated[bool, typer.Option("--screenshot", help="Leave a picture of the screen in the session.")] = False,
 ) -> None:
     """Train: camera, measurement, cues, screen and a saved session. Ctrl-C or key q ends it."""
@@ -82,7 +84,7 @@ def run(
                 **_surroundings(window, no_display, no_audio, session_dir),
             },
         )
-        _live(origin, for_s, screenshot)
+        _live(origin, for_s, screenshot, latency)
 
 
 @app.command()
@@ -94,6 +96,7 @@ def demo(
     config: ConfigOption = None,
     session_dir: SessionDirOption = None,
     backend: BackendOption = None,
+    latency: LatencyOption = False,
 ) -> None:
     """Everything without a camera: a drawn runner, the real pose model, real cues. --for 0 never ends."""
     with _sentences():
@@ -106,7 +109,7 @@ def demo(
                 **_surroundings(window, no_display, no_audio, session_dir),
             },
         )
-        _live(origin, for_s or None, screenshot=True)
+        _live(origin, for_s or None, screenshot=True, latency=latency)
 
 
 @app.command()
@@ -225,10 +228,14 @@ def _surroundings(window: bool, no_display: bool, no_audio: bool, session_dir: P
     }
 
 
-def _live(origin: Origin, for_s: float | None, screenshot: bool) -> None:
+def _live(origin: Origin, for_s: float | None, screenshot: bool, latency: bool) -> None:
+    from hipcue.latency_report import LatencyReport  # noqa: PLC0415
     from hipcue.live import run_live, session_sentence  # noqa: PLC0415
 
-    outcome = run_live(origin, for_s, screenshot)
+    report = LatencyReport(out.print) if latency else None
+    outcome = run_live(origin, for_s, screenshot, report)
+    if report is not None and (table := report.whole()) is not None:
+        out.print(table)
     for note in outcome.notes:
         err.print(note)
     if outcome.session is not None:

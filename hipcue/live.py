@@ -9,6 +9,7 @@ from config.loading import Origin
 from config.source_name import shown_source
 from feedback.recorder.process import new_folder
 from hipcue.journal import journal_file, log, open_journal
+from hipcue.latency_report import LatencyReport
 from hipcue.processes import PROCESSES, Job
 from hipcue.runs import run_folder
 from hipcue.settings_watch import SettingsWatch
@@ -30,7 +31,9 @@ class Outcome:
     screenshot: Path | None
 
 
-def run_live(origin: Origin, for_s: float | None = None, screenshot: bool = False) -> Outcome:
+def run_live(
+    origin: Origin, for_s: float | None = None, screenshot: bool = False, latency: LatencyReport | None = None
+) -> Outcome:
     """Run until Ctrl-C, SIGTERM, key q, `for_s` seconds, or the end of a recording.
 
     A settings file that is saved anew while it runs applies at once. Raises config.errors.ConfigError when the settings are
@@ -53,7 +56,8 @@ def run_live(origin: Origin, for_s: float | None = None, screenshot: bool = Fals
         )
         log.info("Started: %s", shown_source(settings.capture.source))
         with Wire(folder, SUPERVISOR) as wire:
-            supervisor = Supervisor(specs, job, wire, SettingsWatch(origin, settings, wire))
+            ears = None if latency is None else latency.look
+            supervisor = Supervisor(specs, job, wire, SettingsWatch(origin, settings, wire), watch=ears)
             code = supervisor.run(stop, for_s)
         log.info("Ended with code %d", code)
     saved = (session / "session.json").exists()

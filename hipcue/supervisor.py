@@ -3,7 +3,7 @@
 import dataclasses
 import multiprocessing
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from hipcue.child import Child, Process
@@ -36,12 +36,15 @@ class Supervisor:
         wire: Wire,
         settings_watch: SettingsWatch | None = None,
         clock: Clock = monotonic_ns,
+        watch: Callable[[dict[str, Health], int], None] | None = None,
     ) -> None:
         self._spawn = multiprocessing.get_context("spawn")
         self._specs = {spec.name: spec for spec in specs}
         self._job = job
         self._settings_watch = settings_watch
         self._clock = clock
+        self._watch = watch
+        """Told every round what the processes have last said of themselves, and the time."""
         self._health = HealthReporter(wire)
         self._heard = wire.newest(HEALTH, Health)
         self._commands = wire.every(COMMAND, Command)
@@ -93,6 +96,9 @@ class Supervisor:
             if child.health is None or (child.health.state, child.health.reason) != (message.state, message.reason):
                 log.info("%s is %s%s", message.process, message.state, f": {message.reason}" if message.reason else "")
             child.hear(message)
+        if self._watch is not None:
+            said = {name: child.health for name, child in self._children.items() if child.health is not None}
+            self._watch(said, self._clock())
 
     def _end_of_the_program(self) -> int | None:
         """The exit code when a recording has come to its end or a process cannot begin at all, else None."""

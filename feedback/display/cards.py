@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from feedback.display.view import Card
 from wire.messages import Health, Latency
+from wire.stages import measured
 
 KEY_ROWS = (
     ("space", "pause, go on"),
@@ -31,13 +32,9 @@ NOT_WELL = ("degraded", "failed")
 
 
 def latency_card(healths: Mapping[str, Health]) -> Card:
-    """Every stage that some process counts, and what ails a process. Percentiles over the time since it began."""
+    """The stages of the way from light to sound and screen over the last seconds, and what ails a process."""
     paragraphs = tuple(f"{name}: {healths[name].reason}" for name in sorted(healths) if healths[name].state in NOT_WELL)
-    rows = tuple(
-        (f"{process}: {stage.replace('_', ' ')}", *_figures(latency))
-        for process in sorted(healths)
-        for stage, latency in sorted(healths[process].latency.items())
-    )
+    rows = tuple((stage.name, *_figures(latency)) for stage, latency in measured(healths, recent=True))
     return Card(LATENCY_TITLE, paragraphs, LATENCY_HEAD, rows or (("Nothing counted yet",),))
 
 

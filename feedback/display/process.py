@@ -17,7 +17,7 @@ from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
 from wire.messages import STRIDE_TONE, Belt, Command, ConfigState, Cue, Health, Phase, Sample, Stride
 from wire.sockets import Wire, wait
-from wire.topics import BELT, COMMAND, CONFIG, CUE, DISPLAY, HEALTH, PHASE, SAMPLE, STRIDE
+from wire.topics import BELT, COMMAND, CONFIG, CUE, HEALTH, PHASE, SAMPLE, STRIDE
 
 HEADLESS_WAIT_MS = 50.0
 """How long a round without a screen sleeps at most: the end must come within 200 ms."""
@@ -129,8 +129,7 @@ class Display:
         while (phase := self._phases.take()) is not None:
             self._screen.take(phase, now_ns)
         while (health := self._healths.take()) is not None:
-            if health.process != DISPLAY:
-                self._screen.take(health, now_ns)
+            self._screen.take(health, now_ns)
         while (belt := self._belts.take()) is not None:
             self._screen.take(belt, now_ns)
         while (config := self._configs.take()) is not None:

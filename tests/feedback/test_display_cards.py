@@ -5,10 +5,12 @@ from feedback.display import window
 from feedback.display.cards import HELP, LATENCY_HEAD, latency_card
 from feedback.display.screen import Screen
 from wire.messages import Health, Latency
+from wire.stages import CAPTURED_TO_FLIP, POSE
 
 
-def health(process: str, state: str = "running", reason: str = "", **latency: Latency) -> Health:
-    return Health(process, 1, state, reason, 0, 1, {}, {}, latency)  # type: ignore[arg-type]
+def health(process: str, state: str = "running", reason: str = "", recent: dict[str, Latency] | None = None) -> Health:
+    long_ago = {name: Latency(99, 50.0, 60.0, 70.0, 80.0) for name in recent or {}}
+    return Health(process, 1, state, reason, 0, 1, {}, {}, long_ago, recent or {})  # type: ignore[arg-type]
 
 
 def test_help_names_every_key_and_says_what_hip_extension_is() -> None:
@@ -18,15 +20,15 @@ def test_help_names_every_key_and_says_what_hip_extension_is() -> None:
     assert "behind the body at push-off" in HELP.paragraphs[0]
 
 
-def test_delays_have_a_row_for_every_stage_of_every_process() -> None:
+def test_delays_are_those_of_the_last_seconds_in_the_order_of_the_way() -> None:
     healths = {
-        "display": health("display", draw=Latency(9, 1.234, 2.0, 3.0, 123.4)),
-        "analysis": health("analysis", pose=Latency(9, 14.0, 18.0, 20.0, 22.0)),
+        "display": health("display", recent={CAPTURED_TO_FLIP: Latency(9, 1.234, 2.0, 3.0, 123.4)}),
+        "analysis": health("analysis", recent={POSE: Latency(9, 14.0, 18.0, 20.0, 22.0)}),
         "audio": health("audio", "degraded", "no device"),
     }
     card = latency_card(healths)
     assert card.head == LATENCY_HEAD
-    assert card.rows == (("analysis: pose", "14.0", "18.0", "20.0", "22.0"), ("display: draw", "1.2", "2.0", "3.0", "123"))
+    assert card.rows == ((POSE, "14.0", "18.0", "20.0", "22.0"), (CAPTURED_TO_FLIP, "1.2", "2.0", "3.0", "123"))
     assert card.paragraphs == ("audio: no device",)
 
 
