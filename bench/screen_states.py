@@ -35,9 +35,10 @@ from wire.messages import (
 NOW_NS = s_to_ns(1000)
 BAND = Band(16.0, 20.0)
 STANDING_DEG = 1.0
-PUSH_OFF, FLIGHT, MID_STANCE = 0.0, 0.12, -0.16
-"""Moments of the stride, in seconds from the near leg's peak of extension."""
-BELT = Belt(0, 3.0, 0.0, "typed")
+PUSH_OFF, FLIGHT, STANDING = 0.0, 0.12, -5.0
+"""Moments, in seconds from the near leg's first peak of extension after `STAND_S` of standing still."""
+STAND_S = 6.0
+BELT, STOPPED_BELT = Belt(0, 3.0, 0.0, "typed"), Belt(0, 0.0, 0.0, "ftms")
 DRILL = Phase("drill", "hip_extension", BAND, 15.1, NOW_NS + s_to_ns(754), paused=False, muted=False, cueing=True)
 NAMED: dict[str, Any] = {"runner": "Anna", "session_number": 3}
 SUMMARY = Summary(
@@ -52,9 +53,9 @@ SUMMARY = Summary(
 @lru_cache(maxsize=8)
 def drawn(moment_s: float, size_px: tuple[int, int], extension_deg: float) -> tuple[Image, Sample]:
     """The synthetic runner at a moment of the stride, and the sample that an exact measurement of it would be."""
-    runner = Runner(RunnerParameters(extension_deg=extension_deg))
+    runner = Runner(RunnerParameters(extension_deg=extension_deg, stand_s=STAND_S))
     painter = RunnerPainter(*size_px, noise=0.0)
-    t_s = runner.near_peaks(5.0, 6.0)[0][0] + moment_s
+    t_s = runner.near_peaks(STAND_S + 1, STAND_S + 2)[0][0] + moment_s
     pose = runner.pose(t_s)
 
     def seen(joint: tuple[float, float, float]) -> Point:
@@ -149,7 +150,7 @@ class Scene:
 def _in_state(sample: Sample, state: str) -> Sample:
     parts = {name: getattr(sample, name) for name in sample.__struct_fields__}
     if state in ("no_person", "not_running", "oblique", "too_small"):
-        parts.update(near=Leg(), shoulder_px=None)
+        parts.update(near=Leg(), shoulder_px=None, cadence_spm=None)
     return Sample(**{**parts, "state": state})
 
 
@@ -224,8 +225,8 @@ DISK_FULL = _health("recorder", "degraded", "Disk full: strides are kept in memo
 
 STATES: dict[str, Scene] = {
     "starting": Scene(phase=None, picture=False),
-    "idle": Scene(_phase("idle", left_s=None), moment_s=MID_STANCE, state="not_running"),
-    "stand": Scene(_phase("stand", left_s=3), moment_s=MID_STANCE),
+    "idle": Scene(_phase("idle", left_s=None), moment_s=STANDING, state="not_running", belt=STOPPED_BELT),
+    "stand": Scene(_phase("stand", left_s=3), moment_s=STANDING, state="not_running", belt=STOPPED_BELT),
     "warm-up": Scene(_phase("warm_up", left_s=201), SILENT, moment_s=FLIGHT),
     "baseline": Scene(_phase("baseline", hide_value=True), SILENT),
     "good": Scene(_drill(**NAMED), RISING),
@@ -241,7 +242,7 @@ STATES: dict[str, Scene] = {
         _phase("summary", left_s=None, summary=Summary(SUMMARY.baseline, SUMMARY.drill, None, 37, ())), RISING
     ),
     "step-into-view": Scene(_drill(), state="no_person"),
-    "turn-side-on": Scene(_drill(), state="oblique", moment_s=MID_STANCE),
+    "turn-side-on": Scene(_drill(), state="oblique", moment_s=FLIGHT),
     "paused": Scene(_drill(paused=True), RISING),
     "muted-uncalibrated": Scene(
         _drill(muted=True, notice="Belt speed unknown: the target follows the baseline."), RISING, calibrated=False

@@ -91,7 +91,9 @@ def _dash(number: Box, cap_px: int) -> Box:
 def _paint_verdict(page: Page, board: Board) -> None:
     layout, box = page.layout, page.layout.verdict
     if board.withheld or board.value is None or board.verdict not in WORDS:
-        text = sentences.NUMBER_WITHHELD if board.withheld else "" if board.value is None else sentences.NO_TARGET
+        text = "" if board.value is None else sentences.NO_TARGET
+        if board.withheld and board.bars:
+            text = sentences.NUMBER_WITHHELD
         if text:
             page.write(text, box.inset(layout.gap_px, 0), layout.label_px, palette.QUIET_ON_PANEL, "center")
         return

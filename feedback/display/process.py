@@ -15,7 +15,7 @@ from wire import stages
 from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
-from wire.messages import STRIDE_TONE, Belt, Command, ConfigState, Cue, Health, Phase, Sample, Stride
+from wire.messages import STRIDE_TONE, Belt, Command, ConfigState, Cue, Health, Phase, Sample, Stride, Summary
 from wire.sockets import Wire, wait
 from wire.topics import BELT, COMMAND, CONFIG, CUE, HEALTH, PHASE, SAMPLE, STRIDE
 
@@ -63,6 +63,8 @@ class Display:
         self._drawn: View | None = None
         self._shown_picture: tuple[int, int] | None = None
         self._told = ""
+        self._config_version = 0
+        self._summary: Summary | None = None
         self._quit_at_ns: int | None = None
         self._view = View(None, Board())
         self._best: View | None = None
@@ -128,12 +130,14 @@ class Display:
         now_ns = self._clock()
         while (phase := self._phases.take()) is not None:
             self._screen.take(phase, now_ns)
+            self._tell_summary(phase)
         while (health := self._healths.take()) is not None:
             self._screen.take(health, now_ns)
         while (belt := self._belts.take()) is not None:
             self._screen.take(belt, now_ns)
         while (config := self._configs.take()) is not None:
             self._screen.take(config, now_ns)
+            self._configure(config)
         if (frame := self._frames.take()) is not None:
             self._screen.take(frame, now_ns)
         if (sample := self._samples.take()) is not None:
@@ -147,9 +151,26 @@ class Display:
             if cue.rule == STRIDE_TONE:
                 continue  # heard with every stride: nothing to read
             self._screen.take(cue, now_ns)
-            if self._window is None:
+            # A tone at every stride would bury the rest.
+            if self._window is None and cue.pitch_hz is None:
                 print(terminal.cue_line(cue), flush=True)
         self._count_losses()
+
+    def _configure(self, config: ConfigState) -> None:
+        """Follow changed settings, except those of the window itself: they hold from the next start."""
+        if config.version == self._config_version:
+            return
+        self._config_version = config.version
+        try:
+            settings = Settings.model_validate_json(config.settings_json)
+        except ValueError:
+            self._health.counters["configs_refused"] += 1
+            return
+        self._screen.configure(settings)
+        if settings.display.mirror != self._settings.mirror:
+            self._painter = Painter(settings.display.mirror)
+        self._settings = settings.display
+        self._period_ns = round(NS_PER_S / settings.display.fps)
 
     def _count_losses(self) -> None:
         readers = (
@@ -173,6 +194,12 @@ class Display:
         self._view = self._screen.view(now_ns)
         if self._view.shows_measurement:
             self._best = self._view
+
+    def _tell_summary(self, phase: Phase) -> None:
+        """Headless: say what the session brought, once."""
+        if phase.summary is not None and phase.summary != self._summary and self._window is None:
+            print(*terminal.summary_lines(phase.summary, phase.measure), sep="\n", flush=True)
+        self._summary = phase.summary
 
     def _tell(self) -> None:
         """Headless: say a message when it changes."""

@@ -46,8 +46,7 @@ class Screen:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._min_quality = settings.analysis.min_quality
-        self._roll_deg = settings.analysis.camera_roll_deg
+        self.configure(settings)
         self._pairing = Pairing(settings.display.max_lines_age_ms)
         self._status = Status()
         self._near: deque[Stride] = deque(maxlen=STRIP_STRIDES)
@@ -76,7 +75,8 @@ class Screen:
         elif isinstance(message, Stride):
             self._take_stride(message, now_ns)
         elif isinstance(message, Cue):
-            self._cue, self._cue_at_ns = message, now_ns
+            if message.text:  # A tone alone must not wipe out words.
+                self._cue, self._cue_at_ns = message, now_ns
         elif isinstance(message, Phase):
             self._phase = message
         elif isinstance(message, Belt):
@@ -85,6 +85,11 @@ class Screen:
             self._refused = message.error
         else:
             self._status.health_came(message)
+
+    def configure(self, settings: Settings) -> None:
+        """Take over changed settings; what has been heard stays."""
+        self._min_quality = settings.analysis.min_quality
+        self._roll_deg = settings.analysis.camera_roll_deg
 
     def turn_card(self, card: CardName) -> None:
         """Lay a card over the mirror; once more, and it is taken away."""
@@ -195,9 +200,7 @@ class Screen:
             measure=measure_look(self.measure),
             value=value,
             verdict=self.judge(last) if last is not None and value is not None else "open",
-            withheld=sentences.WITHHELD.get(phase.name, sentences.OTHER_WITHHELD)
-            if phase is not None and phase.hide_value
-            else "",
+            withheld=_withheld(phase),
             band=band,
             bars=self._bars(),
             cadence_spm=None if self._withholds and self.measure == "cadence" else self._cadence_spm(last),
@@ -263,6 +266,13 @@ def _hint(phase: Phase | None) -> str:
     if phase is None:
         return ""
     return sentences.CUED_DRILL if phase.cueing else sentences.HINTS.get(phase.name, "")
+
+
+def _withheld(phase: Phase | None) -> str:
+    """Why a clock stands in the number's place; "" when the number does. Who stands still has none yet."""
+    if phase is None or not (phase.hide_value or (phase.name == "stand" and phase.ends_ns is not None)):
+        return ""
+    return sentences.WITHHELD.get(phase.name, sentences.OTHER_WITHHELD)
 
 
 def _who(phase: Phase | None) -> str:

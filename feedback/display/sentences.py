@@ -11,9 +11,11 @@ STATES = {
     "oblique": Message("Turn the camera side-on", "It must look at the treadmill straight from the side.", "person"),
     "facing_unknown": Message("Start running", "", "person"),
     "not_running": Message("Start running", "", "person"),
-    "standing": Message("Stand still", "Beside the belt, for a moment: this sets the zero.", "person"),
 }
 """A sample's state, for the runner; without an entry it is one that this screen does not know."""
+WHILE_STANDING = ("measuring", "starting", "facing_unknown", "not_running")
+"""States that are as they should be while nobody runs yet."""
+STAND_STILL = Message("Stand still", "Feet beside the belt, for a moment: this sets the zero.", "person")
 MEASURING = "measuring"
 OTHER_STATE = Message("Finding you", "", "wait")
 
@@ -40,6 +42,7 @@ HINTS = {
 CUED_DRILL = "Keep bars in the band"
 
 WITHHELD = {
+    "stand": "Setting the zero",
     "warm_up": "Warming up",
     "baseline": "Measuring your own baseline",
     "drill": "On your own, without the number",
@@ -64,8 +67,10 @@ NUMBER_WITHHELD = "Number hidden for now"
 NO_TARGET = "No target yet"
 
 
-def state_message(state: str) -> Message | None:
-    """What a sample's state asks of the runner; None while it is measuring."""
+def state_message(state: str, phase: str = "") -> Message | None:
+    """What a sample's state asks of the runner in this phase of a session; None while all is as it should be."""
+    if phase in ("idle", "stand", "summary") and state in WHILE_STANDING:
+        return STAND_STILL if phase == "stand" else None
     return None if state == MEASURING else STATES.get(state, OTHER_STATE)
 
 

@@ -67,7 +67,7 @@ class Status:
 
     def at(self, now_ns: int, phase: Phase | None) -> StatusNow:
         """Message and notes at `now_ns`."""
-        wanted = sentences.PAUSED if phase is not None and phase.paused else self._wanted(now_ns)
+        wanted = sentences.PAUSED if phase is not None and phase.paused else self._wanted(now_ns, phase)
         if wanted != self._pending:
             self._pending, self._pending_since_ns = wanted, now_ns
         # A pause is the runner's own key press and answers at once; causes that may pass have to hold.
@@ -76,7 +76,7 @@ class Status:
             self._message = wanted
         return StatusNow(self._message, self._notes(phase))
 
-    def _wanted(self, now_ns: int) -> Message | None:
+    def _wanted(self, now_ns: int, phase: Phase | None) -> Message | None:
         camera = self._camera_message(now_ns)
         if camera is not None:
             return camera
@@ -90,7 +90,7 @@ class Status:
             # It has measured before; a new process that is loading the pose model says that it is starting.
             restarts = analysis is not None and analysis.state == "starting"
             return sentences.RESTARTING if restarts else sentences.WAITING
-        return sentences.state_message(self._state)
+        return sentences.state_message(self._state, phase.name if phase is not None else "")
 
     def _camera_message(self, now_ns: int) -> Message | None:
         capture = self._healths.get("capture")

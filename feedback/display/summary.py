@@ -21,6 +21,8 @@ STRATEGIES = {
     "lumbar_pelvic_control": "Lumbar-pelvic control",
 }
 MOST_ADVICE = 3
+TALL_TEXT = 1.3
+"""A card that is rather high has room for larger advice."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,9 @@ def _paint_result(
         return
     finer = MeasureLook(measure.title, measure.field, measure.unit, measure.decimals + 1)
     left, _ = middle.columns(0.66, 0.34, gap=layout.units(1))
-    mean_px = min(0.62 * middle.height, 1.4 * layout.word_px)
-    stands = page.write(finer.worded(mean), left, mean_px, palette.ON_PANEL)
+    text, mean_px = finer.worded(mean), min(0.62 * middle.height, 1.4 * layout.word_px)
+    mean_px *= min(1.0, left.width / page.typesetter.width_px(text, mean_px))
+    stands = page.write(text, left, mean_px, palette.ON_PANEL)
     sd = finite(result.sd)
     if sd is not None:
         # On the number's own line, right behind it.
@@ -104,8 +107,8 @@ def _paint_result(
         low = Box(x, line_y - round(1.5 * cap_px), middle.right - x, round(2 * cap_px))
         page.write(measure.spread(sd), low, cap_px, palette.QUIET_ON_PANEL)
     if baseline is not None:
-        more = "more" if mean >= baseline else "less"
-        page.write(f"{finer.worded(abs(mean - baseline))} {more} than baseline", change, layout.label_px, palette.ON_PANEL)
+        over = "over" if mean >= baseline else "under"
+        page.write(f"{finer.worded(abs(mean - baseline))} {over} baseline", change, layout.label_px, palette.ON_PANEL)
     else:
         page.write(f"{result.strides} strides", change, layout.label_px, palette.QUIET_ON_PANEL)
     in_band = finite(result.in_band)
@@ -122,7 +125,7 @@ def _paint_share(page: Page, box: Box, share: float, strides: int) -> None:
     page.surface.fill(palette.RAISED, bar.rect)
     if share > 0:
         page.surface.fill(palette.BLUE, (bar.x, bar.y, max(1, round(share * bar.width)), bar.height))
-    page.write(f"{round(100 * share)} % of {strides} in the band", lower, layout.label_px, palette.GOOD_ON_PANEL)
+    page.write(f"{round(100 * share)} % of {strides} in band", lower, layout.label_px, palette.GOOD_ON_PANEL)
 
 
 def _paint_streak(page: Page, box: Box, streak: int) -> None:
@@ -141,8 +144,9 @@ def _paint_practise(page: Page, box: Box, practise: Sequence[Advice]) -> None:
         page.typesetter.write_lines(page.surface, NOTHING_TO_PRACTISE, rest, layout.label_px, palette.ON_PANEL)
         return
     shown = tuple(practise)[:MOST_ADVICE]
+    text_px = layout.label_px * (TALL_TEXT if box.height > 0.7 * box.width else 1.0)
     for advice, place in zip(shown, rest.rows(*[1.0] * max(2, len(shown)), gap=layout.units(1)), strict=False):
-        head = place.row(place.y, min(round(2.2 * layout.label_px), place.height * 2 // 5))
-        page.write(STRATEGIES[advice.strategy], head, layout.label_px, palette.ON_PANEL)
+        head = place.row(place.y, min(round(2.2 * text_px), place.height * 2 // 5))
+        page.write(STRATEGIES[advice.strategy], head, text_px, palette.ON_PANEL)
         body = Box(place.x, head.bottom, place.width, place.bottom - head.bottom)
-        page.typesetter.write_lines(page.surface, advice.text, body, layout.label_px, palette.QUIET_ON_PANEL)
+        page.typesetter.write_lines(page.surface, advice.text, body, text_px, palette.QUIET_ON_PANEL)

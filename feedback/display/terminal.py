@@ -1,8 +1,8 @@
 """The screen's stand-in where there is none: one line of text per stride, cue and change of message."""
 
-from feedback.display.measure import measure_look, measure_of
+from feedback.display.measure import finite, measure_look, measure_of
 from feedback.display.view import Verdict
-from wire.messages import Band, Cue, Stride
+from wire.messages import Band, Cue, Stride, Summary
 
 WORDS: dict[Verdict, str] = {"below": "MORE", "in": "GOOD", "above": "LESS", "unsure": "UNSURE", "open": "-"}
 
@@ -39,3 +39,18 @@ def cue_line(cue: Cue) -> str:
 def message_line(message: str, measure: str) -> str:
     """A change of the screen's message as text; "" says that the measure is being taken again."""
     return f"screen       {message or f'Measuring {measure_look(measure).title.lower()}'}"
+
+
+def summary_lines(summary: Summary, measure: str) -> list[str]:
+    """What a session brought, as text."""
+    look = measure_look(measure)
+    lines = [f"session done, {look.title.lower()}"]
+    for name, result in (("baseline", summary.baseline), ("drill", summary.drill), ("retention", summary.retention)):
+        if result is None or finite(result.mean) is None or finite(result.sd) is None:
+            lines.append(f"{name:<11}  not run")
+            continue
+        mean = f"{result.mean:.{look.decimals + 1}f}{look.unit} {look.spread(result.sd)}"
+        share = f"  {round(100 * result.in_band)} % in the band" if result.in_band is not None else ""
+        lines.append(f"{name:<11}  {mean}  {result.strides} strides{share}")
+    lines.append(f"best streak  {summary.best_streak} strides in a row in the band")
+    return lines + [f"practise     {advice.text}" for advice in summary.practise]

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.screen_states import STATES, SUMMARY, Scene, drawn
-from config.schema import Settings
+from config.schema import Analysis, Settings
 from feedback.display.ghost import Best, better, ghost_line
 from feedback.display.screen import Screen
 from feedback.display.view import View
 from tests.message_examples import stride
 from wire.clock import s_to_ns
 from wire.frames import Frame
-from wire.messages import Band, Belt, ConfigState, Health, Phase, PhaseName
+from wire.messages import Band, Belt, ConfigState, Cue, Health, Phase, PhaseName
 
 BAND = Band(16.0, 20.0)
 
@@ -52,6 +52,36 @@ class TestWithheldNumber:
 
     def test_the_strides_are_counted_all_the_same(self) -> None:
         assert len(seen(phase(hide_value=True), stride(1), stride(2)).board.bars) == 2
+
+
+class TestStanding:
+    def test_a_clock_counts_down_and_the_screen_asks_for_stillness(self) -> None:
+        board = STATES["stand"].view().board
+        assert board.message is not None
+        assert (board.message.text, board.withheld, board.time_left_s) == ("Stand still", "Setting the zero", 3)
+
+    def test_nobody_is_told_to_run_before_it_is_time(self) -> None:
+        board = STATES["idle"].view().board
+        assert (board.message, board.hint) == (None, "Step on when ready")
+
+    def test_who_is_not_seen_is_told_so_in_any_phase(self) -> None:
+        message = Scene(phase("stand", None), state="no_person").view().board.message
+        assert message is not None
+        assert message.text == "Step into view"
+
+
+def test_a_tone_does_not_wipe_out_the_words_of_a_cue() -> None:
+    words = Cue("push", "Push the belt behind you", "low", "", 1, 0, 0)
+    assert seen(phase(), words, Cue("tone", "", "tone", "", 2, 0, 0, pitch_hz=440.0)).board.cue == "Push the belt behind you"
+
+
+def test_changed_settings_hold_at_once() -> None:
+    screen = Screen(Settings())
+    screen.take(phase(), 0)
+    screen.take(stride(quality=0.6), 0)
+    before = screen.view(0).board.verdict
+    screen.configure(Settings(analysis=Analysis(min_quality=0.7)))
+    assert (before, screen.view(0).board.verdict) == ("below", "unsure")
 
 
 class TestWedgeAndGhost:

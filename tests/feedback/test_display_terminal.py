@@ -1,7 +1,7 @@
 """Given no screen, what the terminal says."""
 
-from feedback.display.terminal import cue_line, message_line, stride_line
-from wire.messages import Band, Cue, Stamps, Stride
+from feedback.display.terminal import cue_line, message_line, stride_line, summary_lines
+from wire.messages import Advice, Band, Cue, PhaseResult, Stamps, Stride, Summary
 
 
 def stride(value_deg: float, leg: str = "near") -> Stride:
@@ -42,3 +42,18 @@ def test_a_cue_is_said_with_its_reason() -> None:
 def test_a_change_of_message_is_said_and_so_is_its_end() -> None:
     assert message_line("Camera lost", "hip_extension").endswith("Camera lost")
     assert message_line("", "hip_extension").endswith("Measuring hip extension")
+
+
+def test_a_session_ends_with_what_it_brought() -> None:
+    advice = Advice("glute_activation", "Bridges before you run.")
+    lines = summary_lines(
+        Summary(PhaseResult(84, 15.1, 0.9, None), PhaseResult(512, 17.62, 1.1, 0.71), None, 37, (advice,)), "hip_extension"
+    )
+    assert [" ".join(line.split()) for line in lines] == [
+        "session done, hip extension",
+        "baseline 15.1° ±0.9° 84 strides",
+        "drill 17.6° ±1.1° 512 strides 71 % in the band",
+        "retention not run",
+        "best streak 37 strides in a row in the band",
+        "practise Bridges before you run.",
+    ]
