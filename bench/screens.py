@@ -1,4 +1,4 @@
-"""Every state of the big screen as pictures, and the page that shows them: python -m bench.screens [--out FOLDER]."""
+"""Every state of the big screen as pictures, shown by docs/screens.md: python -m bench.screens [--out FOLDER]."""
 
 import argparse
 import os
@@ -17,7 +17,13 @@ from feedback.display.view import View
 from wire.frames import Image
 
 SIZES_PX = ((1920, 1080), (1080, 1920), (1280, 720))
-JPEG_QUALITY = 70
+WEBP_QUALITY = 40
+"""Half the bytes of a JPEG in which the letters look as clean."""
+JPEG_QUALITY = 55
+SEEN_FROM_AFAR = 0.25
+"""A 50-inch screen 4 m away takes about a quarter of the angle that it takes on a desk."""
+SHEET_COLUMNS = {(1920, 1080): 4, (1080, 1920): 7}
+"""Sizes that get a sheet of all states, and how many stand side by side."""
 
 
 def painted(view: View, size_px: tuple[int, int]) -> Image:
@@ -27,6 +33,16 @@ def painted(view: View, size_px: tuple[int, int]) -> Image:
     return np.ascontiguousarray(pygame.surfarray.array3d(surface).swapaxes(0, 1)[..., ::-1])
 
 
+def sheet(pictures: list[Image], columns: int) -> Image:
+    """All pictures as small as they are seen from 4 m, side by side and row by row."""
+    small = [
+        cv2.resize(picture, None, fx=SEEN_FROM_AFAR, fy=SEEN_FROM_AFAR, interpolation=cv2.INTER_AREA) for picture in pictures
+    ]
+    small += [np.zeros_like(small[0])] * (-len(small) % columns)
+    rows = [np.hstack(small[first : first + columns]) for first in range(0, len(small), columns)]
+    return np.vstack(rows).astype(np.uint8)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/screens"))
@@ -34,14 +50,17 @@ def main() -> None:
     parser.add_argument("--png", action="store_true", help="without loss, for a close look")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    total_bytes = 0
-    for name in options.only:
-        view = STATES[name].view()
-        for size_px in SIZES_PX:
-            path = options.out / f"{name}-{size_px[0]}x{size_px[1]}.{'png' if options.png else 'jpg'}"
-            cv2.imwrite(str(path), painted(view, size_px), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-            total_bytes += path.stat().st_size
-    print(f"{len(options.only) * len(SIZES_PX)} pictures, {total_bytes / 1e6:.1f} MB, in {options.out}")
+    written: list[Path] = []
+    for size_px in SIZES_PX:
+        pictures = [painted(STATES[name].view(), size_px) for name in options.only]
+        for name, picture in zip(options.only, pictures, strict=True):
+            written.append(options.out / f"{name}-{size_px[0]}x{size_px[1]}.{'png' if options.png else 'webp'}")
+            cv2.imwrite(str(written[-1]), picture, [cv2.IMWRITE_WEBP_QUALITY, WEBP_QUALITY])
+        if size_px in SHEET_COLUMNS:
+            written.append(options.out / f"all-{size_px[0]}x{size_px[1]}.jpg")
+            all_states = sheet(pictures, SHEET_COLUMNS[size_px])
+            cv2.imwrite(str(written[-1]), all_states, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    print(f"{len(written)} pictures, {sum(path.stat().st_size for path in written) / 1e6:.1f} MB, in {options.out}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,10 @@
 """Given a key that asks for it, the pages of help and delays."""
 
+import re
+from pathlib import Path
+
+from bench.screen_states import STATES
+from bench.screens import SIZES_PX
 from config.schema import Settings
 from feedback.display import window
 from feedback.display.cards import HELP, LATENCY_HEAD, latency_card
@@ -44,3 +49,23 @@ def test_a_key_lays_a_card_down_and_takes_it_away_and_another_replaces_it() -> N
         card = screen.view(0).card
         titles.append(card.title if card is not None else "")
     assert titles == ["Hip extension", "", "Hip extension", "Delays, ms", ""]
+
+
+def test_the_page_of_pictures_shows_every_state_in_every_size_and_no_other() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    page = (docs / "screens.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\(screens/([a-z0-9-]+)-\d+x\d+\.webp\)", page))
+    assert named == set(STATES)
+    for name in STATES:
+        for width_px, height_px in SIZES_PX:
+            picture = f"screens/{name}-{width_px}x{height_px}.webp"
+            assert picture in page
+            assert (docs / picture).exists()
+    assert sum(path.stat().st_size for path in (docs / "screens").iterdir()) <= 3_000_000
+
+
+def test_the_page_of_pictures_has_every_key() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "screens.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", page.split("## Keys")[1], re.MULTILINE)
+    keys = " ".join(key for key, _ in rows).replace(",", "").split()
+    assert set(keys) - {"key", "Esc", "---"} == {key for names, _ in HELP.rows for key in names.split()}
