@@ -1,10 +1,11 @@
 """The log of all runs: what fell, what came back, when. One sentence a line, no private data, and it does not grow for ever."""
 
 import logging
-import os
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+
+from feedback.sessions.home import home
 
 LARGEST_BYTES = 1_000_000
 OLDER_FILES = 3
@@ -14,12 +15,8 @@ log = logging.getLogger("hipcue")
 
 
 def journal_file() -> Path:
-    """Where it is: in $HIPCUE_HOME if that is set, else where the XDG base directories have a program's state."""
-    home = os.environ.get("HIPCUE_HOME")
-    if home:
-        return Path(home) / "hipcue.log"
-    state = os.environ.get("XDG_STATE_HOME")
-    return (Path(state) if state else Path.home() / ".local" / "state") / "hipcue" / "hipcue.log"
+    """Where it is."""
+    return home() / "hipcue.log"
 
 
 def open_journal(file: Path) -> None:

@@ -52,12 +52,6 @@ def test_a_full_disk_is_not_a_traceback(capfd: pytest.CaptureFixture[str]) -> No
     assert capfd.readouterr() == ("", "")
 
 
-def test_it_lies_where_the_user_wants_it_or_where_state_belongs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_lies_with_what_outlives_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HIPCUE_HOME", "/home/gym/hipcue")
     assert journal_file() == Path("/home/gym/hipcue/hipcue.log")
-    monkeypatch.delenv("HIPCUE_HOME")
-    monkeypatch.setenv("XDG_STATE_HOME", "/home/gym/state")
-    assert journal_file() == Path("/home/gym/state/hipcue/hipcue.log")
-    monkeypatch.delenv("XDG_STATE_HOME")
-    monkeypatch.setenv("HOME", "/home/gym")
-    assert journal_file() == Path("/home/gym/.local/state/hipcue/hipcue.log")
