@@ -23,7 +23,6 @@ class Listener:
         self._sounds = self._wire.every(PLAYED, Played)
         self.health: dict[str, Health] = {}
         """The last word of each process."""
-        self.said: list[Health] = []
         self.strides: list[Stride] = []
         self.cues: list[Cue] = []
         self.played: list[Played] = []
@@ -33,7 +32,6 @@ class Listener:
         wait(20, self._healths, self._strides, self._cues, self._sounds)
         while (health := self._healths.take()) is not None:
             self.health[health.process] = health
-            self.said.append(health)
         self.strides += self._strides.take_all()
         self.cues += self._cues.take_all()
         self.played += self._sounds.take_all()
