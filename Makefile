@@ -2,12 +2,15 @@
 # make test   all tests                make check  format, lint, types, import rules
 # make bench  times of drawing and of the pose model
 # make bench-accuracy  every accuracy figure of docs/accuracy.md, measured again
+# make soak   the whole program for MINUTES=30 with a random fault every half minute
+# make bench-recovery  how long recovery takes, into docs/reliability.md
 # make setup  only the set-up
 
 BIN := .venv/bin
 FOR ?= 60
+MINUTES ?= 30
 
-.PHONY: demo test check format bench bench-accuracy setup clean
+.PHONY: demo test check format bench bench-accuracy bench-recovery soak setup clean
 
 demo:
 	@scripts/setup.sh run
@@ -36,6 +39,15 @@ bench:
 bench-accuracy:
 	@scripts/setup.sh test
 	@$(BIN)/python -m bench.accuracy
+
+# A fault every half minute: what must come back, comes back?
+soak:
+	@scripts/setup.sh test
+	@$(BIN)/python -m bench.soak --minutes $(MINUTES)
+
+bench-recovery:
+	@scripts/setup.sh test
+	@$(BIN)/python -m bench.recovery
 
 setup:
 	@rm -f .venv/.ready-*

@@ -45,6 +45,8 @@ def take(listener: Listener, t_s: float) -> list[Sample]:
             open_files = len(os.listdir(f"/proc/{health.pid}/fd"))
         except (OSError, IndexError):  # it has just ended
             continue
+        if not pages:  # just killed
+            continue
         delay = health.recent.get(CAPTURED_TO_SAMPLE) if process == ANALYSIS else None
         found.append(
             Sample(
