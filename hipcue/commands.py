@@ -2,27 +2,23 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from analysis.pose import PoseError
 from capture.opening import is_live
 from capture.source import SourceError
-from config.errors import ConfigError
 from config.loading import Origin, default_text, load
 from config.schema import Settings
 from hipcue import __version__
+from hipcue.sentences import err, fail, out, sentences
+from hipcue.sessions_commands import history, sessions_app
 from wire.clock import monotonic_ns
-from wire.endpoints import EndpointError, default_directory
+from wire.endpoints import default_directory
 
-EXIT_USER = 2
 DEMO_SOURCE = "synthetic:extension=13,sway=5,sway_s=40,fps=30"
 DEMO_PRESET = "show"
 DEMO_S = 60.0
@@ -36,9 +32,8 @@ app = typer.Typer(
 )
 config_app = typer.Typer(no_args_is_help=True, help="Look at and check settings.")
 app.add_typer(config_app, name="config")
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+app.add_typer(sessions_app, name="sessions")
+app.command()(history)
 
 SourceOption = Annotated[
     str | None, typer.Option(help='Camera ("0", "/dev/video0"), video file, "rtsp://…", "http://…" or "synthetic:…".')
@@ -72,7 +67,7 @@ def run(
     screenshot: Annotated[bool, typer.Option("--screenshot", help="Leave a picture of the screen in the session.")] = False,
 ) -> None:
     """Train: camera, measurement, cues, screen and a saved session. Ctrl-C or key q ends it."""
-    with _sentences():
+    with sentences():
         origin = _origin(
             config,
             preset,
@@ -99,7 +94,7 @@ def demo(
     latency: LatencyOption = False,
 ) -> None:
     """Everything without a camera: a drawn runner, the real pose model, real cues. --for 0 never ends."""
-    with _sentences():
+    with sentences():
         origin = _origin(
             config,
             DEMO_PRESET,
@@ -126,7 +121,7 @@ def analyse(
     """Measure a recorded clip with the live engine: samples.csv, strides.csv and session.json."""
     from hipcue.analyse import analyse as run_analysis  # noqa: PLC0415 - it loads the pose model's libraries
 
-    with _sentences():
+    with sentences():
         if is_live(clip):
             raise SourceError(f"{clip}: is a live camera; use: hipcue run --source {clip}")
         settings = _settings(config, preset, {"capture.source": clip, "analysis.facing": facing, "analysis.backend": backend})
@@ -153,7 +148,7 @@ def doctor(
     """Check camera, pose model, screen and sound, and say what to do about each."""
     from hipcue.doctor import examine  # noqa: PLC0415
 
-    with _sentences():
+    with sentences():
         findings = examine(_settings(config, None, {"capture.source": source}))
         for finding in findings:
             mark = "[green]ok  [/green]" if finding.good else "[yellow]look[/yellow]"
@@ -172,7 +167,7 @@ def status() -> None:
 
     folders = runs.running(default_directory())
     if not folders:
-        _fail("HipCue does not run here; start it with: hipcue run")
+        fail("HipCue does not run here; start it with: hipcue run")
     for folder in folders:
         heard = listen(folder)
         out.print(table(heard, monotonic_ns()))
@@ -189,7 +184,7 @@ def version() -> None:
 @config_app.command("show")
 def config_show(config: ConfigOption = None, preset: PresetOption = None) -> None:
     """Print the settings that hold, as JSON; without options, the commented default file."""
-    with _sentences():
+    with sentences():
         if config is None and preset is None:
             sys.stdout.write(default_text())
             return
@@ -200,7 +195,7 @@ def config_show(config: ConfigOption = None, preset: PresetOption = None) -> Non
 @config_app.command("check")
 def config_check(file: Annotated[Path, typer.Argument(help="A settings file (TOML).")]) -> None:
     """Say whether a settings file is right, and if not what to mend."""
-    with _sentences():
+    with sentences():
         load(file=file)
         out.print(f"{file}: is right")
 
@@ -244,19 +239,3 @@ def _live(origin: Origin, for_s: float | None, screenshot: bool, latency: bool) 
         out.print(f"The screen: {outcome.screenshot}")
     if outcome.exit_code:
         raise typer.Exit(outcome.exit_code)
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """What a person can mend is said in one sentence."""
-    try:
-        yield
-    except (ConfigError, SourceError, PoseError, EndpointError) as error:
-        _fail(str(error))
-    except OSError as error:
-        _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
-
-
-def _fail(sentence: str) -> NoReturn:
-    err.print(sentence, markup=False)
-    raise typer.Exit(EXIT_USER)

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from feedback.sessions.errors import SessionsError
 from feedback.sessions.growing import Grown, grown_rows
 from feedback.sessions.migrate import NewerStoreError, bring_up_to_date
 from feedback.sessions.rows import Row
@@ -28,8 +29,8 @@ _SQLITE_BUSY_S = 5
 _NOT_MEASURES = ("id", "session_id", "row", "more")
 
 
-class StoreError(Exception):
-    """The store cannot do what was asked; the text is one sentence."""
+class StoreError(SessionsError):
+    """The store cannot do what was asked."""
 
 
 class StoreAwayError(StoreError):

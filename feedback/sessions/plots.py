@@ -1,0 +1,178 @@
+"""The drawings of a report, as matplotlib figures. Each one says what it shows under `CAPTIONS`.
+
+Colours are told apart by the colour-blind (Okabe & Ito 2008), and nothing is told by colour alone.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from feedback.sessions.curve import POINTS, belt_speed, mean_curve, reference_curve
+from feedback.sessions.recorded import Recorded, number
+from feedback.sessions.rows import Floats, column
+from feedback.sessions.statistics import SIDE_LIMIT_DEG, sides
+
+_NEAR, _FAR, _GREY, _CUE, _BAND = "#0072B2", "#D55E00", "#777777", "#CC79A7", "#009E73"
+_SIZE_IN = (8.0, 3.2)
+_OVER_STRIDES = 10
+_PHASE_WORDS = {"warm_up": "warm-up"}
+
+
+def thigh_curve(session: Recorded) -> Figure | None:
+    """Mean and SD of the near thigh over the stride beside the reference for the belt speed."""
+    found = mean_curve(session)
+    if found is None:
+        return None
+    figure, axes = _figure("stride, % (0: peak of extension)", "thigh against vertical, °")
+    stride_pct = np.linspace(0, 100, POINTS)
+    low_deg, high_deg = found.mean_deg - found.sd_deg, found.mean_deg + found.sd_deg
+    axes.fill_between(stride_pct, low_deg, high_deg, color=_NEAR, alpha=0.25, linewidth=0, label="± SD")
+    axes.plot(stride_pct, found.mean_deg, color=_NEAR, linewidth=2, label=f"near leg, mean of {found.strides} strides")
+    speed = belt_speed(session)
+    speeds = (speed,) if speed is not None else (2.5, 4.5)
+    for style, mps in zip(("--", ":"), speeds, strict=False):
+        axes.plot(stride_pct, reference_curve(mps), style, color=_GREY, label=f"28 runners at {mps:.1f} m/s")
+    axes.axhline(0, color=_GREY, linewidth=0.5)
+    axes.legend(fontsize=8, ncols=2)
+    return figure
+
+
+def strides_over_time(session: Recorded) -> Figure | None:
+    """Hip extension stride by stride with band, cues and phases."""
+    near = session.trusted()
+    if not near:
+        return None
+    figure, axes = _figure("time, min", "hip extension, °")
+    t_min = column(near, "t_peak_s") / 60
+    axes.plot(t_min, column(near, "hip_extension_deg"), ".", color=_NEAR, markersize=4, label="near leg, one stride")
+    left_out = [row for row in session.strides if row["leg"] == "near" and row not in near]
+    if left_out:
+        where = column(left_out, "t_peak_s") / 60, column(left_out, "hip_extension_deg")
+        axes.plot(*where, "x", color=_GREY, markersize=4, label="left out: low quality")
+    _draw_phases(axes, session, float(t_min[-1]))
+    if session.cues:
+        bottom = axes.get_ylim()[0]
+        at_min = column(session.cues, "t_s") / 60
+        axes.plot(at_min, np.full(len(at_min), bottom), "^", color=_CUE, markersize=7, clip_on=False, label="cue")
+    axes.legend(fontsize=8, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.18))
+    return figure
+
+
+def near_and_far(session: Recorded) -> Figure | None:
+    """Difference of the sides over the session, with its uncertainty and the limit of healthy runners."""
+    found = sides(session)
+    near, far = session.trusted(), session.trusted("far")
+    if found is None or len(near) < _OVER_STRIDES:
+        return None
+    figure, axes = _figure("time, min", "near minus far, °")
+    t_s = column(near, "t_peak_s")
+    far_deg = np.interp(t_s, column(far, "t_peak_s"), column(far, "hip_extension_deg"))
+    difference_deg = _running_mean(column(near, "hip_extension_deg") - far_deg)
+    low_deg, high_deg = difference_deg - found.uncertainty_deg, difference_deg + found.uncertainty_deg
+    axes.fill_between(t_s / 60, low_deg, high_deg, color=_NEAR, alpha=0.2, linewidth=0, label="95 % uncertainty")
+    axes.plot(t_s / 60, difference_deg, color=_NEAR, label=f"mean of {_OVER_STRIDES} strides")
+    for limit_deg in (-SIDE_LIMIT_DEG, SIDE_LIMIT_DEG):
+        label = "healthy runners: within ± 3°" if limit_deg > 0 else None
+        axes.axhline(limit_deg, color=_FAR, linestyle="--", linewidth=1, label=label)
+    axes.legend(fontsize=8, ncols=3)
+    return figure
+
+
+def triple_extension(session: Recorded) -> Figure | None:
+    """When the knee was straightest and the ankle most plantarflexed, relative to the hip's peak."""
+    near = session.trusted()
+    timings = (("knee straightest", "knee_straightest_ms"), ("ankle peak", "ankle_peak_ms"))
+    values = [column(near, name)[np.isfinite(column(near, name))] for _, name in timings]
+    if not any(len(one) for one in values):
+        return None
+    figure, axes = _figure("ms relative to the hip's peak of extension", "")
+    for row, one in enumerate(values):
+        if len(one):
+            axes.plot(one, row + np.linspace(-0.2, 0.2, len(one)), ".", color=_NEAR, alpha=0.4, markersize=3)
+            axes.errorbar(one.mean(), row, xerr=one.std(), fmt="D", color="black", capsize=5)
+    axes.axvline(0, color=_GREY, linewidth=1)
+    axes.set_yticks(range(len(timings)), [label for label, _ in timings])
+    axes.set_ylim(-0.6, len(timings) - 0.4)
+    return figure
+
+
+def cadence(session: Recorded) -> Figure | None:
+    """Steps per minute over the session."""
+    near = session.trusted()
+    values = column(near, "cadence_spm")
+    if not np.isfinite(values).any():
+        return None
+    figure, axes = _figure("time, min", "steps per minute")
+    axes.plot(column(near, "t_peak_s") / 60, values, color=_NEAR)
+    middle = float(np.nanmedian(values))
+    axes.set_ylim(min(middle - 10, float(np.nanmin(values))), max(middle + 10, float(np.nanmax(values))))
+    _draw_phases(axes, session, number(near[-1]["t_peak_s"]) / 60, band=False)
+    return figure
+
+
+PLOTS: dict[str, Callable[[Recorded], Figure | None]] = {
+    "The stride": thigh_curve,
+    "Strides over the session": strides_over_time,
+    "Near and far leg": near_and_far,
+    "Triple extension": triple_extension,
+    "Cadence": cadence,
+}
+CAPTIONS = {
+    "The stride": (
+        "Near thigh against vertical (+ in front of the body, not zeroed), mean and standard deviation over the strides, from "
+        "one peak of extension to the next. Dashed: mean of 28 treadmill runners at the belt's speed, or dashed and dotted at "
+        "2.5 and 4.5 m/s where that is not known (Fukuchi, Fukuchi & Duarte 2017). An offset of a few degrees comes from "
+        "camera, clothing and pose model: compare the shape and the change, not the height."
+    ),
+    "Strides over the session": (
+        "Peak hip extension of each stride of the near leg (+ behind the body, zeroed in standing where it was calibrated). "
+        "Green: the target band, darker while cues may sound. Triangles: cues. One stride is known to about ± 2° (95 %, "
+        "docs/accuracy.md)."
+    ),
+    "Near and far leg": (
+        "Difference of peak hip extension. Its uncertainty holds the strides' own scatter and how differently the camera sees "
+        "the two legs (2.1° root mean square on a drawn runner with equal sides)."
+    ),
+    "Triple extension": (
+        "Knee straightest and ankle most plantarflexed, per stride, relative to the hip's peak (0); diamond: mean and standard "
+        "deviation. A sequence, not an instant: about 57 ms from first to last in 45 runners at 2.5 m/s. A frame lasts 17 ms "
+        "at 60 fps and 33 ms at 30; smaller differences mean nothing."
+    ),
+    "Cadence": "Steps per minute, over the last 6 strides each. A change of more than 4 % moves hip extension by itself.",
+}
+
+
+def _figure(x_label: str, y_label: str) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=_SIZE_IN, layout="constrained")
+    axes = figure.subplots()
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _draw_phases(axes: Axes, session: Recorded, end_min: float, band: bool = True) -> None:
+    """A line and a word where a phase begins; the band where there was one."""
+    starts_min = [number(row["t_s"]) / 60 for row in session.phases]
+    before = ""
+    for row, start_min, until_min in zip(session.phases, starts_min, (*starts_min[1:], end_min), strict=False):
+        name = str(row["phase"])
+        if name not in (before, "idle") and start_min <= end_min:
+            axes.axvline(start_min, color=_GREY, linewidth=0.8, linestyle=":")
+            words = _PHASE_WORDS.get(name, name)
+            axes.text(
+                start_min, 1.0, f" {words}", fontsize=8, color="#444444", transform=axes.get_xaxis_transform(), va="bottom"
+            )
+        before = name
+        low_deg, high_deg = row["band_low_deg"], row["band_high_deg"]
+        if band and low_deg is not None and high_deg is not None and row["measure"] == "hip_extension":
+            share = 0.25 if row.get("cueing") else 0.12
+            axes.fill_between([start_min, until_min], number(low_deg), number(high_deg), color=_BAND, alpha=share, linewidth=0)
+
+
+def _running_mean(values: Floats) -> Floats:
+    kernel = np.ones(min(_OVER_STRIDES, len(values)))
+    summed: Floats = np.convolve(values, kernel, "same") / np.convolve(np.ones(len(values)), kernel, "same")
+    return summed

@@ -1,0 +1,91 @@
+"""Sessions beside each other. Pure.
+
+What may be compared between days: the change within each session, and the excursion, which needs no zero. An absolute hip
+extension carries its between-day interval.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from feedback.sessions.recorded import Recorded
+from feedback.sessions.statistics import BETWEEN_DAYS_DEG, Change, Mean, by_phase, changes, overall
+
+HEADINGS = ("session", "started", "no.", "retained °", "drill change °", "excursion °", "hip extension °", "cadence", "strides")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One session of a trend. None where it was not measured."""
+
+    name: str
+    started: str
+    number: int | None
+    """Of a named runner."""
+    strides: int
+    drill: Change | None
+    """Hip extension of the drill against the session's own baseline."""
+    retained: Change | None
+    """The same of the retention: what stayed without cues."""
+    excursion: Mean | None
+    """Of the thigh, in the baseline where there was one, else over all."""
+    extension: Mean | None
+    """Hip extension in the same strides."""
+    cadence: Mean | None
+
+
+def entry(session: Recorded) -> Entry:
+    """A session's place in a trend."""
+    found = changes(session, "hip_extension_deg")
+    return Entry(
+        name=session.name,
+        started=f"{session.started:%Y-%m-%d %H:%M}",
+        number=session.header.get("session_number"),
+        strides=len(session.trusted()),
+        drill=found.get("drill"),
+        retained=found.get("retention"),
+        excursion=_at_rest(session, "thigh_excursion_deg"),
+        extension=_at_rest(session, "hip_extension_deg"),
+        cadence=overall(session, "cadence_spm"),
+    )
+
+
+def cells(one: Entry) -> tuple[str, ...]:
+    """An entry as the row of a table under HEADINGS; ± is the minimal detectable change or the 95 % interval of the mean."""
+    return (
+        one.name,
+        one.started,
+        "" if one.number is None else str(one.number),
+        _change(one.retained),
+        _change(one.drill),
+        "" if one.excursion is None else f"{one.excursion.mean:.1f} ± {one.excursion.ci95:.1f}",
+        "" if one.extension is None else f"{one.extension.mean:.1f} ± {BETWEEN_DAYS_DEG:.0f}",
+        "" if one.cadence is None else f"{one.cadence.mean:.0f}",
+        str(one.strides),
+    )
+
+
+def slope(entries: Sequence[Entry]) -> tuple[float, float] | None:
+    """Change of the excursion from session to session: degrees per session and half its 95 % interval; None of fewer than 3."""
+    values = np.array([one.excursion.mean for one in entries if one.excursion is not None])
+    count = len(values)
+    if count < 3:
+        return None
+    order = np.arange(count) - (count - 1) / 2
+    per_session = float(order @ values / (order @ order))
+    off = values - values.mean() - per_session * order
+    sd = float(np.sqrt(off @ off / (count - 2) / (order @ order)))
+    return per_session, _T95.get(count - 2, 2.0) * sd
+
+
+def _at_rest(session: Recorded, measure: str) -> Mean | None:
+    return by_phase(session, measure).get("baseline") or overall(session, measure)
+
+
+def _change(change: Change | None) -> str:
+    return "" if change is None else f"{change.change:+.1f} ± {change.mdc95:.1f}{'' if change.real else ' (chance?)'}"
+
+
+_T95 = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 7: 2.36, 8: 2.31, 9: 2.26, 10: 2.23}
+"""Student's t by degrees of freedom, 95 % on both sides."""

@@ -1,0 +1,136 @@
+"""Given a recorded session, what is exported is read back by other programs' readers, with the right names and signs."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from pyarrow import parquet
+
+from feedback.sessions.errors import SessionsError
+from feedback.sessions.exports import FORMATS, write_export
+from feedback.sessions.recorded import Recorded, from_folder
+from feedback.sessions.rows import column
+from tests.drilled_runner import Drill, record_drill
+from tests.recorded_sessions import header
+
+SHORT = Drill(warm_up_s=2, baseline_s=8, drill_s=4, retention_s=3)
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    folder = tmp_path_factory.mktemp("export") / "s"
+    record_drill(folder, header(1, "Ada"), SHORT)
+    return from_folder(folder)
+
+
+def motion(path: Path) -> pd.DataFrame:
+    """A .mot or .sto file by pandas: the header ends with "endheader"."""
+    lines = path.read_text().splitlines()
+    return pd.read_csv(path, sep="\t", skiprows=lines.index("endheader") + 1)
+
+
+def test_csv_is_read_by_pandas(session: Recorded, tmp_path: Path) -> None:
+    write_export(session, "csv", tmp_path / "s.csv")
+    read = pd.read_csv(tmp_path / "s.csv", comment="#")
+    assert list(read["stride"]) == [row["stride"] for row in session.strides]
+    assert read["hip_extension_deg"].to_numpy() == pytest.approx(column(session.strides, "hip_extension_deg"))
+    assert set(read["runner"]) == {"Ada"}
+    assert {"baseline", "drill", "retention"} <= set(read["phase"])
+
+
+@pytest.mark.parametrize("table", ["strides", "samples", "cues", "phases", "landmarks"])
+def test_parquet_is_read_by_pyarrow(session: Recorded, tmp_path: Path, table: str) -> None:
+    write_export(session, "parquet", tmp_path / "s.parquet", table)
+    read = parquet.read_table(tmp_path / "s.parquet")
+    assert json.loads(read.schema.metadata[b"hipcue"]) == session.header
+    if table == "strides":
+        values = np.array(read.column("hip_extension_deg").to_pylist(), float)
+        assert values == pytest.approx(column(session.strides, "hip_extension_deg"))
+        assert str(read.schema.field("stride").type) == "int64"
+        assert str(read.schema.field("leg").type) == "string"
+    if table == "samples":
+        assert read.num_rows == len(session.samples)
+
+
+@pytest.mark.parametrize("form", ["mot", "sto"])
+def test_motion_has_opensims_header_names_and_signs(session: Recorded, tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"s.{form}"
+    write_export(session, form, path)
+    head = path.read_text().splitlines()[:6]
+    read = motion(path)
+    assert f"nRows={len(read)}" in head
+    assert f"nColumns={len(read.columns)}" in head
+    assert "inDegrees=yes" in head
+    joints = ["hip_flexion", "knee_angle", "ankle_angle"]
+    # The runner faces right, so the right side is near.
+    assert list(read.columns) == ["time", *(f"{j}_r" for j in joints), *(f"{j}_l" for j in joints), "lumbar_extension"]
+    assert read["time"].is_monotonic_increasing
+    assert read["hip_flexion_r"].min() < -10  # extension is negative
+    assert read["hip_flexion_r"].max() == pytest.approx(41, abs=3)  # knee drive is flexion
+    assert read["knee_angle_r"].max() > 90  # flexed in swing
+    assert read["knee_angle_r"].min() > 0
+    assert read["lumbar_extension"].mean() == pytest.approx(-6, abs=1.5)  # leaning forward is not extension
+    assert read["hip_flexion_r"].to_numpy() == pytest.approx(column(session.samples, "near_thigh_deg"), abs=1e-5, nan_ok=True)
+
+
+def test_trc_is_markers_upright_and_forward_in_stated_pixels(session: Recorded, tmp_path: Path) -> None:
+    path = tmp_path / "s.trc"
+    write_export(session, "trc", path)
+    lines = path.read_text().splitlines()
+    facts = dict(zip(lines[1].split("\t"), lines[2].split("\t"), strict=True))
+    assert (facts["Units"], facts["NumFrames"]) == ("px", str(len(session.samples)))
+    markers = [name for name in lines[3].split("\t")[2:] if name]
+    assert len(markers) == int(facts["NumMarkers"]) == 11
+    read = pd.read_csv(path, sep="\t", skiprows=5, header=None, skip_blank_lines=True)
+    assert read.shape[1] == 2 + 3 * len(markers)
+    place = {name: 2 + 3 * index for index, name in enumerate(markers)}
+    hip, ankle, shoulder = (read[place[name] + 1].mean() for name in ("RHip", "RAnkle", "RShoulder"))
+    assert shoulder > hip > ankle > 0  # up is up
+    assert read[place["RBigToe"]].mean() > read[place["RHeel"]].mean()  # forward is forward
+
+
+@pytest.mark.parametrize("form", ["mot", "sto", "trc"])
+def test_opensim_itself_reads_it(session: Recorded, tmp_path: Path, form: str) -> None:
+    python = os.environ.get("HIPCUE_OPENSIM_PYTHON")
+    if not python:
+        pytest.skip("HIPCUE_OPENSIM_PYTHON names no Python with opensim (it needs another numpy than MediaPipe)")
+    path = tmp_path / f"s.{form}"
+    write_export(session, form, path)
+    kind = "TimeSeriesTableVec3" if form == "trc" else "TimeSeriesTable"
+    script = (
+        f"import opensim; t = opensim.{kind}({str(path)!r}); print(t.getNumRows(), t.getNumColumns(), *t.getColumnLabels())"
+    )
+    done = subprocess.run([python, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows, columns, *names = done.stdout.splitlines()[-1].split()
+    assert int(rows) == len(session.samples)
+    assert int(columns) == (11 if form == "trc" else 7)
+    assert ("RHip" if form == "trc" else "hip_flexion_r") in names
+
+
+def test_a_runner_who_faced_left_shows_the_left_side(session: Recorded, tmp_path: Path) -> None:
+    left = Recorded({**session.header, "facing": "left"}, [], [], [], session.samples, session.folder)
+    write_export(left, "mot", tmp_path / "s.mot")
+    assert motion(tmp_path / "s.mot")["hip_flexion_l"].to_numpy() == pytest.approx(
+        column(session.samples, "near_thigh_deg"), abs=1e-5, nan_ok=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "table", "mentions"),
+    [("xlsx", "strides", "csv, parquet, mot, sto, trc"), ("csv", "dreams", "strides, samples")],
+)
+def test_an_unknown_format_is_one_sentence(session: Recorded, tmp_path: Path, form: str, table: str, mentions: str) -> None:
+    with pytest.raises(SessionsError, match=mentions):
+        write_export(session, form, tmp_path / "s", table)
+
+
+def test_a_session_that_never_knew_its_facing_is_refused_for_opensim(session: Recorded, tmp_path: Path) -> None:
+    unknown = Recorded({**session.header, "facing": None}, [], [], [], session.samples, session.folder)
+    for form in set(FORMATS) - {"csv", "parquet"}:
+        with pytest.raises(SessionsError, match="right and left"):
+            write_export(unknown, form, tmp_path / "s")
