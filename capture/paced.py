@@ -23,7 +23,7 @@ class PacedSource:
         clock: Clock = monotonic_ns,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._recording = recording
+        self.recording = recording
         self._loop = loop
         self._clock = clock
         self._sleep = sleep
@@ -35,7 +35,7 @@ class PacedSource:
     @property
     def facts(self) -> dict[str, str]:
         """Of the recording."""
-        return self._recording.facts
+        return self.recording.facts
 
     @property
     def warning(self) -> str:
@@ -46,15 +46,15 @@ class PacedSource:
         """Wait for the next picture that is due; None at the end of a recording that does not loop."""
         if self._start_ns is None:
             self._start_ns = self._clock()
-        period_ns = round(NS_PER_S / self._recording.fps)
+        period_ns = round(NS_PER_S / self.recording.fps)
         while True:
-            at_ns = self._recording.advance()
+            at_ns = self.recording.advance()
             if at_ns is None:
                 if not self._loop:
                     return None
-                self._recording.rewind()
+                self.recording.rewind()
                 self._start_ns += self._last_ns + period_ns
-                at_ns = self._recording.advance()
+                at_ns = self.recording.advance()
                 if at_ns is None:
                     return None
             self._index += 1
@@ -66,8 +66,8 @@ class PacedSource:
                 continue
             if early_ns > 0:
                 self._sleep(early_ns / NS_PER_S)
-            return Picture(self._recording.image(), self._index, due_ns, self._clock(), self._recording.time_source)
+            return Picture(self.recording.image(), self._index, due_ns, self._clock(), self.recording.time_source)
 
     def close(self) -> None:
         """Let go of the recording."""
-        self._recording.close()
+        self.recording.close()

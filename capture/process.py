@@ -4,6 +4,7 @@ import secrets
 import sys
 import time
 
+from capture.beside import beside
 from capture.framing import frame_picture
 from capture.opening import is_live, open_source
 from capture.reopening import Reopening
@@ -45,7 +46,8 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, wait_for: tuple[str, ...
     if source is not None and not source.live:
         _await_ready(wire, wait_for, health, stop)
     try:
-        return capture.loop(source, stop)
+        with beside(settings, wire, source, health):
+            return capture.loop(source, stop)
     finally:
         capture.close()
 

@@ -1,7 +1,10 @@
 """The synthetic runner as a source: `synthetic:extension=18,cadence=170,facing=right,fps=30`."""
 
+from collections.abc import Callable
+
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from capture.runner.answer import Answer
 from capture.runner.kinematics import Runner, RunnerParameters
 from capture.runner.painter import RunnerPainter
 from capture.source import SourceError
@@ -33,6 +36,8 @@ class SyntheticSettings(BaseModel):
     seconds: float | None = Field(None, gt=0, le=86400, description="ends after this long; without it, never")
     noise: float = Field(4.0, ge=0, le=40, description="pixel noise, grey levels")
     seed: int = Field(1, ge=0)
+    responds: bool = Field(False, description="answers the cues push, ease and tall")
+    arches: bool = Field(False, description="answers push by arching the back instead")
     neighbour: bool = Field(False, description="a second runner on the next treadmill")
 
 
@@ -64,6 +69,7 @@ class SyntheticRunner:
     def __init__(self, name: str) -> None:
         self.settings = parse_synthetic(name)
         wanted = self.settings
+        self._answer = Answer(wanted.extension, wanted.arches) if wanted.responds or wanted.arches else None
         self.runner = Runner(
             RunnerParameters(
                 extension_deg=wanted.extension,
@@ -74,11 +80,18 @@ class SyntheticRunner:
                 sway_deg=wanted.sway,
                 sway_period_s=wanted.sway_s,
                 stand_s=wanted.stand,
-            )
+            ),
+            self._answer.extension_deg if self._answer is not None else None,
+            self._answer.lean_deg if self._answer is not None else None,
         )
         self._neighbour = Runner(RunnerParameters(extension_deg=12.0, cadence_spm=158.0)) if wanted.neighbour else None
         self._painter = RunnerPainter(wanted.width, wanted.height, wanted.facing, noise=wanted.noise, seed=wanted.seed)
         self._index = -1
+
+    @property
+    def hears(self) -> Callable[[str], None] | None:
+        """Takes the rule of each cue, if this runner answers cues."""
+        return self._answer.hear if self._answer is not None else None
 
     @property
     def facts(self) -> dict[str, str]:

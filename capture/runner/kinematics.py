@@ -106,11 +106,18 @@ class Runner:
     Strides of either leg are numbered from 0, the one under way when running starts; the far leg is then past the peak
     of its stride 0. `extension_of_stride(k)` gives the peak extension of stride k in degrees, + behind the vertical;
     without it the parameters' extension and sway do. It speaks for the far leg too, unless `far_extension_deg` is set.
+    `lean_of_stride(k)` is how much further forward the trunk leans in the near leg's stride k, degrees.
     """
 
-    def __init__(self, parameters: RunnerParameters, extension_of_stride: Callable[[int], float] | None = None) -> None:
+    def __init__(
+        self,
+        parameters: RunnerParameters,
+        extension_of_stride: Callable[[int], float] | None = None,
+        lean_of_stride: Callable[[int], float] | None = None,
+    ) -> None:
         self.parameters = parameters
         self._extension_of_stride = extension_of_stride
+        self._lean_of_stride = lean_of_stride
         self._bounce_phase, self._pelvis_height_m = self._fit_bounce()
 
     def pose(self, t_s: float) -> Pose:
@@ -118,7 +125,8 @@ class Runner:
         share = self._running_share(t_s)
         phase = self._phase(t_s)
         pelvis_m = self._pelvis(t_s, phase, share)
-        lean_deg = share * (self.parameters.trunk_lean_deg + _TRUNK_NOD_DEG * math.sin(4 * math.pi * phase))
+        nod_deg = _TRUNK_NOD_DEG * math.sin(4 * math.pi * phase)
+        lean_deg = share * (self.parameters.trunk_lean_deg + nod_deg + self._further_lean_deg(t_s))
         neck_m = _hanging(pelvis_m, 180.0 - lean_deg, self._length(_TRUNK_LENGTH))
         head_m = _hanging(neck_m, 180.0 - _NECK_OF_TRUNK_LEAN * lean_deg, self._length(_NECK_TO_HEAD))
         return Pose(
@@ -172,6 +180,15 @@ class Runner:
         mean_deg = parameters.extension_deg if own_deg is None else own_deg
         sway_phase = k * parameters.stride_s / parameters.sway_period_s
         return mean_deg + parameters.sway_deg * math.sin(2 * math.pi * sway_phase)
+
+    def _further_lean_deg(self, t_s: float) -> float:
+        """From one stride's lean to the next in a straight line: a trunk does not jump."""
+        if self._lean_of_stride is None:
+            return 0.0
+        k = self._stride_number(t_s, far=False)
+        way = (self._phase(t_s) - _THIGH.highest_phase) % 1.0
+        before_deg, after_deg = self._lean_of_stride(k - 1), self._lean_of_stride(k)
+        return before_deg + way * (after_deg - before_deg)
 
     def _running_share(self, t_s: float) -> float:
         """0 standing, 1 running, in between a smooth start."""
