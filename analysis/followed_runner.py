@@ -20,9 +20,13 @@ from analysis.standing import Standing, StandingWatch
 from analysis.states import MEASURING, NOT_RUNNING, STARTING
 from analysis.stride_measures import read_stride
 from analysis.strides import Turn
+from analysis.walking import is_walking
 from wire.clock import s_to_ns
 from wire.messages import Facing, Leg, LegName, Sample, Stride
 
+MISLED_STRIDES = 3
+MISLED_QUALITY = 0.3
+"""So many strides of the near leg in a row that fit so badly: the gait filter has learnt steps that were no running."""
 LEGS: tuple[LegName, LegName] = ("near", "far")
 
 
@@ -45,6 +49,7 @@ class FollowedRunner:
         self._gait = Gait()
         self._cadences = {leg: Cadence() for leg in LEGS}
         self._prediction = PeakPrediction()
+        self._misled = 0
         self._history = History()
         self._standing_watch = StandingWatch()
         self._framing = FramingWatch()
@@ -57,8 +62,13 @@ class FollowedRunner:
         update, body = self._follow(facts.t_s, landmarks, facts.index)
         if framing is not None:
             return self._empty(facts, framing), []
+        if not update.running or is_walking(self._history.frames, update.phase.rate_hz):
+            self.standing = self._standing_watch.update(facts.t_s, body) or self.standing
+            return self._empty(facts, NOT_RUNNING), []
         strides = list(self._strides(facts, update))
-        return self._sample(facts, update, body), strides
+        sample = self._sample(facts, update, body)
+        self._start_over_if_misled(strides)
+        return sample, strides
 
     def recalibrate(self, camera_roll_deg: float) -> None:
         """Forget the zero from quiet standing, and look for it anew through a camera that hangs like this."""
@@ -89,9 +99,6 @@ class FollowedRunner:
         return update, body
 
     def _sample(self, facts: FrameFacts, update: GaitUpdate, body: BodyAngles) -> Sample:
-        if not update.running:
-            self.standing = self._standing_watch.update(facts.t_s, body) or self.standing
-            return self._empty(facts, NOT_RUNNING)
         if update.phase.concentration < UNLOCKED:
             return self._empty(facts, STARTING)
         near, far = (
@@ -126,6 +133,14 @@ class FollowedRunner:
                 stride = read_stride(number, leg, turn, stride_time_s, cadence.spm, self._history, self.standing, facts)
                 off_s = self._prediction.settle(turn.peak.t_s) if leg == "near" else None
                 yield stride if off_s is None else structs.replace(stride, predicted_off_ms=1000.0 * off_s)
+
+    def _start_over_if_misled(self, strides: list[Stride]) -> None:
+        """Somebody who first stepped about at the console would else be taken for a strange runner for the rest of the run."""
+        for stride in strides:
+            if stride.leg == "near":
+                self._misled = self._misled + 1 if stride.quality < MISLED_QUALITY else 0
+        if self._misled >= MISLED_STRIDES:
+            self._gait, self._misled = Gait(), 0
 
     def _empty(self, facts: FrameFacts, state: str) -> Sample:
         return facts.empty_sample(state, self.facing, self.standing)

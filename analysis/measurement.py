@@ -2,10 +2,11 @@
 
 from analysis.engine import Engine
 from analysis.frame_facts import FrameFacts
+from analysis.home import Home
 from analysis.person import PersonSearch
 from analysis.pose import PoseEstimator
 from config.schema import Settings
-from wire.clock import NS_PER_S, Clock
+from wire.clock import Clock
 from wire.frames import Frame
 from wire.messages import Belt, Facing, Sample, Stamps, Stride
 
@@ -19,6 +20,8 @@ class Measurement:
         self._engine = Engine(facing, settings.analysis.camera_roll_deg)
         self._search = PersonSearch()
         self._roll_deg = settings.analysis.camera_roll_deg
+        self._home = Home()
+        self._epoch: int | None = None
 
     def configure(self, settings: Settings) -> None:
         """Take over changed settings, as far as they apply without a restart."""
@@ -39,8 +42,16 @@ class Measurement:
         started_ns = clock()
         found = self._pose.estimate(frame.image)
         facts = frame_facts(frame, received_ns, started_ns, clock())
-        sample, strides = self._engine.measure(facts, found)
-        if self._search.update(frame.capture_ns / NS_PER_S, sample.state) and self._pose.look_elsewhere(frame.image):
+        if frame.epoch != self._epoch:
+            # The camera was opened anew, perhaps another one.
+            self._epoch, self._home = frame.epoch, Home()
+        t_s = facts.t_s
+        at_home = None if found is None else self._home.holds(t_s, found)
+        stranger = at_home is False
+        sample, strides = self._engine.measure(facts, None if stranger else found)
+        if found is not None and any(stride.leg == "near" for stride in strides):
+            self._home.learn(t_s, found)
+        if self._search.update(t_s, sample.state, at_home) and self._pose.look_elsewhere(frame.image) and not stranger:
             self._engine.forget_person()
         return sample, strides
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from analysis.framing import FramingWatch
 from analysis.landmarks import SHOULDERS, Landmarks
-from analysis.person import TRY_S, PersonSearch
+from analysis.person import STANDS_S, TRY_S, PersonSearch
 from analysis.states import ALL, MEASURING, NOT_RUNNING, OBLIQUE, PARTLY_OUT, STARTING, TOO_SMALL
 from tests.stick_runner import HEIGHT_PX, WIDTH_PX, StickRunner
 
@@ -45,7 +45,14 @@ def test_while_somebody_is_measured_nobody_else_is_looked_at() -> None:
 
 def test_the_others_are_tried_in_turn_while_one_does_not_run() -> None:
     search = PersonSearch()
-    tried_s = [t_s for t_s in np.arange(0, 5, 1 / 30) if search.update(t_s, NOT_RUNNING)]
+    tried_s = [t_s for t_s in np.arange(0, 10, 1 / 30) if search.update(t_s, NOT_RUNNING)]
+    assert len(tried_s) == 4
+    assert (np.diff(tried_s) >= STANDS_S - 1e-9).all()
+
+
+def test_who_cannot_be_measured_is_left_sooner_than_who_may_be_standing_to_calibrate() -> None:
+    search = PersonSearch()
+    tried_s = [t_s for t_s in np.arange(0, 5, 1 / 30) if search.update(t_s, PARTLY_OUT)]
     assert len(tried_s) == 4
     assert (np.diff(tried_s) >= TRY_S - 1e-9).all()
 

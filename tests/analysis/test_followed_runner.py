@@ -9,7 +9,7 @@ from analysis.engine import Engine
 from analysis.frame_facts import FrameFacts
 from analysis.landmarks import EARS, HEELS, NOSE, TOES, Landmarks
 from analysis.states import NO_PERSON, NOT_RUNNING, STARTING
-from tests.stick_runner import StickRunner
+from tests.stick_runner import StickRunner, collapsed
 from wire.clock import s_to_ns
 from wire.messages import Facing, Stamps
 
@@ -63,3 +63,17 @@ def test_somebody_who_faced_the_camera_for_a_minute_settles_soon_after_turning(f
         facts = FrameFacts(1, index + 1, index, 640, 720, Stamps(capture_ns=s_to_ns(t_s)))
         engine.measure(facts, sticks.landmarks(sticks.runner.pose(t_s)))
     assert engine.facing == facing
+
+
+def test_steps_that_were_no_running_do_not_mislead_for_the_rest_of_the_run() -> None:
+    """Both legs swing together for three seconds, as nobody runs; then the runner runs."""
+    sticks, engine, strides = StickRunner(), Engine("right"), []
+    for index in range(9 * 30):
+        t_s = (index + 1) / 30
+        seen = sticks.landmarks(sticks.runner.pose(t_s))
+        if t_s < 3:
+            seen = collapsed(seen, "right" if int(t_s / 0.3) % 2 else "left")
+        strides += engine.measure(FrameFacts(1, index + 1, index, 640, 720, Stamps(capture_ns=s_to_ns(t_s))), seen)[1]
+    late = [stride for stride in strides if stride.leg == "near" and stride.t_peak_ns > s_to_ns(6)]
+    assert len(late) >= 3
+    assert [stride.hip_extension_deg for stride in late] == pytest.approx([18.0] * len(late), abs=0.7)
