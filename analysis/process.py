@@ -2,6 +2,7 @@
 
 import sys
 
+import cv2
 from msgspec import structs
 
 from analysis.measurement import Measurement
@@ -11,7 +12,7 @@ from config.schema import Settings
 from wire import stages
 from wire.clock import ms_to_ns
 from wire.health import HealthReporter
-from wire.lifecycle import StopFlag
+from wire.lifecycle import StopFlag, ready_for_work
 from wire.messages import Stamps
 from wire.sockets import Wire, wait
 from wire.topics import SAMPLE, SAMPLE_LOG, STRIDE
@@ -34,6 +35,8 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
     measurement = Measurement(settings, pose)
     orders = Orders(wire, settings, measurement)
     health.facts.update(pose.facts)
+    cv2.setNumThreads(1)  # Cutting out 256 pixels square is no work to share; the cores belong to the pose model.
+    ready_for_work()
     health.say("running")
     last_seq, last_epoch = 0, 0
     while not stop:

@@ -5,7 +5,10 @@ from collections.abc import Callable
 
 from capture.recording import Recording
 from capture.source import Picture
-from wire.clock import NS_PER_S, Clock, monotonic_ns
+from wire.clock import NS_PER_S, Clock, monotonic_ns, s_to_ns
+
+STOOD_STILL_S = 1.0
+"""Who is this late was stopped: the recording then goes on where it stood, for to catch up it would have to decode for long."""
 
 
 class PacedSource:
@@ -61,7 +64,9 @@ class PacedSource:
             self._last_ns = at_ns
             due_ns = self._start_ns + at_ns
             early_ns = due_ns - self._clock()
-            if early_ns < -period_ns:
+            if early_ns < -s_to_ns(STOOD_STILL_S):
+                self._start_ns, due_ns, early_ns = self._start_ns - early_ns, due_ns - early_ns, 0
+            elif early_ns < -period_ns:
                 self.left_out += 1
                 continue
             if early_ns > 0:

@@ -4,6 +4,8 @@ import secrets
 import sys
 import time
 
+import cv2
+
 from capture.beside import beside
 from capture.framing import frame_picture
 from capture.opening import is_live, open_source
@@ -14,7 +16,7 @@ from wire import stages
 from wire.clock import NS_PER_S, s_to_ns
 from wire.frames import Frame
 from wire.health import HealthReporter
-from wire.lifecycle import StopFlag
+from wire.lifecycle import StopFlag, ready_for_work
 from wire.messages import Health
 from wire.sockets import FramePublisher, Wire, wait
 from wire.topics import HEALTH
@@ -34,6 +36,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, wait_for: tuple[str, ...
     A recording starts when the processes in `wait_for` are ready, so that its first strides are not played to nobody.
     A source that cannot be opened ends the process; with `patient` a live one is waited for as if it had been lost.
     """
+    cv2.setNumThreads(1)  # One core is ours; the others belong to the pose model.
     health = HealthReporter(wire)
     capture = _Capture(settings, wire, wire.frame_publisher(), health)
     source: Source | None = None
@@ -45,6 +48,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, wait_for: tuple[str, ...
         health.say("degraded", f"Camera lost: {error}")
     if source is not None and not source.live:
         _await_ready(wire, wait_for, health, stop)
+    ready_for_work()
     try:
         with beside(settings, wire, source, health):
             return capture.loop(source, stop)

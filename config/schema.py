@@ -46,7 +46,10 @@ class Capture(Section):
     fps: float = Field(60.0, ge=5, le=240, description="asked of a webcam")
     pixel_format: Literal["MJPG", "YUYV", "any"] = Field("MJPG", description="asked of a webcam")
     max_side_px: int = Field(
-        960, ge=256, le=4096, description="pictures are scaled down so that their longer side is at most this"
+        1280,
+        ge=256,
+        le=4096,
+        description="larger pictures are scaled down, by a half, a third …, until their longer side is at most this",
     )
     zone: Zone = Zone()
 

@@ -1,6 +1,7 @@
 """How a process of ours is asked to end: SIGTERM, Ctrl-C when it runs alone, or the end of its parent."""
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -8,6 +9,15 @@ import sys
 from types import FrameType
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def ready_for_work() -> None:
+    """Call once all is loaded, before the hot loop: what is there stays there, and the garbage collector need not look at it.
+
+    A full collection over everything that a process imports takes 50 ms and more; over what the loop itself leaves, none.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 class StopFlag:

@@ -28,8 +28,6 @@ from wire.topics import CAPTURE, CONFIG, CUE, HEALTH, PHASE, PLAYED
 IDLE_POLL_MS = 50
 BUSY_POLL_MS = 5
 """While an order waits for the next block: its outcome is told at once."""
-DECISION_SLACK_MS = 750.0
-"""On top of analysis.max_age_ms: a cue rests on a stride, and a stride is known up to this long after its frame."""
 MOST_LATE_MS = 40.0
 """A sound that was to be heard at a certain moment and comes later than this is dropped, not played: 24 ms are just noticed
 between an action and its sound (Adelstein 2003), at 60 to 80 ms most people hear two things (Brungart 2005)."""
@@ -134,7 +132,7 @@ class AudioProcess:
 
     def _take_cue(self, cue: Cue) -> None:
         age_ns = self._clock() - cue.decided_ns
-        max_age_ns = ms_to_ns(self._settings.analysis.max_age_ms + DECISION_SLACK_MS)
+        max_age_ns = ms_to_ns(self._settings.analysis.max_age_ms)
         if not 0 <= age_ns <= max_age_ns:
             self._health.counters["cues_too_old"] += 1
         elif cue.play_at_ns is not None and cue.play_at_ns > self._clock() + MOST_AHEAD_NS:

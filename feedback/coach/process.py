@@ -5,7 +5,7 @@ from config.schema import Settings
 from feedback.coach.engine import Coach
 from wire import stages
 from wire.health import HealthReporter
-from wire.lifecycle import StopFlag
+from wire.lifecycle import StopFlag, ready_for_work
 from wire.messages import Belt, Command, ConfigState, Phase, Sample, Stride
 from wire.sockets import Wire, wait
 from wire.topics import BELT, COMMAND, CONFIG, CUE, PHASE, SAMPLE, STRIDE
@@ -23,6 +23,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
     known: ConfigState | None = None
     coach = Coach(settings)
     told: Phase | None = None
+    ready_for_work()
     health.say("running")
     while not stop:
         if coach.phase != told:

@@ -12,9 +12,10 @@ from feedback.display.screen import Screen
 from feedback.display.view import Board, View
 from feedback.display.window import Key, NoScreenError, Window
 from wire import stages
-from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
+from wire.clock import NS_PER_MS, NS_PER_S, ms_to_ns, s_to_ns
+from wire.frames import Frame
 from wire.health import HealthReporter
-from wire.lifecycle import StopFlag
+from wire.lifecycle import StopFlag, ready_for_work
 from wire.messages import STRIDE_TONE, Belt, Command, ConfigState, Cue, Health, Phase, Sample, Stride, Summary
 from wire.sockets import Wire, wait
 from wire.topics import BELT, COMMAND, CONFIG, CUE, HEALTH, PHASE, SAMPLE, STRIDE
@@ -58,6 +59,7 @@ class Display:
         self._configs = wire.newest(CONFIG, ConfigState)
         self._screen = Screen(settings)
         self._painter = Painter(settings.display.mirror)
+        self._max_age_ns = ms_to_ns(settings.analysis.max_age_ms)
         self._period_ns = round(NS_PER_S / settings.display.fps)
         self._drawn_at_ns = 0
         self._drawn: View | None = None
@@ -72,6 +74,7 @@ class Display:
 
     def show_until(self, stop: StopFlag) -> None:
         """The hot loop."""
+        ready_for_work()
         while not stop:
             self._hear()
             now_ns = self._clock()
@@ -139,7 +142,7 @@ class Display:
             self._screen.take(config, now_ns)
             self._configure(config)
         if (frame := self._frames.take()) is not None:
-            self._screen.take(frame, now_ns)
+            self._take_frame(frame, now_ns)
         if (sample := self._samples.take()) is not None:
             self._screen.take(sample, now_ns)
         for stride in self._strides.take_all():
@@ -149,10 +152,9 @@ class Display:
                 print(line, flush=True)
         for cue in self._cues.take_all():
             if cue.rule == STRIDE_TONE:
-                continue  # heard with every stride: nothing to read
+                continue  # heard at every stride: nothing to read, and it would bury the rest
             self._screen.take(cue, now_ns)
-            # A tone at every stride would bury the rest.
-            if self._window is None and cue.pitch_hz is None:
+            if self._window is None:
                 print(terminal.cue_line(cue), flush=True)
         self._count_losses()
 
@@ -171,6 +173,14 @@ class Display:
             self._painter = Painter(settings.display.mirror)
         self._settings = settings.display
         self._period_ns = round(NS_PER_S / settings.display.fps)
+        self._max_age_ns = ms_to_ns(settings.analysis.max_age_ms)
+
+    def _take_frame(self, frame: Frame, now_ns: int) -> None:
+        """One that is left over from before this process stood still is not shown; the next is already on its way."""
+        if now_ns - frame.capture_ns <= self._max_age_ns:
+            self._screen.take(frame, now_ns)
+        else:
+            self._health.counters["too old"] += 1
 
     def _count_losses(self) -> None:
         readers = (

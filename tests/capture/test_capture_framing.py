@@ -56,6 +56,15 @@ def test_a_large_picture_is_scaled_so_that_its_longer_side_fits(width_px: int, h
     assert framed.dtype == np.uint8
 
 
+@pytest.mark.parametrize(
+    ("width_px", "size_px"), [(1281, (640, 360)), (1920, (960, 540)), (2561, (853, 480)), (3840, (1280, 720))]
+)
+def test_it_is_scaled_by_a_whole_number_and_what_fills_no_block_is_left_out(width_px: int, size_px: tuple[int, int]) -> None:
+    height_px = round(width_px * 9 / 16)
+    framed = frame_picture(picture(width_px, height_px), WHOLE, 1280)
+    assert (framed.shape[1], framed.shape[0]) == size_px
+
+
 def test_the_zone_is_cut_before_it_is_scaled() -> None:
     half = Zone(left=0.5)
     assert frame_picture(picture(1920, 400), half, 960).shape == (400, 960, 3)

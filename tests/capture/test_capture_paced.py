@@ -110,6 +110,14 @@ def test_a_slow_viewer_misses_pictures_and_the_rest_keep_their_times() -> None:
     assert tape.drawn == [0, 2, 4, 7, 9]  # a picture left out costs nothing
 
 
+def test_after_standing_still_it_goes_on_where_it_stood() -> None:
+    viewer = Viewer(Tape([100 * number for number in range(10)]))
+    numbers = [picture.index for busy_ms in (0, 0, 5000, 0) if (picture := viewer.read(busy_ms)) is not None]
+    assert numbers == [0, 1, 2, 3]
+    assert viewer.now_ns - START_NS == ms_to_ns(100 + 5000 + 100)
+    assert viewer.source.left_out == 0
+
+
 def test_indices_count_those_left_out() -> None:
     viewer = Viewer(Tape([100 * number for number in range(10)]))
     indices = [picture.index for busy_ms in (0, 450, 0) if (picture := viewer.read(busy_ms)) is not None]
