@@ -2,6 +2,7 @@
 # make test   all tests                make check  format, lint, types, import rules
 # make bench  times of drawing and of the pose model
 # make bench-accuracy  every accuracy figure of docs/accuracy.md, measured again
+# make bench-latency   every figure of docs/performance.md, measured again
 # make soak   the whole program for MINUTES=30 with a random fault every half minute
 # make bench-recovery  how long recovery takes, into docs/reliability.md
 # make setup  only the set-up
@@ -10,7 +11,7 @@ BIN := .venv/bin
 FOR ?= 60
 MINUTES ?= 30
 
-.PHONY: demo test check format bench bench-accuracy bench-recovery soak setup clean
+.PHONY: demo test check format bench bench-accuracy bench-latency bench-recovery soak setup clean
 
 demo:
 	@scripts/setup.sh run
@@ -35,6 +36,10 @@ format:
 bench:
 	@scripts/setup.sh test
 	@for name in draw_time pose_backends reload; do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
+
+bench-latency:
+	@scripts/setup.sh test
+	@$(BIN)/python -m bench.latency
 
 bench-accuracy:
 	@scripts/setup.sh test

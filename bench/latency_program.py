@@ -18,7 +18,7 @@ SETTLE_S = 3.0
 """From the first sample to the beginning of what is counted."""
 PATIENCE_S = 30.0
 CONFIG = """\
-# A cue with every near stride: what a cue takes is measured, not when one is due.
+# A cue as often as the coach lets, every two seconds: what a cue takes is measured, not when one is due.
 [target]
 mode = "absolute"
 absolute_deg = 18.0
