@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
@@ -10,54 +11,53 @@ import cv2
 import numpy as np
 import pygame
 
-from feedback.display.geometry import wedge
+from bench.screen_states import STATES, Scene
 from feedback.display.painter import Painter
-from feedback.display.view import Bar, Board, Lines, Picture, View
+from feedback.display.view import View
 from wire.latency import Histogram
-from wire.messages import Band
 
-SIZES_PX = ((1280, 720), (1920, 1080), (3840, 2160), (1080, 1920))
-PICTURE_PX = (960, 540)
+SIZES_PX = ((1280, 720), (1920, 1080), (1080, 1920), (3840, 2160))
 ROUNDS = 200
 ROUNDS_PER_STRIDE = 20
 """A stride changes the board about three times a second at 60 pictures a second."""
+BUSIEST = replace(STATES["more-cue"], healths=STATES["storing-video"].healths, refused=STATES["settings-refused"].refused)
+"""Lines, wedge, ghost, a cue, a plate over the video and the red dot."""
 
 
-def views() -> list[View]:
-    """A moving picture with lines, and a stride every `ROUNDS_PER_STRIDE` of them."""
-    width_px, height_px = PICTURE_PX
-    noise = np.random.default_rng(1).integers(0, 255, (height_px, width_px, 3), np.uint8)
+def views(scene: Scene) -> list[View]:
+    """A moving picture, and another stride every `ROUNDS_PER_STRIDE` of them."""
+    strides = [replace(scene, strides=(*scene.strides[number:], *scene.strides[:number])).view() for number in range(10)]
     shown = []
     for index in range(ROUNDS):
-        image = np.roll(noise, index, axis=1)
-        hip, knee = (480.0 + index % 7, 250.0), (430.0, 350.0)
-        outline = wedge(hip, 180.0, (16.0, 20.0), "right", 0.0)
-        lines = Lines(hip, knee, (390.0, 450.0), (485.0, 110.0), outline)
-        stride = index // ROUNDS_PER_STRIDE
-        bars = tuple(Bar(14.0 + (place + stride) % 8, "in") for place in range(20))
-        board = Board(value=14.0 + stride, verdict="in", band=Band(16.0, 20.0), bars=bars, cue="Push the belt behind you")
-        shown.append(View(Picture(1, index, 0, image, lines, measured=True), board))
+        view = strides[index // ROUNDS_PER_STRIDE]
+        if view.picture is not None:
+            # Another array at every round, as from a camera: one that stays in the processor's cache would flatter.
+            image = np.roll(view.picture.image, index, axis=1)
+            view = replace(view, picture=replace(view.picture, seq=index, image=image))
+        shown.append(view)
     return shown
+
+
+def measured(scene: Scene, size_px: tuple[int, int]) -> Histogram:
+    """The time of every drawing."""
+    surface, painter, histogram = pygame.Surface(size_px, depth=32), Painter(), Histogram()
+    shown = views(scene)
+    painter.paint(surface, shown[-1])
+    for view in shown:
+        started_ns = time.perf_counter_ns()
+        painter.paint(surface, view)
+        histogram.add_ns(time.perf_counter_ns() - started_ns)
+    return histogram
 
 
 def main() -> None:
     cv2.setNumThreads(1)
-    shown = views()
-    print("screen      each picture p50 / p95 ms    board painted afresh every time p50 / p95 ms")
-    for size_px in SIZES_PX:
-        surface = pygame.Surface(size_px, depth=32)
-        results = []
-        for afresh in (False, True):
-            painter, histogram = Painter(), Histogram()
-            painter.paint(surface, shown[0])
-            for view in shown:
-                if afresh:
-                    painter.forget()
-                started_ns = time.perf_counter_ns()
-                painter.paint(surface, view)
-                histogram.add_ns(time.perf_counter_ns() - started_ns)
-            results += [histogram.percentile_ms(50), histogram.percentile_ms(95)]
-        print("{}x{:<6} {:12.1f} / {:.1f} {:32.1f} / {:.1f}".format(*size_px, *results))
+    print(f"{'milliseconds':<24} {'p50':>6} {'p95':>6} {'most':>6}")
+    for width_px, height_px in SIZES_PX:
+        for name, scene in (("good", STATES["good"]), ("busiest", BUSIEST), ("delays", STATES["delays"])):
+            histogram = measured(scene, (width_px, height_px))
+            figures = (histogram.percentile_ms(50), histogram.percentile_ms(95), histogram.summary().max_ms)
+            print(f"{width_px}x{height_px} {name:<14} " + " ".join(f"{figure:6.1f}" for figure in figures))
 
 
 if __name__ == "__main__":

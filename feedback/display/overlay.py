@@ -23,7 +23,9 @@ def paint_plates(page: Page, board: Board) -> None:
         room = mirror.inset(layout.gap_px, 0)
         height = page.typesetter.lines_px(board.refused, room.width, layout.small_px)
         plate = mirror.row(top, min(height + 2 * layout.units(2), mirror.height // 2))
-        pygame.draw.rect(page.surface, palette.PANEL, plate.rect)
+        radius = min(layout.radius_px, plate.height // 2)
+        corners = {"border_top_left_radius": radius, "border_top_right_radius": radius}
+        pygame.draw.rect(page.surface, palette.PANEL, plate.rect, **corners)
         page.surface.fill(palette.ORANGE, (plate.x, plate.bottom, plate.width, layout.units(0.5)))
         place = plate.inset(layout.gap_px, layout.units(2))
         page.typesetter.write_lines(page.surface, board.refused, place, layout.small_px, palette.ON_PANEL)

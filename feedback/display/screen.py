@@ -26,6 +26,8 @@ THIGH_GAIN = 0.05
 """The thigh's length is followed slowly: wedge and ghost must not breathe with every step."""
 FARTHEST_PX = 20_000.0
 KMH_PER_MPS = 3.6
+MOST_LEFT_S = 6000
+"""More than 99 minutes left is as good as no end: no clock."""
 SIDES: dict[Facing | None, tuple[str, str]] = {
     "right": ("Right", "Left"),
     "left": ("Left", "Right"),
@@ -250,10 +252,11 @@ def _point(point: Point | None) -> Point | None:
 
 
 def _time_left_s(phase: Phase | None, now_ns: int) -> int | None:
-    """Whole seconds until the phase ends, never negative; None for a phase without an end."""
+    """Whole seconds until the phase ends, never negative; None for a phase without an end that is worth counting down to."""
     if phase is None or phase.ends_ns is None:
         return None
-    return max(0, -((now_ns - phase.ends_ns) // NS_PER_S))
+    left_s = max(0, -((now_ns - phase.ends_ns) // NS_PER_S))
+    return left_s if left_s < MOST_LEFT_S else None
 
 
 def _belt_kmh(belt: Belt | None) -> float | None:

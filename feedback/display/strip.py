@@ -18,6 +18,8 @@ LEAST_WIDTH = 4.0
 """A narrower band gets the room of one this wide."""
 STEP = 5.0
 """Without a band the scale ends at whole multiples of this: it changes seldom, and then in one piece."""
+LEAST_BAR = 0.1
+"""A stride far below the band still is a bar, as high as this share of the strip."""
 OLDER_SHARE = 0.72
 """The newest bar shines; those before it are this strong."""
 
@@ -100,7 +102,7 @@ def _paint_bars(surface: pygame.Surface, chart: Box, board: Board, y_of: Callabl
     for age, bar in enumerate(reversed(board.bars)):
         newest = age == 0 and board.value is not None
         slot = _slot(chart, age)
-        top = min(y_of(bar.value), chart.bottom - 3)
+        top = min(y_of(bar.value), chart.bottom - max(3, round(LEAST_BAR * chart.height)))
         body = pygame.Rect(slot.x, top, slot.width, chart.bottom - top)
         colour = COLOURS[bar.verdict]
         if bar.verdict == "unsure":

@@ -13,6 +13,7 @@ FINER = 4
 DEGREE_CLOSER = 0.075
 """The face keeps its degree sign this much too far from a number and from the next word, in sizes of the font."""
 MOST_FONTS = 100
+MOST_WIDTHS = 4000
 MOST_LINES = 600
 """Rendered lines; the clock and the numbers repeat, so this holds everything of a session's common texts."""
 
@@ -27,12 +28,18 @@ class Typeface:
         self.cap_of_size = self._probe.metrics("7")[0][3] / PROBE_PX
         self.ascent_of_size = self._probe.get_ascent() / PROBE_PX
         self._advances: dict[str, float] = {}
+        self._widths: OrderedDict[str, float] = OrderedDict()
         self._fonts: OrderedDict[int, pygame.font.Font] = OrderedDict()
         self._lines: OrderedDict[tuple[str, int, Ink], pygame.Surface] = OrderedDict()
 
     def width_of_size(self, text: str) -> float:
         """Width of a text in sizes of the font."""
-        return sum(self._advance(text[place : place + 2]) for place in range(len(text)))
+        width = self._widths.get(text)
+        if width is None:
+            width = self._widths[text] = sum(self._advance(text[place : place + 2]) for place in range(len(text)))
+            if len(self._widths) > MOST_WIDTHS:
+                self._widths.popitem(last=False)
+        return width
 
     def line(self, text: str, size: int, ink: Ink) -> pygame.Surface:
         """The text on a transparent ground; its letters begin at the left edge and stand in the middle of the font's height."""

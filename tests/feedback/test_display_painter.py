@@ -371,6 +371,17 @@ def test_no_window_is_too_odd_to_paint(
     Painter().paint(surface, View(picture(runner(), (picture_w, picture_h)), board, card))
 
 
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=60), st.sampled_from(SIZES[:3]))
+def test_any_words_that_come_over_the_wire_are_painted(words: str, size_px: tuple[int, int]) -> None:
+    board = dataclasses.replace(GOOD, cue=words, who=words, phase=words, refused=words, notes=(Note(words),))
+    for shown in (board, dataclasses.replace(board, cue="", hint=words, message=Message(words, words, "person"))):
+        _, painter = painted(shown, size_px, None, Card(words, (words,), (), ((words, words),)))
+        assert_in_place(painter, size_px)
+        painted(shown, size_px)
+        assert_in_place(painter, size_px)
+
+
 class TestStripScale:
     def test_the_band_lies_within_the_scale_and_values_do_not_move_it(self) -> None:
         low, high = scale(BAND, [])

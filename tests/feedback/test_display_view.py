@@ -347,6 +347,11 @@ class TestMessages:
         lefts = [screen.view(s_to_ns(at_s)).board.time_left_s for at_s in (0, 0.5, 99.5, 100, 200)]
         assert lefts == [100, 100, 1, 0, 0]
 
+    def test_a_phase_of_many_hours_has_no_clock(self) -> None:
+        screen = measuring()
+        screen.take(phase(ends_ns=s_to_ns(24 * 3600)), 0)
+        assert screen.view(0).board.time_left_s is None
+
 
 numbers = st.floats(allow_nan=True, allow_infinity=True) | st.none()
 sure_numbers = st.floats(allow_nan=True, allow_infinity=True)
