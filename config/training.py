@@ -80,6 +80,7 @@ class Session(Section):
         max_length=500,
         description='all sessions: "" is a file under HIPCUE_HOME, "postgresql://user@host/database" a server, "none" none',
     )
+    lsl: bool = Field(False, description="a live Lab Streaming Layer outlet, which anybody in the local network may read")
 
 
 class Coach(Section):

@@ -20,6 +20,8 @@ from wire.messages import Belt
 from wire.quiet import keep_native_notes_off_stderr
 
 _FLUSH_FRAMES = 100
+Progress = Callable[[int, int | None], None]
+"""Is told the frames done and, where known, in all."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,11 @@ def analyse(
     out: Path,
     video: Path | None = None,
     for_s: float | None = None,
-    progress: Callable[[int, int | None], None] = lambda _done, _total: None,
+    progress: Progress = lambda _done, _total: None,
 ) -> Analysis:
     """Measure the recording `settings.capture.source` and write the session files into `out`.
 
     Every frame is measured, with the recording's own timestamps; no stride is added or revised at the end.
-    `progress` is told the frames done and, where known, in all.
     Raises capture.source.SourceError, analysis.pose.PoseError, OSError.
     """
     keep_native_notes_off_stderr()

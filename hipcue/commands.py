@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,8 @@ from capture.source import SourceError
 from config.loading import Origin, default_text, load
 from config.schema import Settings
 from hipcue import __version__
-from hipcue.sentences import err, fail, out, sentences
+from hipcue.runner_number import numbered
+from hipcue.sentences import err, fail, out, print_table, sentences
 from hipcue.sessions_commands import history, sessions_app
 from wire.clock import monotonic_ns
 from wire.endpoints import default_directory
@@ -44,6 +46,7 @@ NoDisplayOption = Annotated[bool, typer.Option("--no-display", help="No screen: 
 NoAudioOption = Annotated[bool, typer.Option("--no-audio", help="No sound.")]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="A settings file (TOML).")]
 PresetOption = Annotated[str | None, typer.Option(help="A preset's name.")]
+RunnerOption = Annotated[str | None, typer.Option(help="The runner's nickname; earlier sessions then count, and cues fade.")]
 SessionDirOption = Annotated[Path | None, typer.Option(help="Sessions are saved in folders under this one.")]
 BackendOption = Annotated[str | None, typer.Option(help="Which program runs the pose model.")]
 LatencyOption = Annotated[bool, typer.Option("--latency", help="Print how long each stage takes, every few seconds.")]
@@ -56,6 +59,7 @@ def run(
     for_s: ForOption = None,
     facing: FacingOption = None,
     loop: Annotated[bool, typer.Option("--loop", help="Start a recorded file again at its end.")] = False,
+    runner: RunnerOption = None,
     window: WindowOption = False,
     no_display: NoDisplayOption = False,
     no_audio: NoAudioOption = False,
@@ -74,11 +78,15 @@ def run(
             {
                 "capture.source": source,
                 "capture.loop": loop or None,
+                "session.runner": runner,
                 "analysis.facing": facing,
                 "analysis.backend": backend,
                 **_surroundings(window, no_display, no_audio, session_dir),
             },
         )
+        origin, note = numbered(origin)
+        if note:
+            err.print(note, markup=False)
         _live(origin, for_s, screenshot, latency)
 
 
@@ -109,7 +117,7 @@ def demo(
 
 @app.command()
 def analyse(
-    clip: Annotated[str, typer.Argument(help='A video file, or "synthetic:…,seconds=20".')],
+    clip: Annotated[str, typer.Argument(help='A video file, a folder of such, or "synthetic:…,seconds=20".')],
     out_dir: Annotated[Path, typer.Option("--out", help="The session files go into this folder.")],
     video: Annotated[bool, typer.Option("--video", help="Also write an annotated copy, video.mp4.")] = False,
     for_s: ForOption = None,
@@ -118,26 +126,62 @@ def analyse(
     preset: PresetOption = None,
     backend: BackendOption = None,
 ) -> None:
-    """Measure a recorded clip with the live engine: samples.csv, strides.csv and session.json."""
-    from hipcue.analyse import analyse as run_analysis  # noqa: PLC0415 - it loads the pose model's libraries
-
+    """Measure a recorded clip, or all of a folder, with the live engine: samples.csv, strides.csv and session.json."""
     with sentences():
         if is_live(clip):
             raise SourceError(f"{clip}: is a live camera; use: hipcue run --source {clip}")
-        settings = _settings(config, preset, {"capture.source": clip, "analysis.facing": facing, "analysis.backend": backend})
+
+        def settings_for(path: str) -> Settings:
+            return _settings(config, preset, {"capture.source": path, "analysis.facing": facing, "analysis.backend": backend})
+
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=err, transient=True) as bar:
-            task = bar.add_task(Path(clip).name, total=None)
-            done = run_analysis(
-                settings,
-                out_dir,
-                out_dir / "video.mp4" if video else None,
-                for_s,
-                lambda frames, total: bar.update(task, completed=frames, total=total),
-            )
-        speed = done.seconds / done.took_s if done.took_s else 0.0
-        out.print(f"{done.frames} frames, {done.near_strides} near and {done.far_strides} far strides, {speed:.1f}x real time")
-        out.print(f"Saved in {out_dir}")
+            if Path(clip).is_dir():
+                _analyse_folder(Path(clip), settings_for, out_dir, video, for_s, bar)
+            else:
+                _analyse_clip(clip, settings_for(clip), out_dir, video, for_s, bar)
+
+
+def _analyse_clip(clip: str, settings: Settings, out_dir: Path, video: bool, for_s: float | None, bar: Progress) -> None:
+    from hipcue.analyse import analyse as run_analysis  # noqa: PLC0415 - it loads the pose model's libraries
+
+    done = run_analysis(settings, out_dir, out_dir / "video.mp4" if video else None, for_s, _follow(bar, Path(clip).name))
+    bar.stop()
+    speed = done.seconds / done.took_s if done.took_s else 0.0
+    out.print(f"{done.frames} frames, {done.near_strides} near and {done.far_strides} far strides, {speed:.1f}x real time")
+    out.print(f"Saved in {out_dir}")
+
+
+def _analyse_folder(
+    folder: Path, settings_for: Callable[[str], Settings], out_dir: Path, video: bool, for_s: float | None, bar: Progress
+) -> None:
+    from hipcue.analyse_folder import HEADINGS, analyse_folder, clips_in, write_summary  # noqa: PLC0415
+
+    clips = clips_in(folder)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    every = bar.add_task("all clips", total=len(clips))
+    results = []
+    for one in analyse_folder(settings_for, clips, out_dir, video, for_s, lambda clip: _follow(bar, clip.name)):
+        results.append(one)
+        write_summary(results, out_dir / "summary.csv")
+        bar.advance(every)
+        if one.remark:
+            err.print(f"{one.remark}; skipped" if one.failed else f"{one.clip}: {one.remark}", markup=False)
+    bar.stop()
+    print_table(HEADINGS[:-1], [(one.clip, *one.cells) for one in results])
+    out.print(f"Saved in {out_dir}: a folder for each clip, and summary.csv", markup=False)
+    if any(one.failed for one in results):
+        raise typer.Exit(1)
+
+
+def _follow(bar: Progress, name: str) -> Callable[[int, int | None], None]:
+    """A clip's line in the progress bar: it is told the frames done and in all."""
+    task = bar.add_task(escape(name), total=None)
+
+    def told(frames: int, total: int | None) -> None:
+        bar.update(task, completed=frames, total=total, visible=frames != total)
+
+    return told
 
 
 @app.command()

@@ -1,11 +1,14 @@
 """What the commands print, and how they say what went wrong: one sentence, no traceback."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 from analysis.pose import PoseError
 from capture.source import SourceError
@@ -17,6 +20,7 @@ EXIT_USER = 2
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+_WIDTH = 160
 
 
 @contextmanager
@@ -34,3 +38,13 @@ def fail(sentence: str) -> NoReturn:
     """Say it and end."""
     err.print(sentence, markup=False)
     raise typer.Exit(EXIT_USER)
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table without lines; headings may all be empty."""
+    table = Table(*headings, box=None, show_header=any(headings), pad_edge=False)
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    # In a pipe there is no width to keep to.
+    console = out if sys.stdout.isatty() else Console(width=_WIDTH, highlight=False)
+    console.print(table)

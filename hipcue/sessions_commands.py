@@ -3,28 +3,22 @@
 import csv
 import io
 import shutil
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from config.loading import load
 from feedback.sessions.errors import SessionsError
-from feedback.sessions.home import spool_folder, store_url
+from feedback.sessions.home import NO_STORE, spool_folder, store_url
 from feedback.sessions.spool import Spool
-from hipcue.sentences import err, fail, out, sentences
+from hipcue.sentences import err, fail, out, print_table, sentences
 
 if TYPE_CHECKING:
     from feedback.sessions.recorded import Recorded
     from feedback.sessions.store import Store
-
-NO_STORE = "none"
-_WIDTH = 160
 
 sessions_app = typer.Typer(no_args_is_help=True, help="Sessions that were recorded: list, report, compare, export, forget.")
 
@@ -178,12 +172,7 @@ def _give_table(headings: Sequence[str], rows: Sequence[Sequence[str]], out_file
     if not rows:
         out.print(if_none)
         return
-    table = Table(*headings, box=None, show_header=any(headings), pad_edge=False)
-    for row in rows:
-        table.add_row(*row)
-    # In a pipe there is no width to keep to.
-    console = out if sys.stdout.isatty() else Console(width=_WIDTH, highlight=False)
-    console.print(table, markup=False)
+    print_table(headings, rows)
 
 
 @contextmanager

@@ -19,8 +19,8 @@ def session_header(settings: Settings, kind: Literal["live", "clip"] = "live") -
         "started": datetime.now().astimezone().isoformat(timespec="seconds"),
         "boot": boot_id(),
         "source": shown_source(settings.capture.source),
-        "runner": "",
-        "session_number": None,
+        "runner": settings.session.runner if kind == "live" else "",
+        "session_number": settings.session.session_number if kind == "live" and settings.session.runner else None,
         "config": settings_snapshot(settings),
     }
 

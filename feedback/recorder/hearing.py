@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.schema import Settings
+from feedback.recorder.outlet import Outlet
 from feedback.recorder.runners import Runners
 from feedback.recorder.session import SessionFolder
 from wire.messages import ConfigState, Cue, Health, Latency, Phase, Played, Sample, Stride
@@ -38,13 +39,15 @@ class Hearing:
         """Sleep until there is something, or the time is over."""
         wait(timeout_ms, self._samples, self._strides, self._cues, self._healths)
 
-    def tell(self, runners: Runners, now_ns: int) -> list[SessionFolder]:
-        """Pass on all that waits. Returns the sessions that are over."""
+    def tell(self, runners: Runners, now_ns: int, outlet: Outlet | None = None) -> list[SessionFolder]:
+        """Pass on all that waits, to a live outlet too. Returns the sessions that are over."""
         phase = self._phases.take()
         over = runners.phase(phase, now_ns) if phase is not None else None
         heard: list[Sample | Stride | Cue] = [*self._samples.take_all(), *self._strides.take_all(), *self._cues.take_all()]
         for message in heard:
             runners.take(message, now_ns)
+            if outlet is not None:
+                outlet.send(message)
         self._sounded += sum(not played.silent for played in self._played.take_all())
         while (health := self._healths.take()) is not None:
             self._health[health.process] = health

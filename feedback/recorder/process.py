@@ -9,9 +9,10 @@ from pathlib import Path
 from config.schema import Settings
 from feedback.recorder.header import boot_id, session_header, settings_snapshot
 from feedback.recorder.hearing import Hearing
+from feedback.recorder.outlet import Outlet, OutletError, open_outlet
 from feedback.recorder.runners import Runners
 from feedback.recorder.session import SessionFolder, goes_on
-from feedback.sessions.home import store_url
+from feedback.sessions.home import NO_STORE, store_url
 from feedback.sessions.keeper import StoreKeeper
 from wire.clock import s_to_ns
 from wire.health import HealthReporter
@@ -19,7 +20,6 @@ from wire.lifecycle import StopFlag
 from wire.sockets import Wire
 
 EXIT_NO_FOLDER = 5
-NO_STORE = "none"
 _POLL_MS = 100
 _STORE_PATIENCE_S = 0.6
 """At the end; the whole program ends within two seconds, and what is not stored by then is stored by the next one."""
@@ -52,12 +52,13 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
         return SessionFolder(new_folder(wanted.parent), session_header(settings))
 
     keeper = _keeper(settings)
+    outlet = _outlet(settings, wanted.name, wire, health)
     runners = Runners(_open(wanted, settings), next_session)
     flush_ns = 0
     while not stop:
         health.beat()
         hearing.wait(_POLL_MS)
-        for now_over in hearing.tell(runners, wire.clock()):
+        for now_over in hearing.tell(runners, wire.clock(), outlet):
             now_over.close(hearing.summary())
         health.counters["missed"] = hearing.missed
         if wire.clock() >= flush_ns:
@@ -65,7 +66,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
                 runners.session.know({"config": settings_snapshot(hearing.config)})
             _flush(runners.session, health, keeper)
             flush_ns = wire.clock() + s_to_ns(_FLUSH_S)
-    for session in (*hearing.tell(runners, wire.clock()), runners.session):
+    for session in (*hearing.tell(runners, wire.clock(), outlet), runners.session):
         if session is not None:
             session.close(hearing.summary())
             if session.problem is not None:
@@ -78,6 +79,15 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
 def _keeper(settings: Settings) -> StoreKeeper | None:
     url = settings.session.store_url
     return None if url == NO_STORE else StoreKeeper(store_url(url))
+
+
+def _outlet(settings: Settings, name: str, wire: Wire, health: HealthReporter) -> Outlet | None:
+    try:
+        return open_outlet(settings, name, wire.clock)
+    except OutletError as error:
+        health.facts["lsl"] = str(error)
+        print(error, file=sys.stderr)
+        return None
 
 
 def _open(wanted: Path, settings: Settings) -> SessionFolder:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+NO_STORE = "none"
+"""`session.store_url` of who wants no store."""
+
 
 def home() -> Path:
     """The folder, whether it exists or not."""

@@ -1,0 +1,81 @@
+"""Given a real inlet of the Lab Streaming Layer, it gets what the recorder heard, at the times at which it was true."""
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from feedback.recorder.outlet import CHANNELS, Outlet, open_outlet
+from tests.message_examples import cue, sample, stride
+from wire.clock import monotonic_ns, s_to_ns
+from wire.messages import Leg, Stamps
+
+PATIENCE_S = 10.0
+ON_THIS_MACHINE = "[multicast]\nResolveScope = machine\n[ports]\nIPv6 = disable\n[log]\nlevel = -3\n"
+
+
+@pytest.fixture(scope="module")
+def pylsl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The layer, kept within this machine."""
+    config = tmp_path_factory.mktemp("lsl") / "lsl_api.cfg"
+    config.write_text(ON_THIS_MACHINE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LSLAPICFG", str(config))
+        try:
+            import pylsl  # noqa: PLC0415
+        except (ImportError, RuntimeError) as error:
+            pytest.skip(f"there is no Lab Streaming Layer here: {error}")
+        yield pylsl
+
+
+def inlet(pylsl: Any, source: str) -> Any:
+    found = pylsl.resolve_byprop("source_id", source, timeout=PATIENCE_S)
+    assert len(found) == 1
+    opened = pylsl.StreamInlet(found[0])
+    opened.open_stream(timeout=PATIENCE_S)
+    return opened
+
+
+def test_angles_come_as_named_channels_at_the_pictures_time(pylsl: Any) -> None:
+    outlet = Outlet("t-angles", monotonic_ns)
+    heard = inlet(pylsl, "t-angles-angles")
+    channel = heard.info(timeout=PATIENCE_S).desc().child("channels").child("channel")
+    names = []
+    for _ in CHANNELS:
+        names.append(channel.child_value("label"))
+        channel = channel.next_sibling()
+    assert tuple(names) == CHANNELS
+    taken_ns = monotonic_ns() - s_to_ns(0.25)
+    seen = msgspec.structs.replace(sample(7), stamps=Stamps(taken_ns), near=Leg(thigh_deg=-12.5, knee_deg=20.0))
+    outlet.send(seen)
+    values, at_s = heard.pull_sample(timeout=PATIENCE_S)
+    assert values[0] == -12.5
+    assert math.isnan(values[1])
+    assert values[2] == 20.0
+    assert (values[6], values[7]) == pytest.approx((6.0, 0.9))
+    # The layer's clock is not ours; how long ago it was is the same on both.
+    assert pylsl.local_clock() - at_s == pytest.approx((monotonic_ns() - taken_ns) / 1e9, abs=0.05)
+
+
+def test_strides_and_cues_come_as_markers_in_order(pylsl: Any) -> None:
+    outlet = Outlet("t-events", monotonic_ns)
+    heard = inlet(pylsl, "t-events-events")
+    now_s = time.monotonic()
+    outlet.send(stride(5, now_s - 0.1, 17.5))
+    outlet.send(cue("push", 5, now_s))
+    markers = [heard.pull_sample(timeout=PATIENCE_S) for _ in range(2)]
+    first, second = (json.loads(values[0]) for values, _ in markers)
+    assert (first["kind"], first["number"], first["leg"], first["hip_extension_deg"]) == ("stride", 5, "near", 17.5)
+    assert (second["kind"], second["rule"], second["stride_number"]) == ("cue", "push", 5)
+    assert markers[1][1] - markers[0][1] == pytest.approx(0.1, abs=0.05)
+
+
+def test_without_being_asked_for_there_is_none(tmp_path: Path) -> None:
+    from config.schema import Settings  # noqa: PLC0415
+
+    assert open_outlet(Settings(), "x", monotonic_ns) is None

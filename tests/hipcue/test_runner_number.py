@@ -1,0 +1,66 @@
+"""Given a runner's earlier sessions in the store, the next one knows its number, and cues fade with it."""
+
+from pathlib import Path
+
+import pytest
+
+from config.loading import Origin
+from feedback.sessions.home import store_url
+from feedback.sessions.numbering import LEAST_NEAR_STRIDES, next_session_number
+from feedback.sessions.store import Store
+from hipcue.runner_number import numbered
+from tests.recorded_sessions import begin, header, record_strides
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HIPCUE_HOME", str(tmp_path / "home"))
+    return tmp_path
+
+
+def practise(home: Path, days: int, runner: str) -> None:
+    store = Store(store_url(""))
+    for day in range(days):
+        session = begin(home / runner / str(day), header(day, runner))
+        record_strides(session, 1, LEAST_NEAR_STRIDES)
+        session.close()
+        store.write(session.folder)
+    store.close()
+
+
+def number(origin: Origin) -> int:
+    found, note = numbered(origin)
+    assert note == ""
+    return found.load().session.session_number
+
+
+def test_it_counts_the_runners_own_sessions(home: Path) -> None:
+    practise(home, 3, "Ada")
+    practise(home, 1, "Ben")
+    assert number(Origin(overrides={"session.runner": "Ada"})) == 4
+    assert number(Origin(overrides={"session.runner": "Ben"})) == 2
+    assert number(Origin(overrides={"session.runner": "Zoe"})) == 1
+
+
+def test_anybody_is_always_in_session_1_and_no_store_is_opened(home: Path) -> None:
+    assert number(Origin()) == 1
+    assert not (home / "home").exists()
+
+
+def test_a_number_that_the_settings_give_stays(home: Path) -> None:
+    practise(home, 3, "Ada")
+    assert number(Origin(overrides={"session.runner": "Ada", "session.session_number": 7})) == 7
+
+
+def test_a_store_that_is_away_does_not_keep_the_runner_from_running(home: Path) -> None:
+    (home / "home").touch()
+    origin = Origin(overrides={"session.runner": "Ada"})
+    found, note = numbered(origin)
+    assert found.load().session.session_number == 1
+    assert "first session" in note
+    assert "\n" not in note
+
+
+def test_tries_and_clips_do_not_count() -> None:
+    real = {"kind": "live", "strides": {"near": LEAST_NEAR_STRIDES}}
+    assert next_session_number([real, {**real, "kind": "clip"}, {**real, "strides": {"near": 3}}, {}, real]) == 3
