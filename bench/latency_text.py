@@ -4,8 +4,30 @@ INTRODUCTION = """\
 How long everything takes, measured on the whole program: seven processes, a real sound server (PulseAudio with a card that
 nobody hears), a virtual screen (Xvfb, 1920x1080) and the real pose model. The pictures are a drawn runner, 1280x720, written
 beforehand as Motion JPEG, as webcams deliver it, and played like a camera; once also drawn while it runs. There is a cue every
-two seconds, as often as the coach lets, so that there are enough to measure."""
+two seconds, as often as the coach lets, so that there are enough to measure. Other programs disturb: compare ratios, and
+measure with nothing else running.
+
+The same stages are shown live: `hipcue run --latency` in the terminal, key `l` on the screen; `session.json` keeps them."""
 
 NOTES = """\
 ## What falls short, and what was tried
+
+- **Captured to sample against the pose model alone.** The limit leaves a quarter of the pose model's time for everything else.
+  Where the model is fast that is less than the way itself takes: a picture of 2.8 MB through the sockets to two readers, the
+  colour conversion of the file, and the measurement (the rows of the stages above). On a processor where the model takes three
+  times as long the same way would hold. Larger socket buffers brought a sixth of the transfer and were left out; pictures in
+  shared memory would bring most of it, and have not been built.
+- **The 99th percentile around the pose model** is waiting for a core: with two of them, capture, pose model, screen and sound
+  server want them at the same moments. It grows with whatever else runs on the machine.
+
+What was tried and kept:
+
+- Pictures are no longer scaled from 1280 to 960 wide: means over parts of pixels took longer than the whole transfer. A 720p
+  picture goes through as it is, larger ones are halved or taken by a third, in a tenth of that time. Bilinear scaling was tried
+  and dropped: it took one clip's error over its limit.
+- A stride is read in a tenth of the time it took: the median leg length over the last frames was taken anew for every one.
+- Percentiles for the health messages are found by numpy: in Python they took milliseconds of the hot loop twice a second.
+- Strides are sent before samples, and the garbage collector leaves alone what was loaded before the hot loop began.
+- OpenCV runs on one thread in every process: its own threads only took the cores from the pose model.
+- A recording that was stopped goes on where it stood: to catch up it decoded all that it had missed.
 """
