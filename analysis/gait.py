@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.gait_phase import Candidate, GaitPhase, PhaseEstimate
+from analysis.gait_phase import STRAIGHT, SWAPPED, Candidate, GaitPhase, PhaseEstimate
 from analysis.leg_track import LegTrack, TrackPoint
 from analysis.strides import StrideDetector, Turn
 
@@ -15,7 +15,17 @@ UNLOCKED = 0.6
 # A thigh that swings less than this is standing, fidgeting or strolling; the slowest of 45 runners swings 40° (field data:
 # 14.6 ± 5.3 extension and 35.6 ± 5.7 flexion at 2.5 m/s).
 LEAST_SWING_DEG = 20.0
-_SWING_WINDOW_S = 1.5
+_SWING_WINDOW_S = 0.8
+"""Both legs together swing through their whole range in the longest half stride."""
+_LEAST_SWING_ANGLES = 6
+# Walking has fewer than 140 steps a minute and bends the knee to about 60° in swing; running has more than 140 (164 ± 9 in 860
+# runners) and bends it to 92 ± 9° (field data), less where clothes hide it. Only both together are walking.
+WALKING_RATE_HZ = 140 / 120
+WALKING_KNEE_DEG = 70.0
+# Probability that the labels are swapped less that they are not, as a mean that fades over so long: above this the legs are
+# exchanged. Real clips stay below -0.2, whole seconds of wrong labels below 0.2.
+_LABELS_S = 3.0
+_MOSTLY_SWAPPED = 0.5
 
 
 @dataclass(frozen=True)
@@ -44,12 +54,20 @@ class Gait:
         self._far_strides = StrideDetector()
         self._unwrapped: float | None = None
         self._locked = False
-        self._swing: deque[tuple[float, float]] = deque()
+        self._last_s: float | None = None
+        self._swapped = 0.0
+        self._swing: deque[tuple[float, Candidate]] = deque()
 
     def update(self, t_s: float, labelled_near: Candidate | None, labelled_far: Candidate | None) -> GaitUpdate:
         """Take in one frame: the legs that the model labels as the near and the far one (None: not seen)."""
-        estimate = self.phase.update(t_s, labelled_near, labelled_far)
         labels = (labelled_near, labelled_far)
+        swings = self._swings(t_s, labels)
+        if not swings:
+            self._forget()
+        estimate = self.phase.update(t_s, labelled_near, labelled_far)
+        if self._wrong_way_round(t_s, estimate):
+            self._exchange()
+            estimate = self.phase.estimate()
         near_label, far_label = self.phase.assign(estimate.readings)
         near, far = (None if label is None else labels[label] for label in (near_label, far_label))
         unwrapped = self._unwrap(estimate.phase)
@@ -57,11 +75,14 @@ class Gait:
         near_trust, far_trust = self.phase.trust(estimate, labels)
         near_point = self.near.update(t_s, unwrapped, expected_near, near.thigh_deg if near else None, near_trust)
         far_point = self.far.update(t_s, unwrapped + 0.5, expected_far, far.thigh_deg if far else None, far_trust)
-        running = self._swings(t_s, near_point.measured_deg)
         near_turn = far_turn = None
+        running = swings and not self._walks(estimate)
         if self._is_locked(estimate.concentration) and running:
             near_turn = self._near_strides.update(self.near, self.phase.near_thigh, estimate.rate_hz)
             far_turn = self._far_strides.update(self.far, self.phase.far_thigh, estimate.rate_hz)
+        else:
+            self._near_strides.reset()
+            self._far_strides.reset()
         return GaitUpdate(
             phase=estimate,
             near=near_point,
@@ -80,21 +101,47 @@ class Gait:
             self._unwrapped += (phase - self._unwrapped + 0.5) % 1.0 - 0.5
         return self._unwrapped
 
+    def _forget(self) -> None:
+        """Nobody runs: what is seen now must not be learnt as a runner's curve, and the next run starts anew."""
+        self.phase = GaitPhase()
+        self._locked = False
+        self._swapped = 0.0
+
+    def _wrong_way_round(self, t_s: float, estimate: PhaseEstimate) -> bool:
+        """Whether the labels have been the wrong way round for so long that it must be the legs that are.
+
+        The curves learn to confirm the reading they were learnt in; the model's labels, often wrong, are right in the long run.
+        """
+        dt_s = 0.0 if self._last_s is None else t_s - self._last_s
+        self._last_s = t_s
+        swapped = float(estimate.readings[SWAPPED] - estimate.readings[STRAIGHT])
+        self._swapped += min(1.0, dt_s / _LABELS_S) * (swapped - self._swapped)
+        return self._swapped > _MOSTLY_SWAPPED
+
+    def _exchange(self) -> None:
+        self.phase.exchange()
+        self.near, self.far = LegTrack(), LegTrack()
+        self._near_strides.reset()
+        self._far_strides.reset()
+        self._swapped = -self._swapped
+
     def _is_locked(self, concentration: float) -> bool:
         if self._locked and concentration < UNLOCKED:
             self._locked = False
-            self._near_strides.reset()
-            self._far_strides.reset()
         elif concentration >= LOCKED:
             self._locked = True
         return self._locked
 
-    def _swings(self, t_s: float, thigh_deg: float | None) -> bool:
-        if thigh_deg is not None:
-            self._swing.append((t_s, thigh_deg))
+    def _swings(self, t_s: float, labels: tuple[Candidate | None, Candidate | None]) -> bool:
+        self._swing += [(t_s, leg) for leg in labels if leg is not None]
         while self._swing and self._swing[0][0] < t_s - _SWING_WINDOW_S:
             self._swing.popleft()
-        if len(self._swing) < 4:
+        if len(self._swing) < _LEAST_SWING_ANGLES:
             return False
-        low, high = np.percentile([angle for _, angle in self._swing], (10, 90))
+        low, high = np.percentile([leg.thigh_deg for _, leg in self._swing], (10, 90))
         return bool(high - low >= LEAST_SWING_DEG)
+
+    def _walks(self, estimate: PhaseEstimate) -> bool:
+        if estimate.rate_hz > WALKING_RATE_HZ:
+            return False
+        return bool(np.percentile([leg.knee_deg for _, leg in self._swing], 95) < WALKING_KNEE_DEG)

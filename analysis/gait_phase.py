@@ -130,7 +130,7 @@ class GaitPhase:
         )
         self._belief *= likelihood[None]
         self._belief /= self._belief.sum()
-        estimate = self._estimate()
+        estimate = self.estimate()
         self._learn(estimate, (labelled_near, labelled_far), dt_s)
         return estimate
 
@@ -154,7 +154,8 @@ class GaitPhase:
         stay = np.exp(-dt_s / _READING_LASTS_S)
         self._belief = stay * hopped + (1 - stay) * hopped.sum(axis=2, keepdims=True) * _READING_SHARE
 
-    def _estimate(self) -> PhaseEstimate:
+    def estimate(self) -> PhaseEstimate:
+        """The belief as it is now."""
         by_phase = self._belief.sum(axis=(0, 2))
         mean = (by_phase * _CIRCLE).sum()
         by_rate = self._belief.sum(axis=(1, 2))
@@ -173,6 +174,12 @@ class GaitPhase:
         """
         by_reading: tuple[tuple[int | None, int | None], ...] = ((0, 1), (1, 0), (0, None), (None, 1))
         return by_reading[int(np.argmax(readings))]
+
+    def exchange(self) -> None:
+        """What was taken for the near leg is the far one: half a stride on, every reading stands for its opposite."""
+        self.near_thigh, self.far_thigh = self.far_thigh, self.near_thigh
+        self.near_knee, self.far_knee = self.far_knee, self.near_knee
+        self._belief = np.roll(self._belief, PHASE_BINS // 2, axis=1)[:, :, [SWAPPED, STRAIGHT, BOTH_FAR, BOTH_NEAR]]
 
     def trust(self, estimate: PhaseEstimate, labels: tuple[Candidate | None, Candidate | None]) -> tuple[float, float]:
         """How far the thighs measured for the near and the far leg can be believed, 0 to 1.

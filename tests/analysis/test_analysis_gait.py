@@ -1,0 +1,125 @@
+"""Given legs whose labels and rhythm are not what they should be, then the gait filter finds its way back."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.gait import UNLOCKED, Gait, GaitUpdate
+from analysis.gait_phase import STRAIGHT, Candidate
+from bench.accuracy_simulated import NOISE_DEG, SPOILT, behind, behind_truly
+from bench.gait_simulation import Faults, Frame, mean_strides, simulate, walking_strides
+from bench.stride_score import Reading, Score, score
+
+NOISY = Faults(noise_deg=NOISE_DEG)
+STRIDE_S = 0.7031
+"""Of the mean curve at 3.5 m/s."""
+FAR_DEPTH = 1.2
+"""The far thigh swings further than the near one by this: the legs of real runners differ."""
+
+
+def run_of(strides: int, fps: float, seed: int, faults: Faults = NOISY) -> tuple[list[Frame], list[tuple[float, float]]]:
+    """Frames and true near peaks of a run at 3.5 m/s with unequal legs."""
+    rng = np.random.default_rng(seed)
+    near, far = (mean_strides("3.5", strides, rng, varied=False) for _ in range(2))
+    far = replace(far, thigh_deg=FAR_DEPTH * far.thigh_deg)
+    simulation = simulate(near, far, fps, faults, rng, float(rng.random()))
+    return simulation.frames, simulation.near_peaks
+
+
+def still(rng: np.random.Generator) -> Candidate:
+    """A leg that stands."""
+    return Candidate(3 + rng.normal(0, NOISE_DEG), 5 + rng.normal(0, 2 * NOISE_DEG))
+
+
+def follow(gait: Gait, frames: list[Frame]) -> list[GaitUpdate]:
+    return [gait.update(frame.t_s, frame.labelled_near, frame.labelled_far) for frame in frames]
+
+
+def near_score(frames: list[Frame], updates: list[GaitUpdate], peaks: list[tuple[float, float]], start_s: float) -> Score:
+    readings = [
+        Reading(update.near_turn.peak.t_s, update.near_turn.peak.thigh_deg, frame.t_s)
+        for frame, update in zip(frames, updates, strict=True)
+        if update.near_turn is not None
+    ]
+    return score(peaks, readings, STRIDE_S, frames[-1].t_s, start_s=start_s)
+
+
+def wrong_order(frames: list[Frame], updates: list[GaitUpdate]) -> list[float]:
+    """When the wrong leg was shown behind."""
+    return [
+        frame.t_s
+        for frame, update in zip(frames, updates, strict=True)
+        if update.running
+        and update.phase.concentration >= UNLOCKED
+        and behind_truly(frame) is not None
+        and behind(update.near.tracked_deg, update.far.tracked_deg) != behind_truly(frame)
+    ]
+
+
+@pytest.mark.parametrize("fps", [30, 60])
+@pytest.mark.parametrize("seed", range(3))
+def test_after_a_pause_in_view_the_next_run_is_measured_on_the_right_legs(fps: int, seed: int) -> None:
+    first, _ = run_of(12, fps, seed, SPOILT)
+    second, peaks = run_of(12, fps, seed + 100, SPOILT)
+    rng = np.random.default_rng(seed)
+    rest_s, run_s = first[-1].t_s, first[-1].t_s + 5.0
+    standing = [
+        Frame(float(t_s), still(rng), still(rng), near_deg=3.0, far_deg=3.0, reading=STRAIGHT)
+        for t_s in np.arange(rest_s + 1 / fps, run_s - 0.5 / fps, 1 / fps)
+    ]
+    second = [replace(frame, t_s=frame.t_s + run_s) for frame in second]
+    frames = [*first, *standing, *second]
+    updates = follow(Gait(), frames)
+    resting = [update for frame, update in zip(frames, updates, strict=True) if rest_s + 1.0 < frame.t_s < run_s]
+    assert not any(update.running or update.near_turn or update.far_turn for update in resting)
+    after = near_score(frames, updates, [(t_s + run_s, deg) for t_s, deg in peaks], start_s=run_s + 1.5)
+    assert (after.missed, after.invented) == (0, 0)
+    assert not [t_s for t_s in wrong_order(frames, updates) if t_s > run_s + 1.5]
+
+
+@pytest.mark.parametrize("fps", [30, 60])
+def test_labels_that_were_wrong_from_the_start_are_seen_through_when_they_come_right(fps: int) -> None:
+    frames, peaks = run_of(24, fps, seed=5)
+    spoilt = [
+        replace(frame, labelled_near=frame.labelled_far, labelled_far=frame.labelled_near) if frame.t_s < 2.5 else frame
+        for frame in frames
+    ]
+    updates = follow(Gait(), spoilt)
+    assert max(wrong_order(frames, updates)) < 7.0
+    late = near_score(frames, updates, peaks, start_s=8.0)
+    assert (late.missed, late.invented) == (0, 0)
+
+
+def test_two_seconds_of_exchanged_labels_later_on_change_nothing() -> None:
+    frames, peaks = run_of(20, 30, seed=6)
+    spoilt = [
+        replace(frame, labelled_near=frame.labelled_far, labelled_far=frame.labelled_near) if 6 <= frame.t_s < 8 else frame
+        for frame in frames
+    ]
+    updates = follow(Gait(), spoilt)
+    assert not [t_s for t_s in wrong_order(frames, updates) if t_s > 1.5]
+    found = near_score(frames, updates, peaks, start_s=1.5)
+    assert (found.missed, found.invented) == (0, 0)
+
+
+@pytest.mark.parametrize("steps_per_min", [100, 115, 130])
+@pytest.mark.parametrize("fps", [30, 60])
+def test_a_walk_is_not_running_and_has_no_strides(steps_per_min: float, fps: int) -> None:
+    rng = np.random.default_rng(1)
+    near, far = (walking_strides(14, steps_per_min) for _ in range(2))
+    frames = simulate(near, far, fps, SPOILT, rng, 0.3).frames
+    updates = follow(Gait(), frames)
+    assert not [update for update in updates if update.near_turn or update.far_turn]
+    late = [update.running for frame, update in zip(frames, updates, strict=True) if frame.t_s > 2]
+    assert not any(late)
+
+
+@pytest.mark.parametrize("steps_per_min", [140, 205])
+def test_unusual_cadences_are_followed(steps_per_min: float) -> None:
+    rng = np.random.default_rng(2)
+    near, far = (replace(mean_strides("3.5", 16, rng, varied=True), stride_s=120 / steps_per_min) for _ in range(2))
+    simulation = simulate(near, far, 30, SPOILT, rng, 0.6)
+    updates = follow(Gait(), simulation.frames)
+    found = near_score(simulation.frames, updates, simulation.near_peaks, start_s=1.5)
+    assert (found.missed, found.invented) == (0, 0)
