@@ -1,9 +1,8 @@
 """From the model's two labelled legs to a near and a far leg with their strides; pure, time is an argument."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from analysis.gait_phase import STRAIGHT, SWAPPED, Candidate, GaitPhase, PhaseEstimate
 from analysis.leg_track import LegTrack, TrackPoint
@@ -71,7 +70,7 @@ class Gait:
         near_label, far_label = self.phase.assign(estimate.readings)
         near, far = (None if label is None else labels[label] for label in (near_label, far_label))
         unwrapped = self._unwrap(estimate.phase)
-        expected_near, expected_far = self.phase.predict_deg(estimate.phase)
+        expected_near, expected_far = self.phase.predict_deg()
         near_trust, far_trust = self.phase.trust(estimate, labels)
         near_point = self.near.update(t_s, unwrapped, expected_near, near.thigh_deg if near else None, near_trust)
         far_point = self.far.update(t_s, unwrapped + 0.5, expected_far, far.thigh_deg if far else None, far_trust)
@@ -138,10 +137,15 @@ class Gait:
             self._swing.popleft()
         if len(self._swing) < _LEAST_SWING_ANGLES:
             return False
-        low, high = np.percentile([leg.thigh_deg for _, leg in self._swing], (10, 90))
-        return bool(high - low >= LEAST_SWING_DEG)
+        thighs_deg = sorted(leg.thigh_deg for _, leg in self._swing)
+        return _quantile(thighs_deg, 0.9) - _quantile(thighs_deg, 0.1) >= LEAST_SWING_DEG
 
     def _walks(self, estimate: PhaseEstimate) -> bool:
         if estimate.rate_hz > WALKING_RATE_HZ:
             return False
-        return bool(np.percentile([leg.knee_deg for _, leg in self._swing], 95) < WALKING_KNEE_DEG)
+        return _quantile(sorted(leg.knee_deg for _, leg in self._swing), 0.95) < WALKING_KNEE_DEG
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    """The value below which this share of them lies; numpy's takes longer than all the rest of a frame's bookkeeping."""
+    return ordered[round(share * (len(ordered) - 1))]

@@ -23,13 +23,32 @@ _THIGH_SPREAD_DEG = (8.0, 8.0, 3.0, 1.5, 0.8, 0.5, 0.4, 0.3)
 _KNEE_SPREAD_DEG = (10.0, 10.0, 6.0, 3.0, 1.5, 1.0, 0.8, 0.6)
 
 
+_ORDERS = 2 * np.pi * np.arange(1, HARMONICS + 1)
+
+
 def basis(phase: Floats) -> Floats:
     """The harmonics at phases of shape (n,), in turns; shape (n, 1 + 2 * HARMONICS)."""
-    turns = (2 * np.pi) * phase[:, None] * np.arange(1, HARMONICS + 1)
+    turns = phase[:, None] * _ORDERS
     rows = np.ones((len(phase), 1 + 2 * HARMONICS))
     rows[:, 1::2] = np.cos(turns)
     rows[:, 2::2] = np.sin(turns)
     return rows
+
+
+def basis_row(phase: float) -> Floats:
+    """The harmonics at one phase; shape (1 + 2 * HARMONICS,)."""
+    turns = phase * _ORDERS
+    row = np.empty(1 + 2 * HARMONICS)
+    row[0] = 1.0
+    row[1::2] = np.cos(turns)
+    row[2::2] = np.sin(turns)
+    return row
+
+
+def squares(rows: Floats) -> Floats:
+    """The products of every two harmonics in basis rows (n, m), for `GaitCurve.variance_deg2`; shape (n, m * m)."""
+    products: Floats = (rows[:, :, None] * rows[:, None, :]).reshape(len(rows), -1)
+    return products
 
 
 class GaitCurve:
@@ -59,17 +78,17 @@ class GaitCurve:
         values: Floats = basis(phase) @ self.coefficients
         return values
 
-    def variance_deg2(self, rows: Floats) -> Floats:
-        """How uncertain the curve is at the phases of these basis rows (n, 1 + 2 * HARMONICS); shape (n,), square degrees."""
-        variance: Floats = ((rows @ self._covariance) * rows).sum(axis=1)
+    def variance_deg2(self, squared_rows: Floats) -> Floats:
+        """How uncertain the curve is where the basis rows were whose `squares` these are; shape (n,), square degrees."""
+        variance: Floats = squared_rows @ self._covariance.ravel()
         return variance
 
-    def learn(self, phase: float, value_deg: float, noise_deg: float, dt_s: float) -> None:
-        """Take in one measurement; what is older than `memory_s` fades."""
-        row = basis(np.array([phase]))[0]
+    def learn(self, row: Floats, value_deg: float, noise_deg: float, dt_s: float) -> None:
+        """Take in one measurement at the phase of this basis row; what is older than `memory_s` fades."""
         # Forgetting that never grows beyond the prior: an unexcited direction keeps what runners in general do.
         fade = min(1.0, dt_s / self._memory_s)
-        covariance = self._covariance + fade * (self._prior - self._covariance) * 0.1
-        gain = covariance @ row / (row @ covariance @ row + noise_deg**2)
+        covariance = self._covariance + (0.1 * fade) * (self._prior - self._covariance)
+        along = covariance @ row
+        gain = along / (row @ along + noise_deg**2)
         self.coefficients = self.coefficients + gain * (value_deg - row @ self.coefficients)
-        self._covariance = covariance - np.outer(gain, row @ covariance)
+        self._covariance = covariance - gain[:, None] * along

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.gait_curves import GaitCurve, basis
+from analysis.gait_curves import GaitCurve, basis, basis_row, squares
 from analysis.landmarks import Floats
 
 PHASE_BINS = 96
 # Strides per second: 96 to 240 steps a minute.
 RATES_HZ = np.geomspace(0.8, 2.0, 17)
+_LOG_RATES = np.log(RATES_HZ)
+_RATE_RATIO = float(_LOG_RATES[1] - _LOG_RATES[0])
 STRAIGHT, SWAPPED, BOTH_NEAR, BOTH_FAR = range(4)
 READINGS = 4
 
@@ -50,6 +52,9 @@ _LEARN_FROM = 0.9
 _PHASES = np.arange(PHASE_BINS) / PHASE_BINS
 _NEAR_BASIS = basis(_PHASES)
 _FAR_BASIS = basis(_PHASES + 0.5)
+_NEAR_SQUARES = squares(_NEAR_BASIS)
+_FAR_SQUARES = squares(_FAR_BASIS)
+_ROW_STARTS = PHASE_BINS * np.arange(len(RATES_HZ))[:, None]
 _CIRCLE = np.exp(2j * np.pi * _PHASES)
 
 
@@ -78,10 +83,10 @@ class PhaseEstimate:
 class _Expected:
     """What one leg is expected to show at every phase of the near leg."""
 
-    def __init__(self, thigh: GaitCurve, knee: GaitCurve, rows: Floats) -> None:
+    def __init__(self, thigh: GaitCurve, knee: GaitCurve, rows: Floats, squared_rows: Floats) -> None:
         self._thigh_deg, self._knee_deg = rows @ thigh.coefficients, rows @ knee.coefficients
-        self._thigh_variance = _THIGH_NOISE_DEG**2 + thigh.variance_deg2(rows)
-        self._knee_variance = _KNEE_NOISE_DEG**2 + knee.variance_deg2(rows)
+        self._thigh_variance = _THIGH_NOISE_DEG**2 + thigh.variance_deg2(squared_rows)
+        self._knee_variance = _KNEE_NOISE_DEG**2 + knee.variance_deg2(squared_rows)
         self._scale = (1 - _OUTLIER_SHARE) / (2 * np.pi * np.sqrt(self._thigh_variance * self._knee_variance))
 
     def likelihood(self, leg: Candidate | None) -> Floats:
@@ -103,15 +108,18 @@ class GaitPhase:
         self.near_knee = GaitCurve.knee(_MEMORY_S)
         self.far_knee = GaitCurve.knee(_MEMORY_S)
         rates = np.exp(-((np.log(RATES_HZ / _USUAL_RATE_HZ) / _USUAL_RATE_SPREAD) ** 2) / 2) + _UNUSUAL_RATE
-        self._belief = rates[:, None, None] * np.ones((1, PHASE_BINS, 1)) * _READING_SHARE
+        # Shape (READINGS, rates, PHASE_BINS).
+        self._belief = _READING_SHARE[:, None, None] * rates[None, :, None] * np.ones(PHASE_BINS)
         self._belief /= self._belief.sum()
         self._last_s: float | None = None
         self._lasted_s = 0.0
+        self._rows = basis_row(0.0), basis_row(0.5)
+        """Harmonics at the phase now, of the near and of the far leg."""
 
-    def predict_deg(self, phase: float) -> tuple[float, float]:
-        """Expected near and far thigh at the near leg's phase."""
-        at = np.array([phase])
-        return float(self.near_thigh.at(at)[0]), float(self.far_thigh.at(at + 0.5)[0])
+    def predict_deg(self) -> tuple[float, float]:
+        """Expected near and far thigh at the phase now."""
+        near_row, far_row = self._rows
+        return float(near_row @ self.near_thigh.coefficients), float(far_row @ self.far_thigh.coefficients)
 
     def update(self, t_s: float, labelled_near: Candidate | None, labelled_far: Candidate | None) -> PhaseEstimate:
         """Take in one frame: the legs that the model labels as near and far (None: not seen)."""
@@ -120,15 +128,13 @@ class GaitPhase:
         if dt_s > 0:
             self._advance(dt_s)
         near, far = (
-            _Expected(self.near_thigh, self.near_knee, _NEAR_BASIS),
-            _Expected(self.far_thigh, self.far_knee, _FAR_BASIS),
+            _Expected(self.near_thigh, self.near_knee, _NEAR_BASIS, _NEAR_SQUARES),
+            _Expected(self.far_thigh, self.far_knee, _FAR_BASIS, _FAR_SQUARES),
         )
         as_near = near.likelihood(labelled_near), near.likelihood(labelled_far)
         as_far = far.likelihood(labelled_near), far.likelihood(labelled_far)
-        likelihood = np.stack(
-            [as_near[0] * as_far[1], as_far[0] * as_near[1], as_near[0] * as_near[1], as_far[0] * as_far[1]], axis=1
-        )
-        self._belief *= likelihood[None]
+        likelihood = np.stack([as_near[0] * as_far[1], as_far[0] * as_near[1], as_near[0] * as_near[1], as_far[0] * as_far[1]])
+        self._belief *= likelihood[:, None]
         self._belief /= self._belief.sum()
         estimate = self.estimate()
         self._learn(estimate, (labelled_near, labelled_far), dt_s)
@@ -136,34 +142,41 @@ class GaitPhase:
 
     def _advance(self, dt_s: float) -> None:
         steps = RATES_HZ * dt_s * PHASE_BINS
-        whole = steps.astype(np.int64)
-        part = (steps - whole)[:, None, None]
-        # Each rate moves its row of phases by its own number of bins, the part of a bin shared between two.
-        from_bins = (np.arange(PHASE_BINS) - whole[:, None]) % PHASE_BINS
-        rows = np.arange(len(RATES_HZ))[:, None]
-        belief = (1 - part) * self._belief[rows, from_bins] + part * self._belief[rows, from_bins - 1]
+        whole = np.floor(steps)
+        part = steps - whole
         spread = min(0.25, _PHASE_DRIFT**2 * dt_s * PHASE_BINS**2 / 2)
-        belief = (1 - 2 * spread) * belief + spread * (np.roll(belief, 1, axis=1) + np.roll(belief, -1, axis=1))
-        ratio = np.log(RATES_HZ[1] / RATES_HZ[0])
-        hop = min(0.25, _RATE_DRIFT**2 * dt_s / ratio**2 / 2)
+        # Each rate moves its row of phases by its own number of bins, the part of a bin shared between two, and every bin gives
+        # a little to its neighbours: four bins flow into one.
+        stays = np.stack(
+            [spread * (1 - part), (1 - 2 * spread) * (1 - part) + spread * part, (1 - 2 * spread) * part + spread * (1 - part)]
+        )
+        flows = np.concatenate([stays, (spread * part)[None]])[:, :, None]
+        from_bins = (np.arange(-2, PHASE_BINS + 1) - whole.astype(np.int64)[:, None]) % PHASE_BINS
+        moved = self._belief.reshape(READINGS, -1).take(from_bins + _ROW_STARTS, axis=1)
+        belief = flows[0] * moved[:, :, 3:]
+        for back in (1, 2, 3):
+            belief += flows[back] * moved[:, :, 3 - back : -back]
+        hop = min(0.25, _RATE_DRIFT**2 * dt_s / _RATE_RATIO**2 / 2)
         hopped = (1 - 2 * hop) * belief
-        hopped[1:] += hop * belief[:-1]
-        hopped[:-1] += hop * belief[1:]
-        hopped[0] += hop * belief[0]
-        hopped[-1] += hop * belief[-1]
+        hopped[:, 1:] += hop * belief[:, :-1]
+        hopped[:, :-1] += hop * belief[:, 1:]
+        hopped[:, 0] += hop * belief[:, 0]
+        hopped[:, -1] += hop * belief[:, -1]
         stay = np.exp(-dt_s / _READING_LASTS_S)
-        self._belief = stay * hopped + (1 - stay) * hopped.sum(axis=2, keepdims=True) * _READING_SHARE
+        self._belief = stay * hopped + ((1 - stay) * _READING_SHARE)[:, None, None] * hopped.sum(axis=0)
 
     def estimate(self) -> PhaseEstimate:
         """The belief as it is now."""
-        by_phase = self._belief.sum(axis=(0, 2))
-        mean = (by_phase * _CIRCLE).sum()
-        by_rate = self._belief.sum(axis=(1, 2))
+        by_state = self._belief.sum(axis=0)
+        mean = by_state.sum(axis=0) @ _CIRCLE
+        by_rate = by_state.sum(axis=1)
+        phase = float(np.angle(mean) / (2 * np.pi)) % 1.0
+        self._rows = basis_row(phase), basis_row(phase + 0.5)
         return PhaseEstimate(
-            phase=float(np.angle(mean) / (2 * np.pi)) % 1.0,
+            phase=phase,
             concentration=float(abs(mean)),
-            rate_hz=float(np.exp((by_rate * np.log(RATES_HZ)).sum())),
-            readings=self._belief.sum(axis=(0, 1)),
+            rate_hz=float(np.exp(by_rate @ _LOG_RATES)),
+            readings=self._belief.sum(axis=(1, 2)),
         )
 
     @staticmethod
@@ -179,7 +192,7 @@ class GaitPhase:
         """What was taken for the near leg is the far one: half a stride on, every reading stands for its opposite."""
         self.near_thigh, self.far_thigh = self.far_thigh, self.near_thigh
         self.near_knee, self.far_knee = self.far_knee, self.near_knee
-        self._belief = np.roll(self._belief, PHASE_BINS // 2, axis=1)[:, :, [SWAPPED, STRAIGHT, BOTH_FAR, BOTH_NEAR]]
+        self._belief = np.roll(self._belief, PHASE_BINS // 2, axis=2)[[SWAPPED, STRAIGHT, BOTH_FAR, BOTH_NEAR]]
 
     def trust(self, estimate: PhaseEstimate, labels: tuple[Candidate | None, Candidate | None]) -> tuple[float, float]:
         """How far the thighs measured for the near and the far leg can be believed, 0 to 1.
@@ -187,26 +200,15 @@ class GaitPhase:
         A label that may lie on the other leg, and a knee that this leg never shows at this phase, tell of a misplaced leg
         without a look at the thigh itself: a stride that is deeper than usual is believed as much as any other.
         """
-        near_label, far_label = self.assign(estimate.readings)
-        near = self._trust(near_label, labels, estimate.readings, BOTH_NEAR, self.near_knee, estimate.phase)
-        far = self._trust(far_label, labels, estimate.readings, BOTH_FAR, self.far_knee, estimate.phase + 0.5)
-        return near, far
-
-    @staticmethod
-    def _trust(
-        label: int | None,
-        labels: tuple[Candidate | None, Candidate | None],
-        readings: Floats,
-        both: int,
-        knee: GaitCurve,
-        phase: float,
-    ) -> float:
-        leg = None if label is None else labels[label]
-        if leg is None:
-            return 0.0
-        own = STRAIGHT if (label == 0) == (both == BOTH_NEAR) else SWAPPED
-        off = (leg.knee_deg - knee.at(np.array([phase]))[0]) / _KNEE_DOUBT_DEG
-        return float((readings[own] + readings[both]) / (1 + off**2))
+        trusts = []
+        for label, both, knee, row in zip(
+            self.assign(estimate.readings), (BOTH_NEAR, BOTH_FAR), (self.near_knee, self.far_knee), self._rows, strict=True
+        ):
+            leg = None if label is None else labels[label]
+            own = STRAIGHT if (label == 0) == (both == BOTH_NEAR) else SWAPPED
+            off = 0.0 if leg is None else (leg.knee_deg - float(row @ knee.coefficients)) / _KNEE_DOUBT_DEG
+            trusts.append(float(estimate.readings[own] + estimate.readings[both]) / (1 + off**2))
+        return trusts[0], trusts[1]
 
     def _learn(self, estimate: PhaseEstimate, labels: tuple[Candidate | None, Candidate | None], dt_s: float) -> None:
         if estimate.concentration < _LEARN_FROM:
@@ -217,19 +219,19 @@ class GaitPhase:
         # wrong, look like the truth for seconds.
         common = self._lasted_s < _COMMON_S
         self._lasted_s += dt_s
-        for label, own, other, phase in ((near_label, near, far, estimate.phase), (far_label, far, near, estimate.phase + 0.5)):
+        near_row, far_row = self._rows
+        for label, own, other, row in ((near_label, near, far, near_row), (far_label, far, near, far_row)):
             leg = None if label is None else labels[label]
             if leg is None:
                 continue
             for thigh, knee in (own, other) if common else (own,):
-                _teach(thigh, knee, phase, leg, dt_s / 2 if common else dt_s)
+                _teach(thigh, knee, row, leg, dt_s / 2 if common else dt_s)
 
 
-def _teach(thigh: GaitCurve, knee: GaitCurve, phase: float, leg: Candidate, dt_s: float) -> None:
+def _teach(thigh: GaitCurve, knee: GaitCurve, row: Floats, leg: Candidate, dt_s: float) -> None:
     """Let the curves learn one leg's angles, unless they are far off: then they are a point thrown off, not a leg."""
-    at = np.array([phase])
-    if abs(leg.thigh_deg - thigh.at(at)[0]) > 3 * _THIGH_NOISE_DEG:
+    if abs(leg.thigh_deg - row @ thigh.coefficients) > 3 * _THIGH_NOISE_DEG:
         return
-    thigh.learn(phase, leg.thigh_deg, _THIGH_LEARN_NOISE_DEG, dt_s)
-    if abs(leg.knee_deg - knee.at(at)[0]) <= 3 * _KNEE_NOISE_DEG:
-        knee.learn(phase, leg.knee_deg, _KNEE_LEARN_NOISE_DEG, dt_s)
+    thigh.learn(row, leg.thigh_deg, _THIGH_LEARN_NOISE_DEG, dt_s)
+    if abs(leg.knee_deg - row @ knee.coefficients) <= 3 * _KNEE_NOISE_DEG:
+        knee.learn(row, leg.knee_deg, _KNEE_LEARN_NOISE_DEG, dt_s)
