@@ -17,7 +17,7 @@ from typing import TypeVar
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import accuracy_clips, accuracy_compared, accuracy_simulated, accuracy_synthetic  # noqa: E402
+from bench import accuracy_changes, accuracy_clips, accuracy_compared, accuracy_simulated, accuracy_synthetic  # noqa: E402
 from bench.accuracy_simulated import NOISE_DEG, SPOILT, Outcome  # noqa: E402
 from bench.gait_simulation import Faults, runner_files  # noqa: E402
 from bench.report import Figure, Table, verdicts  # noqa: E402
@@ -110,6 +110,7 @@ def _tables(size: Size, work: Work) -> list[Table]:
 
     # The longest first.
     asked_clips = work.ask(accuracy_clips.run, clip_names)
+    asked_changes = work.ask(accuracy_changes.run, accuracy_changes.asked(clip_names))
     asked_drawn = work.ask(accuracy_synthetic.run, accuracy_synthetic.cells(size.extensions_deg, size.rates, size.drawn_s))
     beside = [
         accuracy_synthetic.Cell(18, facing, fps, size.drawn_s, neighbour=True)
@@ -133,9 +134,12 @@ def _tables(size: Size, work: Work) -> list[Table]:
         *simulated.identity_figures(spoilt_test, spoilt),
         *accuracy_synthetic.figures(drawn),
         *accuracy_clips.figures(clips),
+        *accuracy_changes.figures(results(asked_changes)),
         *simulated.delay_figures([("exact landmarks", exact), ("2° noise", noisy)]),
         *simulated.far_figures([("2° noise", noisy), ("spoilt", spoilt)]),
         *accuracy_synthetic.far_figures(drawn),
+        *simulated.difference_figures([("2° noise", noisy), ("spoilt", spoilt)]),
+        *accuracy_synthetic.difference_figures(drawn),
         *accuracy_synthetic.neighbour_figures(second),
     ]
     notes = [ABSENT_STRIDES] * (not runner_files()) + [ABSENT_CLIPS] * (not accuracy_clips.clips())

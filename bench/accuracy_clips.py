@@ -63,13 +63,13 @@ class ClipScore:
 
 def clips() -> list[str]:
     """Names of the labelled clips that are there."""
-    return [name for name in SD_LIMIT_DEG if _file(name).exists() and TOOL.exists()]
+    return [name for name in SD_LIMIT_DEG if clip_file(name).exists() and TOOL.exists()]
 
 
 def run(name: str) -> ClipScore:
     """Analyse and score a clip."""
     keep_native_notes_off_stderr()
-    settings = load(overrides={"capture.source": str(_file(name))})
+    settings = load(overrides={"capture.source": str(clip_file(name))})
     with tempfile.TemporaryDirectory() as folder:
         analyse(settings, Path(folder))
         ended = subprocess.run([sys.executable, TOOL, folder, name], capture_output=True, text=True, check=True)
@@ -110,7 +110,8 @@ def figures(scores: Sequence[ClipScore]) -> list[Figure]:
     return found
 
 
-def _file(name: str) -> Path:
+def clip_file(name: str) -> Path:
+    """Where the clip lies, if it is there."""
     return SHARED / "data" / "clips" / f"{name}.mp4"
 
 

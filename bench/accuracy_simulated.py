@@ -25,6 +25,7 @@ from bench.gait_simulation import (
 )
 from bench.report import Figure, at_least, at_most, between, none_of, reported
 from bench.stride_score import START_S, Pool, Reading, Score, score, slope, step_shown
+from feedback.display.sides import compare
 
 NOISE_DEG = 2.0
 EXACT = Faults()
@@ -257,6 +258,29 @@ def far_figures(groups: Sequence[tuple[str, Sequence[Outcome]]]) -> list[Figure]
             figures.append(reported("7 far leg beside the near leg", f"{what}, {fps} fps: bias and SD", measured))
             figures.append(reported("7 far leg beside the near leg", f"{what}, {fps} fps: missed, invented", _missed(far)))
     return figures
+
+
+def difference_figures(groups: Sequence[tuple[str, Sequence[Outcome]]]) -> list[Figure]:
+    """Row 7: the near/far difference of the last strides of each run, as the screen compares them."""
+    figures = []
+    for what, outcomes in groups:
+        for fps in (30, 60):
+            # Without the step, which comes to the two legs at different times.
+            chosen = [one for one in outcomes if one.case.fps == fps and not one.case.step_deg]
+            compared = [(compare(list(a.measured_deg), list(b.measured_deg)), compare(list(a.true_deg), list(b.true_deg)))
+                        for a, b in ((one.near, one.far) for one in chosen)]  # fmt: skip
+            found = [(m.far_less_near, t.far_less_near) for m, t in compared]
+            errors = [m - t for m, t in found if m is not None and t is not None]
+            if errors:
+                test = "7 near/far difference of ten strides"
+                figures.append(reported(test, f"{what}, {fps} fps: shown", f"{len(errors)} of {len(chosen)} runs"))
+                figures.append(at_most(test, f"{what}, {fps} fps: error (root mean square)", rms(errors), 3.0))
+    return figures
+
+
+def rms(values: Sequence[float]) -> float:
+    """Root mean square."""
+    return float(np.sqrt(np.mean(np.square(values))))
 
 
 DETAIL_COLUMNS = (

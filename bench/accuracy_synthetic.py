@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from analysis.measurement import Measurement
 from analysis.pose import open_backend
+from bench.accuracy_simulated import rms
 from bench.report import Figure, at_most, between, none_of, reported
 from bench.stride_score import START_S, Pool, Reading, Score, score, slope
 from capture.framing import frame_picture
@@ -133,6 +136,20 @@ def far_figures(drawn: Sequence[Drawn]) -> list[Figure]:
     return [
         reported(test, "drawn runner: bias and SD", measured),
         reported(test, "drawn runner: missed, invented", f"{far.missed}, {far.invented} of {far.found + far.missed}"),
+    ]
+
+
+def difference_figures(drawn: Sequence[Drawn]) -> list[Figure]:
+    """Row 7: how far the far leg's bias is from the near leg's, which no number of strides takes out of their difference."""
+    test = "7 near/far difference of ten strides"
+    biases = [
+        Pool([one.far]).bias_deg - Pool([one.near]).bias_deg for one in drawn if one.near.number.size and one.far.number.size
+    ]
+    most = max(biases, key=abs)
+    return [
+        reported(test, f"drawn runner: far less near bias over {len(biases)} cells, mean", f"{np.mean(biases):+.2f}°"),
+        at_most(test, "drawn runner: the same, root mean square", rms(biases), 3.0),
+        reported(test, "drawn runner: the same, largest", f"{most:+.2f}°"),
     ]
 
 
