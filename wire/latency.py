@@ -89,4 +89,5 @@ class RunningHistogram:
         fresh = now_ns < self._turn_ns + s_to_ns(RECENT_S)
         self._before = self._now if fresh else Histogram()
         self._now = Histogram()
-        self._turn_ns = now_ns + s_to_ns(RECENT_S)
+        # From turn to turn, not from now: what was counted before the last turn but one must not be told of any more.
+        self._turn_ns = self._turn_ns + s_to_ns(RECENT_S) if fresh else now_ns + s_to_ns(RECENT_S)
