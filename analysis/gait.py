@@ -17,10 +17,6 @@ LEAST_SWING_DEG = 20.0
 _SWING_WINDOW_S = 0.8
 """Both legs together swing through their whole range in the longest half stride."""
 _LEAST_SWING_ANGLES = 6
-# Walking has fewer than 140 steps a minute and bends the knee to about 60° in swing; running has more than 140 (164 ± 9 in 860
-# runners) and bends it to 92 ± 9° (field data), less where clothes hide it. Only both together are walking.
-WALKING_RATE_HZ = 140 / 120
-WALKING_KNEE_DEG = 70.0
 # Probability that the labels are swapped less that they are not, as a mean that fades over so long: above this the legs are
 # exchanged. Real clips stay below -0.2, whole seconds of wrong labels below 0.2.
 _LABELS_S = 3.0
@@ -60,8 +56,8 @@ class Gait:
     def update(self, t_s: float, labelled_near: Candidate | None, labelled_far: Candidate | None) -> GaitUpdate:
         """Take in one frame: the legs that the model labels as the near and the far one (None: not seen)."""
         labels = (labelled_near, labelled_far)
-        swings = self._swings(t_s, labels)
-        if not swings:
+        running = self._swings(t_s, labels)
+        if not running:
             self._forget()
         estimate = self.phase.update(t_s, labelled_near, labelled_far)
         if self._wrong_way_round(t_s, estimate):
@@ -75,7 +71,6 @@ class Gait:
         near_point = self.near.update(t_s, unwrapped, expected_near, near.thigh_deg if near else None, near_trust)
         far_point = self.far.update(t_s, unwrapped + 0.5, expected_far, far.thigh_deg if far else None, far_trust)
         near_turn = far_turn = None
-        running = swings and not self._walks(estimate)
         if self._is_locked(estimate.concentration) and running:
             near_turn = self._near_strides.update(self.near, self.phase.near_thigh, estimate.rate_hz)
             far_turn = self._far_strides.update(self.far, self.phase.far_thigh, estimate.rate_hz)
@@ -139,11 +134,6 @@ class Gait:
             return False
         thighs_deg = sorted(leg.thigh_deg for _, leg in self._swing)
         return _quantile(thighs_deg, 0.9) - _quantile(thighs_deg, 0.1) >= LEAST_SWING_DEG
-
-    def _walks(self, estimate: PhaseEstimate) -> bool:
-        if estimate.rate_hz > WALKING_RATE_HZ:
-            return False
-        return _quantile(sorted(leg.knee_deg for _, leg in self._swing), 0.95) < WALKING_KNEE_DEG
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

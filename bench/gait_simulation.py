@@ -23,9 +23,6 @@ PEAK_SD_DEG = 3.0
 STEP_DEG = 5.0
 # Peak behind, peak in front (degrees) and stride time (s) of the mean curves: all that is used of them without the files.
 _SUMMARY = {"2.5": (-20.2, 27.7, 0.7451), "3.5": (-26.4, 34.4, 0.7031), "4.5": (-30.6, 40.9, 0.6570)}
-_WALK_AT = (0, 6, 12, 20, 30, 40, 50, 56, 62, 68, 74, 80, 86, 92, 97, 100)
-_WALK_THIGH_DEG = (26, 24, 20, 13, 3, -7, -15, -16, -11, -1, 11, 20, 26, 28, 27, 26)
-_WALK_KNEE_DEG = (5, 12, 18, 16, 9, 5, 12, 24, 42, 57, 60, 50, 30, 10, 3, 5)
 _REAL_STRIDE_S = 0.741
 # A point this far from the runner's median stride, or from what the points around it do, is thrown off.
 _GLITCH_DEG = 12.0
@@ -90,13 +87,6 @@ def mean_strides(speed_mps: str, count: int, rng: np.random.Generator, varied: b
     thigh, knee, stride_s = _mean_curve(speed_mps)
     strides = Strides(np.repeat(thigh[None], count, 0), np.repeat(knee[None], count, 0), stride_s)
     return vary(strides, rng, step_deg) if varied else strides
-
-
-def walking_strides(count: int, steps_per_min: float) -> Strides:
-    """A walk, drawn after textbook curves: the thigh swings from 26° in front to 16° behind, the knee bends to 60° in swing."""
-    at = np.arange(101) / 100
-    thigh, knee = (np.interp(at, [x / 100 for x in _WALK_AT], curve) for curve in (_WALK_THIGH_DEG, _WALK_KNEE_DEG))
-    return Strides(np.repeat(thigh[None], count, 0), np.repeat(knee[None], count, 0), 120 / steps_per_min)
 
 
 def vary(strides: Strides, rng: np.random.Generator, step_deg: float = STEP_DEG) -> Strides:

@@ -8,7 +8,7 @@ import pytest
 from analysis.gait import UNLOCKED, Gait, GaitUpdate
 from analysis.gait_phase import STRAIGHT, Candidate
 from bench.accuracy_simulated import NOISE_DEG, SPOILT, behind, behind_truly
-from bench.gait_simulation import Faults, Frame, mean_strides, simulate, walking_strides
+from bench.gait_simulation import Faults, Frame, mean_strides, simulate
 from bench.stride_score import Reading, Score, score
 
 NOISY = Faults(noise_deg=NOISE_DEG)
@@ -101,18 +101,6 @@ def test_two_seconds_of_exchanged_labels_later_on_change_nothing() -> None:
     assert not [t_s for t_s in wrong_order(frames, updates) if t_s > 1.5]
     found = near_score(frames, updates, peaks, start_s=1.5)
     assert (found.missed, found.invented) == (0, 0)
-
-
-@pytest.mark.parametrize("steps_per_min", [100, 115, 130])
-@pytest.mark.parametrize("fps", [30, 60])
-def test_a_walk_is_not_running_and_has_no_strides(steps_per_min: float, fps: int) -> None:
-    rng = np.random.default_rng(1)
-    near, far = (walking_strides(14, steps_per_min) for _ in range(2))
-    frames = simulate(near, far, fps, SPOILT, rng, 0.3).frames
-    updates = follow(Gait(), frames)
-    assert not [update for update in updates if update.near_turn or update.far_turn]
-    late = [update.running for frame, update in zip(frames, updates, strict=True) if frame.t_s > 2]
-    assert not any(late)
 
 
 @pytest.mark.parametrize("steps_per_min", [140, 205])
