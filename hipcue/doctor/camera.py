@@ -5,6 +5,7 @@ import time
 import cv2
 import numpy as np
 
+from analysis.roll import estimate_roll
 from capture.framing import frame_picture
 from capture.opening import is_live, open_source
 from capture.source import NotYet, SourceError, SourceLost
@@ -23,6 +24,7 @@ _BURNT_GREY = 250
 _MOST_BURNT = 0.25
 _BLURRED = 30.0
 _MOST_REPEATED = 0.2
+_MOST_ASKEW_DEG = 1.5
 
 
 def look_at_camera(settings: Settings) -> tuple[list[Finding], list[TimedPicture]]:
@@ -59,7 +61,7 @@ def look_at_camera(settings: Settings) -> tuple[list[Finding], list[TimedPicture
     facts = source.facts
     found = [Finding("camera", not source.warning, f"{facts.get('source')}, {facts.get('mode')}", source.warning)]
     found.append(_rate(settings, rate_fps, repeated / max(1, taken - 1)))
-    return found + ([] if before is None else _light(before)), pictures
+    return found + ([] if before is None else [*_light(before), *_level(settings, before)]), pictures
 
 
 def _rate(settings: Settings, rate_fps: float, repeated: float) -> Finding:
@@ -79,4 +81,17 @@ def _light(picture: Image) -> list[Finding]:
     return [
         Finding("light", not advice, f"mean grey {mean:.0f} of 255, {burnt:.0%} burnt out", advice),
         Finding("sharpness", sharp >= _BLURRED, f"{sharp:.0f}", "" if sharp >= _BLURRED else "clean and focus the lens"),
+    ]
+
+
+def _level(settings: Settings, picture: Image) -> list[Finding]:
+    """Proposed, never set by itself: a room may be askew too."""
+    roll = estimate_roll(picture)
+    if roll is None:
+        return []
+    set_deg = settings.analysis.camera_roll_deg
+    askew = abs(roll.roll_deg - set_deg) > max(_MOST_ASKEW_DEG, 2 * roll.sd_deg)
+    told = f"the room looks turned by {roll.roll_deg:+.1f} ± {roll.sd_deg:.1f} degrees; camera_roll_deg is {set_deg:g}"
+    return [
+        Finding("level", not askew, told, f"level the camera, or set camera_roll_deg = {roll.roll_deg:.1f}" if askew else "")
     ]

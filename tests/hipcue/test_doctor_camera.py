@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from capture.source import Picture, SourceLost
-from config.schema import Capture, Settings
+from config.schema import Analysis, Capture, Settings
 from hipcue.doctor import camera, person
 from hipcue.doctor.finding import Finding
+from tests.analysis.test_roll import room, seen_turned
 from wire.frames import Image
 
 SIDE_PX = 64
@@ -81,3 +82,15 @@ def test_a_camera_that_is_lost_while_it_is_looked_at(monkeypatch: pytest.MonkeyP
 def test_an_empty_treadmill_asks_for_somebody_on_it() -> None:
     finding = person.look_at_person(Settings(), [(t / 10, np.zeros((SIDE_PX, SIDE_PX, 3), np.uint8)) for t in range(3)])
     assert (finding.good, finding.found) == (False, "nobody is seen")
+
+
+@pytest.mark.parametrize(("set_deg", "good"), [(0.0, False), (4.0, True)])
+def test_a_camera_that_hangs_askew_is_told_with_the_setting_that_mends_it(
+    monkeypatch: pytest.MonkeyPatch, set_deg: float, good: bool
+) -> None:
+    askew = Still(iter([seen_turned(room(), 4.0)]))
+    monkeypatch.setattr(camera, "open_source", lambda _: askew)
+    found, _ = camera.look_at_camera(Settings(analysis=Analysis(camera_roll_deg=set_deg)))
+    level = next(finding for finding in found if finding.subject == "level")
+    assert level.good == good
+    assert good or "camera_roll_deg = 4." in level.advice or "camera_roll_deg = 3." in level.advice
