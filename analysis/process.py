@@ -1,6 +1,7 @@
 """The analysis process: the newest frame in, its sample and the strides it settles out."""
 
 import sys
+from collections import deque
 
 import cv2
 from msgspec import structs
@@ -13,11 +14,13 @@ from wire import stages
 from wire.clock import ms_to_ns
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag, ready_for_work
-from wire.messages import Stamps
+from wire.messages import RecentStrides, Stamps, Stride
 from wire.sockets import Wire, wait
-from wire.topics import SAMPLE, SAMPLE_LOG, STRIDE
+from wire.topics import RECENT_STRIDES, SAMPLE, SAMPLE_LOG, STRIDE
 
 EXIT_NO_POSE = 4
+RECENT = 40
+"""Strides told again: those of some 14 s, more than a hung recorder is away."""
 _POLL_MS = 50
 
 
@@ -25,6 +28,8 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
     """Measure frames until asked to stop. Returns the exit code."""
     health = HealthReporter(wire)
     samples, log, strides = (wire.publisher(topic) for topic in (SAMPLE, SAMPLE_LOG, STRIDE))
+    recent = wire.publisher(RECENT_STRIDES)
+    last_strides: deque[Stride] = deque(maxlen=RECENT)
     try:
         pose = open_backend(settings.analysis)
     except PoseError as error:
@@ -41,6 +46,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
     last_seq, last_epoch = 0, 0
     while not stop:
         health.beat()
+        recent.resend_if_due()
         wait(_POLL_MS, frames)
         frame = frames.take()
         if frame is None:
@@ -58,11 +64,15 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
         sample = structs.replace(sample, stamps=stamps)
         # A stride may bring a sound: it goes first.
         for stride in settled:
-            strides.send(structs.replace(stride, stamps=stamps))
+            sent = structs.replace(stride, stamps=stamps)
+            strides.send(sent)
+            last_strides.append(sent)
             if stride.predicted_off_ms is not None:
                 health.add_ns(stages.PEAK_PREDICTION, ms_to_ns(abs(stride.predicted_off_ms)))
         samples.send(sample)
         log.send(sample)
+        if settled:
+            recent.send(RecentStrides(tuple(last_strides)))
         health.counters["frames"] += 1
         health.counters["strides"] += len(settled)
         _count(stamps, health)

@@ -139,6 +139,12 @@ STRIDE_TONE = "stride_tone"
 """Stands in a cue where a rule's name does, for the tone on a push-off (feedback/coach/tone.py)."""
 
 
+class RecentStrides(Message, frozen=True):
+    """The last strides once more, oldest first: a reader that must have every one may have been away for some seconds."""
+
+    strides: tuple[Stride, ...]
+
+
 class Cue(Message, frozen=True):
     """A prompt to the runner."""
 

@@ -51,6 +51,7 @@ HEALTH = Topic(8, "health", messages.Health, (*PROCESSES, SUPERVISOR), Policy.LA
 COMMAND = Topic(9, "command", messages.Command, (DISPLAY,), Policy.EVERY_ONE_COUNTS, None)
 BELT = Topic(10, "belt", messages.Belt, (CAPTURE,), Policy.LAST_VALUE_CACHED, 2.0)
 CONFIG = Topic(11, "config", messages.ConfigState, (SUPERVISOR,), Policy.LAST_VALUE_CACHED, 2.0)
+RECENT_STRIDES = Topic(12, "recent-strides", messages.RecentStrides, (ANALYSIS,), Policy.LAST_VALUE_CACHED, 2.0)
 
-TOPICS = (FRAME, SAMPLE, SAMPLE_LOG, STRIDE, CUE, PLAYED, PHASE, HEALTH, COMMAND, BELT, CONFIG)
+TOPICS = (FRAME, SAMPLE, SAMPLE_LOG, STRIDE, CUE, PLAYED, PHASE, HEALTH, COMMAND, BELT, CONFIG, RECENT_STRIDES)
 BY_NUMBER = {topic.number: topic for topic in TOPICS}

@@ -1,5 +1,6 @@
 """What the recorder hears: every sample, stride and cue; the newest phase, settings and health."""
 
+from collections import deque
 from typing import Any
 
 from pydantic import ValidationError
@@ -8,9 +9,11 @@ from config.schema import Settings
 from feedback.recorder.outlet import Outlet
 from feedback.recorder.runners import Runners
 from feedback.recorder.session import SessionFolder
-from wire.messages import ConfigState, Cue, Health, Latency, Phase, Played, Sample, Stride
+from wire.messages import ConfigState, Cue, Health, Latency, Phase, Played, RecentStrides, Sample, Stride
 from wire.sockets import Wire, wait
-from wire.topics import CONFIG, CUE, HEALTH, PHASE, PLAYED, SAMPLE_LOG, STRIDE
+from wire.topics import CONFIG, CUE, HEALTH, PHASE, PLAYED, RECENT_STRIDES, SAMPLE_LOG, STRIDE
+
+_SEEN = 200
 
 
 class Hearing:
@@ -19,6 +22,9 @@ class Hearing:
     def __init__(self, wire: Wire) -> None:
         self._samples = wire.every(SAMPLE_LOG, Sample)
         self._strides = wire.every(STRIDE, Stride)
+        self._recent = wire.newest(RECENT_STRIDES, RecentStrides)
+        self._seen: deque[tuple[str, int]] = deque(maxlen=_SEEN)
+        """Leg and peak of the last strides passed on: each comes alone, and then with the recent ones again and again."""
         self._cues = wire.every(CUE, Cue)
         self._played = wire.every(PLAYED, Played)
         self._phases = wire.newest(PHASE, Phase)
@@ -43,7 +49,7 @@ class Hearing:
         """Pass on all that waits, to a live outlet too. Returns the sessions that are over."""
         phase = self._phases.take()
         over = runners.phase(phase, now_ns) if phase is not None else None
-        heard: list[Sample | Stride | Cue] = [*self._samples.take_all(), *self._strides.take_all(), *self._cues.take_all()]
+        heard: list[Sample | Stride | Cue] = [*self._samples.take_all(), *self._new_strides(), *self._cues.take_all()]
         for message in heard:
             runners.take(message, now_ns)
             if outlet is not None:
@@ -56,6 +62,16 @@ class Hearing:
             self._config_version = state.version
             self.config = _settings(state)
         return [] if over is None else [over]
+
+    def _new_strides(self) -> list[Stride]:
+        recent = self._recent.take()
+        found = []
+        for stride in (*(recent.strides if recent is not None else ()), *self._strides.take_all()):
+            name = (stride.leg, stride.t_peak_ns)
+            if name not in self._seen:
+                self._seen.append(name)
+                found.append(stride)
+        return found
 
     def summary(self) -> dict[str, Any]:
         """Of the whole program: devices, counters, latencies."""

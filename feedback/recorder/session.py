@@ -26,10 +26,11 @@ from feedback.recorder.tables import (
     seconds,
 )
 from feedback.recorder.totals import Totals
-from wire.clock import NS_PER_S
+from wire.clock import NS_PER_S, s_to_ns
 from wire.messages import Cue, Phase, Sample, Stride
 
 _WAIT_FOR_SETTLED_S = 0.5
+_BETWEEN_PEAKS_S = 0.1
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "samples": (*(c.name for c in SAMPLE_COLUMNS), *SETTLED_COLUMNS),
     "landmarks": tuple(c.name for c in LANDMARK_COLUMNS),
@@ -52,6 +53,8 @@ class SessionFolder:
         self._header = header
         self._t0_ns: int | None = None
         self._totals = Totals()
+        self._has_until_ns: dict[str, int] = {}
+        """By leg: up to here the session had its strides when it was taken up again."""
         self._waiting: deque[Sample] = deque()
         self._settled: dict[int, tuple[float | None, float | None]] = {}
         self._phase_cells: list[str] = []
@@ -114,7 +117,9 @@ class SessionFolder:
             self._write_sample(self._waiting.popleft())
 
     def stride(self, stride: Stride) -> None:
-        """Take in a stride."""
+        """Take in a stride; taken up again after a crash, one that lies in the session, or from before it, is left out."""
+        if stride.t_peak_ns < self._has_until_ns.get(stride.leg, 0):
+            return
         self.start(stride.stamps.capture_ns)
         self._totals.message(stride)
         self._write("strides", self._cells(STRIDE_COLUMNS, stride))
@@ -174,6 +179,11 @@ class SessionFolder:
         tables = {name: read_table(self.folder / f"{name}.csv") for name in TABLES}
         self._totals.count_again(tables, self._header)
         self._t0_ns = self._header["t0_ns"]
+        self._has_until_ns = dict.fromkeys(("near", "far"), self._t0_ns or 0)
+        for row in tables["strides"]:
+            # A file's times are rounded; no leg has two peaks so close to each other.
+            peak_ns = (self._t0_ns or 0) + s_to_ns(float(row["t_peak_s"]) + _BETWEEN_PEAKS_S)
+            self._has_until_ns[row["leg"]] = max(peak_ns, self._has_until_ns[row["leg"]])
         if tables["phases"]:
             self._phase_cells = list(tables["phases"][-1].values())[1:]
 

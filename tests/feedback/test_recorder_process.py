@@ -20,9 +20,9 @@ from feedback.recorder.process import EXIT_NO_FOLDER, new_folder, run
 from tests.eventually import eventually
 from tests.message_examples import cue, sample, stride
 from wire.lifecycle import StopFlag
-from wire.messages import Health, Latency, Played
+from wire.messages import Health, Latency, Played, RecentStrides
 from wire.sockets import Publisher, Wire
-from wire.topics import CUE, HEALTH, PLAYED, SAMPLE_LOG, STRIDE
+from wire.topics import CUE, HEALTH, PLAYED, RECENT_STRIDES, SAMPLE_LOG, STRIDE
 
 
 class Recording:
@@ -36,6 +36,7 @@ class Recording:
         self.samples: Publisher = self._wires["analysis"].publisher(SAMPLE_LOG)
         self.strides: Publisher = self._wires["analysis"].publisher(STRIDE)
         self.cues: Publisher = self._wires["coach"].publisher(CUE)
+        self.recent: Publisher = self._wires["analysis"].publisher(RECENT_STRIDES)
         self.played: Publisher = self._wires["audio"].publisher(PLAYED)
         self.health: Publisher = self._wires["analysis"].publisher(HEALTH)
         self._news = self._wires["coach"].newest(HEALTH, Health)
@@ -236,6 +237,29 @@ def test_a_recorder_that_is_killed_goes_on_with_its_session_when_it_is_started_a
     told = summary(folder)
     assert told["ended"] is True
     assert told["strides"]["near"] == len(numbers)
+
+
+def test_strides_that_were_finished_while_there_was_no_recorder_are_recorded_once(
+    start: Callable[[Path | None], Recording], tmp_path: Path
+) -> None:
+    folder = tmp_path / "session"
+    recording = start(folder)
+    recording.until_running()
+    join(recording, folder)
+
+    def of_them() -> list[str]:
+        return [row["stride"] for row in rows(folder, "strides.csv") if int(row["stride"]) < 1000]
+
+    missed = tuple(stride(number, 10_000 + number) for number in range(1, 4))
+
+    def recorded() -> bool:
+        recording.recent.send(RecentStrides(missed))
+        recording.strides.send(stride(3, 10_003))
+        return len(of_them()) >= len(missed)
+
+    eventually(recorded, "all are recorded")
+    recording.end()
+    assert of_them() == ["1", "2", "3"]
 
 
 def test_a_full_disk_does_not_end_the_session_and_what_waited_is_written_when_there_is_room(

@@ -267,6 +267,21 @@ class TestARecorderThatFellOver:
         (gap,) = told["interruptions"]
         assert (gap["from_s"], gap["to_s"]) == (pytest.approx(59 / 30, abs=1e-5), pytest.approx(4.0, abs=1e-5))
 
+    def test_takes_in_the_strides_it_missed_and_none_twice(self, tmp_path: Path) -> None:
+        header = {**HEADER, "boot": "this one"}
+        first = SessionFolder(tmp_path, header)
+        first.sample(sample(0, 100.0))
+        first.stride(stride(1, 101.0))
+        first.stride(stride(1, 101.35, leg="far"))
+        first.flush()
+        second = SessionFolder(tmp_path, dict(goes_on(tmp_path, "this one") or {}), resume=True)
+        # What is told again: the runner before, both legs as saved, and what was finished while nobody wrote.
+        for missed in (stride(9, 99.0), stride(1, 101.0), stride(1, 101.35, leg="far"), stride(2, 101.7), stride(3, 102.4)):
+            second.stride(missed)
+        second.close()
+        saved = [(row["leg"], row["stride"]) for row in table(tmp_path, "strides.csv")]
+        assert saved == [("near", "1"), ("far", "1"), ("near", "2"), ("near", "3")]
+
     def test_does_not_go_on_with_a_session_that_is_over_or_from_before_the_machine_started(self, tmp_path: Path) -> None:
         SessionFolder(tmp_path / "over", {**HEADER, "boot": "this one"}).close()
         assert goes_on(tmp_path / "over", "this one") is None
