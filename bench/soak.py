@@ -177,7 +177,9 @@ def figures(result: Soaked) -> list[Figure]:
     left = len(result.ended.left_behind) if result.ended else 0
     return [
         none_of("faults", "unrecovered", len(result.unrecovered), len(result.faults)),
-        reported("faults", "slowest recovery, to the next stride", f"{result.slowest_recovery_s:.1f} s"),
+        reported(
+            "faults", "slowest way back from a fault that shows, to the next stride", f"{result.slowest_recovery_s:.1f} s"
+        ),
         none_of("cues", f"older than {OLDEST_CUE_MS:g} ms", stale, len(result.cue_ages_ms)),
         none_of("strides", "finished and not recorded", len(result.lost), len(result.strides)),
         at_most("growth", "memory, all processes", max(0.0, sum(grown.values())), MOST_GROWTH_MB, " MB", digits=1),

@@ -22,7 +22,7 @@ LIVE = (
     "display.max_lines_age_ms",
 )
 """Sections and keys that some process takes over at once. All others are read at the start only."""
-AT_START = ("session.folder",)
+AT_START = ("session.folder", "session.keep_days")
 """Keys of a live section that are not."""
 
 

@@ -75,6 +75,7 @@ class Session(Section):
     summary_s: float = Field(45.0, ge=0, le=3600, description="how long the card at the end stays")
     step_off_s: float = Field(10.0, ge=1, le=600, description="not running for this long ends the session")
     folder: str = Field("sessions", min_length=1, description="sessions are saved in folders under this one")
+    keep_days: int = Field(0, ge=0, le=36_500, description="older sessions are removed at the next start; 0: never")
     store_url: str = Field(
         "",
         max_length=500,

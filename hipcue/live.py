@@ -3,12 +3,14 @@
 import json
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from config.loading import Origin
 from config.source_name import shown_source
 from feedback.recorder.process import new_folder
 from hipcue.journal import journal_file, log, open_journal
+from hipcue.keeping import remove_expired
 from hipcue.latency_report import LatencyReport
 from hipcue.processes import PROCESSES, Job
 from hipcue.runs import run_folder
@@ -43,6 +45,7 @@ def run_live(
     stop = StopFlag()
     stop.on_signals(supervised=False)
     open_journal(journal_file())
+    remove_expired(settings, datetime.now().astimezone())
     session = new_folder(Path(settings.session.folder).expanduser().absolute())
     picture = session / "screen.png" if screenshot else None
     specs = [spec for spec in PROCESSES if spec.name != AUDIO or settings.audio.enabled]
