@@ -170,6 +170,16 @@ class Display(Section):
     )
 
 
+class Network(Section):
+    """Other machines."""
+
+    publish: str = Field(
+        "ipc",
+        pattern=r"^(ipc|tcp://[^/\s]+:[0-9]{1,5})$",
+        description='"ipc": this machine alone; "tcp://0.0.0.0:7660": also machines whose keys are allowed',
+    )
+
+
 class Settings(Section):
     """All settings of the program."""
 
@@ -184,6 +194,7 @@ class Settings(Section):
     cue: tuple[Cue, ...] = Field((), strict=False)  # TOML has lists
     audio: Audio = Audio()
     display: Display = Display()
+    network: Network = Network()
 
     @model_validator(mode="after")
     def _rules_fit_together(self) -> "Settings":

@@ -9,8 +9,9 @@ from pathlib import Path
 from config.schema import Settings
 from wire.lifecycle import StopFlag
 from wire.quiet import keep_native_notes_off_stderr
+from wire.remote.keys import Keys, keys_folder
 from wire.sockets import Wire
-from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, DISPLAY, RECORDER
+from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, DISPLAY, FOLLOW, RECORDER, SHARE
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Job:
     screenshot: Path | None
     readiness: tuple[str, ...] = field(default=())
     """The processes that a recording waits for."""
+    camera_address: str = ""
+    """With the screen alone here: where the camera's machine publishes."""
+    camera_key: str = ""
+    """Its public key."""
     again: bool = False
     """Whether the process has run before and has fallen: what was there then may be away for a while."""
 
@@ -96,6 +101,23 @@ def start_recorder(job: Job) -> None:
     _run(RECORDER, job, lambda wire, stop: run(job.settings, wire, stop, job.session_folder))
 
 
+def start_share(job: Job) -> None:
+    """The door for screens on other machines."""
+    from wire.remote.share import run  # noqa: PLC0415
+
+    _run(SHARE, job, lambda wire, stop: run(wire, stop, job.settings.network.publish, Keys(keys_folder())))
+
+
+def start_follow(job: Job) -> None:
+    """The way to the camera's machine."""
+    from wire.remote.follow import run  # noqa: PLC0415
+
+    keep_native_notes_off_stderr()
+    stop = StopFlag()
+    stop.on_signals(supervised=True)
+    sys.exit(run(job.wire_directory, stop, job.camera_address, Keys(keys_folder()).own(), job.camera_key))
+
+
 PROCESSES = (
     ProcessSpec(RECORDER, start_recorder, stop_round=3, saves=True),
     ProcessSpec(COACH, start_coach, stop_round=2),
@@ -104,3 +126,8 @@ PROCESSES = (
     ProcessSpec(ANALYSIS, start_analysis, stop_round=1),
     ProcessSpec(CAPTURE, start_capture, stop_round=1),
 )
+
+SHARING = ProcessSpec(SHARE, start_share, stop_round=3)
+"""Beside all the others, when [network] publishes."""
+SCREEN_ALONE = (ProcessSpec(FOLLOW, start_follow, stop_round=1), ProcessSpec(DISPLAY, start_display, stop_round=2))
+"""Instead of all the others, when the camera is on another machine."""

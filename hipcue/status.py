@@ -9,7 +9,7 @@ from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
 from wire.messages import Health
 from wire.sockets import Wire, wait
 from wire.stages import CAPTURED_TO_FLIP, CAPTURED_TO_SAMPLE, CAPTURED_TO_SOUND, measured
-from wire.topics import HEALTH, PROCESSES, RESEND_PERIOD_S, SUPERVISOR
+from wire.topics import FOLLOW, HEALTH, PROCESSES, RESEND_PERIOD_S, SHARE, SUPERVISOR
 
 LISTEN_S = 3 * RESEND_PERIOD_S
 """Every process speaks twice in this time."""
@@ -35,7 +35,7 @@ def table(heard: Mapping[str, Health], now_ns: int) -> Table:
     for title, justify in (("process", "left"), ("state", "left"), ("said", "right"), ("restarts", "right"), ("", "left")):
         rows.add_column(title, justify=justify)  # type: ignore[arg-type]
     supervisor = heard.get(SUPERVISOR)
-    for process in (SUPERVISOR, *PROCESSES):
+    for process in (SUPERVISOR, *PROCESSES, *(name for name in (SHARE, FOLLOW) if name in heard)):
         restarts = 0 if supervisor is None else supervisor.counters.get(f"{process} restarts", 0)
         health = heard.get(process)
         if health is None:

@@ -42,6 +42,16 @@ def encode(topic: Topic, epoch: int, seq: int, sent_ns: int, message: msgspec.St
     return _ENVELOPE.pack(MAGIC, VERSION, topic.number, epoch, seq, sent_ns) + _encoder.encode(message)
 
 
+def topic_of(packed: bytes | memoryview) -> Topic:
+    """The topic these bytes say they belong to. Raises MessageError."""
+    if len(packed) < ENVELOPE_BYTES:
+        raise MessageError("short")
+    topic = BY_NUMBER.get(_ENVELOPE.unpack_from(packed)[2])
+    if topic is None or topic.message is None:
+        raise MessageError("topic")
+    return topic
+
+
 def decode(topic: Topic, packed: bytes | memoryview) -> Envelope:
     """The message in these bytes. Raises MessageError unless they are exactly one valid message of `topic`."""
     if len(packed) < ENVELOPE_BYTES:

@@ -38,6 +38,8 @@ class Topic:
 PROCESSES = ("capture", "analysis", "coach", "audio", "display", "recorder")
 CAPTURE, ANALYSIS, COACH, AUDIO, DISPLAY, RECORDER = PROCESSES
 SUPERVISOR = "supervisor"
+SHARE, FOLLOW = "share", "follow"
+"""With two machines: the process that lets others see, on the camera's, and the one that brings it here, on the screen's."""
 
 # Frames have a binary header of their own (wire/frames.py) and therefore no message type here.
 FRAME = Topic(1, "frame", None, (CAPTURE,), Policy.NEWEST_WINS, None)
@@ -47,8 +49,8 @@ STRIDE = Topic(4, "stride", messages.Stride, (ANALYSIS,), Policy.EVERY_ONE_COUNT
 CUE = Topic(5, "cue", messages.Cue, (COACH,), Policy.EVERY_ONE_COUNTS, None)
 PLAYED = Topic(6, "played", messages.Played, (AUDIO,), Policy.EVERY_ONE_COUNTS, None)
 PHASE = Topic(7, "phase", messages.Phase, (COACH,), Policy.LAST_VALUE_CACHED, 2.0)
-HEALTH = Topic(8, "health", messages.Health, (*PROCESSES, SUPERVISOR), Policy.LAST_VALUE_CACHED, 2.0)
-COMMAND = Topic(9, "command", messages.Command, (DISPLAY,), Policy.EVERY_ONE_COUNTS, None)
+HEALTH = Topic(8, "health", messages.Health, (*PROCESSES, SUPERVISOR, SHARE, FOLLOW), Policy.LAST_VALUE_CACHED, 2.0)
+COMMAND = Topic(9, "command", messages.Command, (DISPLAY, SHARE), Policy.EVERY_ONE_COUNTS, None)
 BELT = Topic(10, "belt", messages.Belt, (CAPTURE,), Policy.LAST_VALUE_CACHED, 2.0)
 CONFIG = Topic(11, "config", messages.ConfigState, (SUPERVISOR,), Policy.LAST_VALUE_CACHED, 2.0)
 RECENT_STRIDES = Topic(12, "recent-strides", messages.RecentStrides, (ANALYSIS,), Policy.LAST_VALUE_CACHED, 2.0)

@@ -1,0 +1,130 @@
+"""This machine's key, and whose keys may connect: small files of the user's own, 0600 in a 0700 folder."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import zmq
+from zmq.utils import z85
+
+PUBLIC, SECRET, ALLOWED = "own.key", "own.secret", "allowed"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_KEY_BYTES = 32
+
+
+class KeysError(Exception):
+    """The keys cannot be used as asked; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """A CURVE key pair, each as 40 characters of Z85 (ZeroMQ RFC 32)."""
+
+    public: str
+    secret: str
+
+    def __repr__(self) -> str:
+        """Without the secret: a key pair may end up in a log."""
+        return f"KeyPair(public={self.public!r})"
+
+
+def keys_folder() -> Path:
+    """Where they are: in $HIPCUE_HOME if that is set, else where the XDG base directories have a program's settings."""
+    home = os.environ.get("HIPCUE_HOME")
+    if home:
+        return Path(home) / "keys"
+    configuration = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(configuration) if configuration else Path.home() / ".config") / "hipcue" / "keys"
+
+
+class Keys:
+    """The keys in a folder. What is read is read anew each time: a key allowed now may connect now."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def new(self) -> KeyPair:
+        """Make this machine's key. Raises KeysError if it has one."""
+        if (self.folder / SECRET).exists():
+            raise KeysError(
+                f"{self.folder / SECRET}: this machine has a key already; whoever allowed it would refuse a new one. "
+                "To make one nevertheless, remove that file first"
+            )
+        public, secret = (part.decode("ascii") for part in zmq.curve_keypair())
+        self._write(self.folder / SECRET, secret)
+        self._write(self.folder / PUBLIC, public)
+        return KeyPair(public, secret)
+
+    def own(self) -> KeyPair:
+        """This machine's key. Raises KeysError if there is none, or if others can read it."""
+        path = self.folder / SECRET
+        if not path.exists():
+            raise KeysError("this machine has no key; make one: hipcue keys new")
+        if path.stat().st_mode & 0o077:
+            raise KeysError(f"{path}: others can read this machine's secret key; run: chmod 600 {path}")
+        secret = _read_key(path)
+        return KeyPair(zmq.curve_public(secret.encode("ascii")).decode("ascii"), secret)
+
+    def allow(self, name: str, key: str) -> None:
+        """Let the machine with this public key connect, under this name. Raises KeysError."""
+        if not _NAME.fullmatch(name):
+            raise KeysError(f"{name!r}: a name has small letters, digits, - and _ only, and at most 32 of them")
+        checked_key(key, "the key")
+        other = next((known for known, allowed in self.allowed().items() if allowed == key and known != name), None)
+        if other is not None:
+            raise KeysError(f"this key is allowed already, as {other!r}")
+        self._write(self._path_of(name), key)
+
+    def forbid(self, name: str) -> None:
+        """Let it connect no more. Raises KeysError for an unknown name."""
+        try:
+            self._path_of(name).unlink()
+        except FileNotFoundError:
+            known = ", ".join(self.allowed()) or "none"
+            raise KeysError(f"{name!r} is not allowed anyway; allowed are: {known}") from None
+
+    def allowed(self) -> dict[str, str]:
+        """Public keys by name. Raises KeysError when a file does not hold one."""
+        found = sorted((self.folder / ALLOWED).glob("*.key"))
+        return {path.stem: _read_key(path) for path in found}
+
+    def key_of(self, name: str) -> str:
+        """The public key allowed under a name; "": the only one there is. Raises KeysError."""
+        allowed = self.allowed()
+        if not name and len(allowed) == 1:
+            return next(iter(allowed.values()))
+        if name in allowed:
+            return allowed[name]
+        known = ", ".join(allowed) or "none"
+        wanted = f"{name!r} is not allowed" if name else "name the machine with --of"
+        raise KeysError(f"{wanted}; allowed are: {known}. To add one: hipcue keys allow NAME KEY")
+
+    def _path_of(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise KeysError(f"{name!r}: a name has small letters, digits, - and _ only, and at most 32 of them")
+        return self.folder / ALLOWED / f"{name}.key"
+
+    def _write(self, path: Path, key: str) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(f"{key}\n")
+
+
+def checked_key(key: str, what: str) -> str:
+    """The key, if it is one. Raises KeysError."""
+    try:
+        if len(key) == _KEY_BYTES * 5 // 4 and len(z85.decode(key.encode("ascii"))) == _KEY_BYTES:
+            return key
+    except (ValueError, KeyError, IndexError, OverflowError, UnicodeEncodeError):
+        pass
+    raise KeysError(f"{what}: is not a public key of 40 characters, as hipcue keys list prints it")
+
+
+def _read_key(path: Path) -> str:
+    try:
+        return checked_key(path.read_text(encoding="ascii").strip(), str(path))
+    except (OSError, UnicodeDecodeError):
+        raise KeysError(f"{path}: cannot be read; remove it, or allow the key again") from None
