@@ -15,11 +15,14 @@ from capture.source import SourceError
 from config.loading import Origin, default_text, load
 from config.schema import Settings
 from hipcue import __version__
+from hipcue.keys_commands import keys_app
 from hipcue.runner_number import numbered
 from hipcue.sentences import err, fail, out, print_table, sentences
 from hipcue.sessions_commands import history, sessions_app
 from wire.clock import monotonic_ns
 from wire.endpoints import default_directory
+from wire.remote.curve import checked_address
+from wire.remote.keys import Keys, keys_folder
 
 DEMO_SOURCE = "synthetic:extension=13,sway=5,sway_s=40,fps=30"
 DEMO_PRESET = "show"
@@ -34,6 +37,7 @@ app = typer.Typer(
 )
 config_app = typer.Typer(no_args_is_help=True, help="Look at and check settings.")
 app.add_typer(config_app, name="config")
+app.add_typer(keys_app, name="keys")
 app.add_typer(sessions_app, name="sessions")
 app.command()(history)
 
@@ -113,6 +117,26 @@ def demo(
             },
         )
         _live(origin, for_s or None, screenshot=True, latency=latency)
+
+
+@app.command()
+def follow(
+    address: Annotated[str, typer.Argument(help='Where the camera\'s machine publishes: "tcp://192.168.1.20:7660".')],
+    of: Annotated[str, typer.Option(help="The name its key is allowed under; needed only if there are several.")] = "",
+    window: WindowOption = False,
+    no_display: NoDisplayOption = False,
+    config: ConfigOption = None,
+    preset: PresetOption = None,
+) -> None:
+    """The screen alone, with the camera on another machine (docs/two-machines.md). Ctrl-C or key q ends it."""
+    from hipcue.follow import run_follow  # noqa: PLC0415
+
+    with sentences():
+        settings = _settings(config, preset, _surroundings(window, no_display, False, None))
+        checked_address(address)
+        code = run_follow(settings, address, of, Keys(keys_folder()))
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()

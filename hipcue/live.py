@@ -12,14 +12,16 @@ from feedback.recorder.process import new_folder
 from hipcue.journal import journal_file, log, open_journal
 from hipcue.keeping import remove_expired
 from hipcue.latency_report import LatencyReport
-from hipcue.processes import PROCESSES, Job
+from hipcue.processes import PROCESSES, SHARING, Job
 from hipcue.runs import run_folder
 from hipcue.settings_watch import SettingsWatch
 from hipcue.supervisor import Supervisor
 from wire.endpoints import default_directory
 from wire.lifecycle import StopFlag
+from wire.remote.curve import may_publish
+from wire.remote.keys import Keys, keys_folder
 from wire.sockets import Wire
-from wire.topics import AUDIO, CAPTURE, SUPERVISOR
+from wire.topics import AUDIO, CAPTURE, SHARE, SUPERVISOR
 
 
 @dataclass(frozen=True)
@@ -39,23 +41,27 @@ def run_live(
     """Run until Ctrl-C, SIGTERM, key q, `for_s` seconds, or the end of a recording.
 
     A settings file that is saved anew while it runs applies at once. Raises config.errors.ConfigError when the settings are
-    wrong, and wire.endpoints.EndpointError when there is no place for the sockets.
+    wrong, wire.endpoints.EndpointError when there is no place for the sockets, and wire.remote.keys.KeysError when others
+    are to see and there are no keys.
     """
     settings = origin.load()
+    shared = settings.network.publish != "ipc"
+    if shared:
+        may_publish(settings.network.publish, Keys(keys_folder()))
     stop = StopFlag()
     stop.on_signals(supervised=False)
     open_journal(journal_file())
     remove_expired(settings, datetime.now().astimezone())
     session = new_folder(Path(settings.session.folder).expanduser().absolute())
     picture = session / "screen.png" if screenshot else None
-    specs = [spec for spec in PROCESSES if spec.name != AUDIO or settings.audio.enabled]
+    specs = [spec for spec in PROCESSES if spec.name != AUDIO or settings.audio.enabled] + [SHARING] * shared
     with run_folder(default_directory()) as folder:
         job = Job(
             settings=settings,
             wire_directory=folder,
             session_folder=session,
             screenshot=picture,
-            readiness=tuple(spec.name for spec in specs if spec.name != CAPTURE),
+            readiness=tuple(spec.name for spec in specs if spec.name not in (CAPTURE, SHARE)),
         )
         log.info("Started: %s", shown_source(settings.capture.source))
         with Wire(folder, SUPERVISOR) as wire:

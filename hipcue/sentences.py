@@ -15,6 +15,7 @@ from capture.source import SourceError
 from config.errors import ConfigError
 from feedback.sessions.errors import SessionsError
 from wire.endpoints import EndpointError
+from wire.remote.keys import KeysError
 
 EXIT_USER = 2
 
@@ -28,7 +29,7 @@ def sentences() -> Iterator[None]:
     """What a person can mend is said in one sentence."""
     try:
         yield
-    except (ConfigError, SourceError, PoseError, EndpointError, SessionsError) as error:
+    except (ConfigError, SourceError, PoseError, EndpointError, SessionsError, KeysError) as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename or 'a file'}: {error.strerror or error}")

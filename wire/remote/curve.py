@@ -6,7 +6,6 @@ from types import TracebackType
 
 import zmq
 from zmq.auth.thread import ThreadAuthenticator
-from zmq.utils import z85
 from zmq.utils.monitor import recv_monitor_message
 
 from wire.remote.keys import KeyPair, Keys, KeysError
@@ -20,8 +19,17 @@ HANDSHAKE_MS = 3000
 """Who has not shown a key by then is sent away."""
 
 
+def checked_address(address: str) -> str:
+    """The address, if it is one of TCP with room for the port beside it. Raises KeysError."""
+    host, _, port = address.removeprefix("tcp://").rpartition(":")
+    if address.startswith("tcp://") and host and port.isdecimal() and 0 < int(port) < 65535:
+        return address
+    raise KeysError(f"{address}: is no address; it looks like tcp://192.168.1.20:7660")
+
+
 def may_publish(address: str, keys: Keys) -> None:
     """Raises KeysError, one sentence, unless this address may be opened: only with a key and for named machines."""
+    checked_address(address)
     try:
         keys.own()
     except KeysError as error:
@@ -83,7 +91,7 @@ class Door:
 
 
 class _Provider:
-    """Asked by the authenticator's thread whether a key is allowed."""
+    """Asked by the authenticator's thread whether a key (Z85) is allowed."""
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
@@ -91,7 +99,7 @@ class _Provider:
     def callback(self, domain: str, key: bytes) -> bool:
         del domain
         try:
-            return z85.encode(key).decode("ascii") in self._keys.allowed().values()
+            return key.decode("ascii") in self._keys.allowed().values()
         except KeysError:  # a broken file lets nobody in
             return False
 

@@ -20,8 +20,8 @@ from wire.remote.peer_clock import Echo, PeerClock
 from wire.remote.protocol import MAX_ANSWER_BYTES, Answer, Ask, ProtocolError, decode_answer, encode, frame_of
 from wire.remote.share import SHARED, next_port
 from wire.remote.shift import shifted
-from wire.sockets import FramePublisher, Publisher, Wire
-from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, COMMAND, FOLLOW, RECORDER, Topic
+from wire.sockets import FramePublisher, Wire
+from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, COMMAND, FOLLOW, RECORDER
 
 POLL_MS = 50
 FIRST_ECHOES = 10
@@ -42,36 +42,27 @@ class Follow:
         self._address = address
         self._wire = Wire(directory, FOLLOW, clock)
         self._stand_ins = {process: Wire(directory, process, clock) for process in STOOD_FOR}
-        self._publishers: dict[tuple[str, str], Publisher] = {}
+        # All at once: whoever binds only when there is something to say is not heard at first.
+        self._publishers = {
+            (topic.name, process): self._stand_ins[process].publisher(topic)
+            for topic in SHARED
+            for process in topic.producers
+            if process in STOOD_FOR
+        }
         self._frames: FramePublisher = self._stand_ins[CAPTURE].frame_publisher()
         self._commands = self._wire.every(COMMAND, Command)
         self._health = HealthReporter(self._wire)
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._news = self._context.socket(zmq.SUB)
-        self._news.setsockopt(zmq.MAXMSGSIZE, codec.MAX_MESSAGE_BYTES)
-        self._news.setsockopt(zmq.SUBSCRIBE, b"")
-        self._questions = self._context.socket(zmq.DEALER)
-        self._questions.setsockopt(zmq.MAXMSGSIZE, MAX_ANSWER_BYTES)
-        self._questions.setsockopt(zmq.SNDHWM, 8)
-        for socket, where in ((self._news, address), (self._questions, next_port(address))):
-            socket.setsockopt(zmq.LINGER, 0)
-            socket.setsockopt(zmq.RECONNECT_IVL, 200)
-            socket.setsockopt(zmq.RECONNECT_IVL_MAX, 2000)
-            socket.setsockopt(zmq.HEARTBEAT_IVL, 1000)
-            knock(socket, own, server_key)
-            socket.connect(where)
+        self._keys = (own, server_key)
+        self._connect()
         self.clock = PeerClock()
         self.rejected: Counter[str] = Counter()
         self._number = 0
-        self._picture_asked_ns: int | None = None
         self._echoes = 0
         self._echo_due_ns = 0
         self._heard_ns = clock()
         """The last word, or the start."""
         self._last_seq: dict[tuple[int, int], int] = {}
-        self._poller = zmq.Poller()
-        for socket in (self._news, self._questions, self._commands.socket):
-            self._poller.register(socket, zmq.POLLIN)
         self._health.say("starting", f"Looking for the camera at {address}.")
 
     def round(self) -> None:
@@ -94,6 +85,32 @@ class Follow:
         self._health.say("ended")
         for wire in (*self._stand_ins.values(), self._wire):
             wire.close()
+
+    def _connect(self) -> None:
+        self._news = self._context.socket(zmq.SUB)
+        self._news.setsockopt(zmq.MAXMSGSIZE, codec.MAX_MESSAGE_BYTES)
+        self._news.setsockopt(zmq.SUBSCRIBE, b"")
+        self._questions = self._context.socket(zmq.DEALER)
+        self._questions.setsockopt(zmq.MAXMSGSIZE, MAX_ANSWER_BYTES)
+        self._questions.setsockopt(zmq.SNDHWM, 8)
+        for socket, where in ((self._news, self._address), (self._questions, next_port(self._address))):
+            socket.setsockopt(zmq.LINGER, 0)
+            socket.setsockopt(zmq.RECONNECT_IVL, 200)
+            socket.setsockopt(zmq.RECONNECT_IVL_MAX, 2000)
+            socket.setsockopt(zmq.HEARTBEAT_IVL, 1000)
+            knock(socket, *self._keys)
+            socket.connect(where)
+        self._poller = zmq.Poller()
+        for socket in (self._news, self._questions, self._commands.socket):
+            self._poller.register(socket, zmq.POLLIN)
+        self._connected_ns = self._clock()
+        self._picture_asked_ns: int | None = None
+
+    def _connect_again(self) -> None:
+        """libzmq never tries again where it was turned away; a key may have been allowed since."""
+        self._news.close()
+        self._questions.close()
+        self._connect()
 
     def _ask(self) -> None:
         now_ns = self._clock()
@@ -164,14 +181,8 @@ class Follow:
         offset_ns = self.clock.offset_ns
         message = envelope.message
         producer = message.process if isinstance(message, Health) else topic.producers[0]
-        if offset_ns is not None and producer in self._stand_ins:
-            self._publisher(topic, producer).send(shifted(message, offset_ns))
-
-    def _publisher(self, topic: Topic, producer: str) -> Publisher:
-        key = (topic.name, producer)
-        if key not in self._publishers:
-            self._publishers[key] = self._stand_ins[producer].publisher(topic)
-        return self._publishers[key]
+        if offset_ns is not None and (topic.name, producer) in self._publishers:
+            self._publishers[topic.name, producer].send(shifted(message, offset_ns))
 
     def _report(self) -> None:
         health, now_ns = self._health, self._clock()
@@ -183,6 +194,8 @@ class Follow:
         if now_ns - self._heard_ns < SILENT_NS:
             health.say("running" if self.clock.offset_ns is not None else "starting")
         else:
+            if now_ns - self._connected_ns > SILENT_NS:
+                self._connect_again()
             health.say("degraded", f"No word from {self._address}: is HipCue running there, and is this screen's key allowed?")
         health.beat()
 

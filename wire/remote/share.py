@@ -8,13 +8,13 @@ compares clocks. Both only for allowed keys (wire/remote/curve.py). docs/wire.md
 from collections import Counter
 from dataclasses import dataclass
 
+import msgspec
 import zmq
 
 from wire.clock import s_to_ns
 from wire.frames import Frame
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
-from wire.messages import Message
 from wire.remote.curve import Door
 from wire.remote.keys import Keys
 from wire.remote.protocol import MAX_ASK_BYTES, Answer, Ask, Picture, ProtocolError, decode_ask, encode, picture_of
@@ -55,8 +55,9 @@ class Share:
         self._news = self._door.open(zmq.PUB, address, _prepare_news)
         self._questions = self._door.open(zmq.ROUTER, next_port(address), _prepare_questions)
         self._frames = wire.frames()
-        self._readers: list[tuple[Newest[Message] | Every[Message], Publisher]] = []
+        self._readers: list[tuple[Newest[msgspec.Struct] | Every[msgspec.Struct], Publisher]] = []
         for topic in SHARED:
+            assert topic.message is not None
             read = wire.every if topic.policy is Policy.EVERY_ONE_COUNTS else wire.newest
             self._readers.append((read(topic, topic.message), Publisher(self._news, topic, wire.clock)))
         self._commands = wire.publisher(COMMAND)
