@@ -24,7 +24,8 @@ def keys_new() -> None:
         typer.echo(f"On the other machine run: hipcue keys allow NAME '{pair.public}'")
 
 
-@keys_app.command("allow")
+# A key may begin with a dash.
+@keys_app.command("allow", context_settings={"ignore_unknown_options": True})
 def keys_allow(name: NameArgument, key: Annotated[str, typer.Argument(help="Its public key.")]) -> None:
     """Let the machine with this key connect, from now on."""
     with _sentences():
