@@ -1,14 +1,11 @@
 """`hipcue keys`: this machine's key and whose may connect."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
+from hipcue.sentences import out, sentences
 from wire.remote.keys import Keys, KeysError, keys_folder
-
-EXIT_USER = 2
 
 keys_app = typer.Typer(no_args_is_help=True, help="Let screens on other machines connect, and no others.")
 
@@ -18,53 +15,46 @@ NameArgument = Annotated[str, typer.Argument(help='A name for the other machine,
 @keys_app.command("new")
 def keys_new() -> None:
     """Make this machine's key and print its public half, which the other machine has to allow."""
-    with _sentences():
+    with sentences():
         pair = _keys().new()
-        typer.echo(f"This machine's public key: {pair.public}")
-        typer.echo(f"On the other machine run: hipcue keys allow NAME '{pair.public}'")
+        _print(f"This machine's public key: {pair.public}")
+        _print(f"On the other machine run: hipcue keys allow NAME '{pair.public}'")
 
 
 # A key may begin with a dash.
 @keys_app.command("allow", context_settings={"ignore_unknown_options": True})
 def keys_allow(name: NameArgument, key: Annotated[str, typer.Argument(help="Its public key.")]) -> None:
     """Let the machine with this key connect, from now on."""
-    with _sentences():
+    with sentences():
         _keys().allow(name, key)
-        typer.echo(f"{name} may connect.")
+        _print(f"{name} may connect.")
 
 
 @keys_app.command("forbid")
 def keys_forbid(name: NameArgument) -> None:
     """Let it connect no more; it is cut off when its connection ends, at the latest when HipCue is started anew."""
-    with _sentences():
+    with sentences():
         _keys().forbid(name)
-        typer.echo(f"{name} may not connect any more.")
+        _print(f"{name} may not connect any more.")
 
 
 @keys_app.command("list")
 def keys_list() -> None:
     """Print this machine's public key and whose are allowed. Secret keys are never printed."""
-    with _sentences():
+    with sentences():
         keys = _keys()
         try:
-            typer.echo(f"{keys.own().public}  this machine")
+            _print(f"{keys.own().public}  this machine")
         except KeysError as error:
-            typer.echo(str(error))
+            _print(str(error))
         for name, key in keys.allowed().items():
-            typer.echo(f"{key}  {name}")
+            _print(f"{key}  {name}")
 
 
 def _keys() -> Keys:
     return Keys(keys_folder())
 
 
-@contextmanager
-def _sentences() -> Iterator[None]:
-    try:
-        yield
-    except KeysError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(EXIT_USER) from None
-    except OSError as error:
-        typer.echo(f"{error.filename or 'a file'}: {error.strerror or error}", err=True)
-        raise typer.Exit(EXIT_USER) from None
+def _print(line: str) -> None:
+    # A key may hold what would be markup.
+    out.print(line, markup=False)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,7 +119,7 @@ def checked_key(key: str, what: str) -> str:
     try:
         if len(key) == _KEY_BYTES * 5 // 4 and len(z85.decode(key.encode("ascii"))) == _KEY_BYTES:
             return key
-    except (ValueError, KeyError, IndexError, OverflowError, UnicodeEncodeError):
+    except (ValueError, KeyError, struct.error):
         pass
     raise KeysError(f"{what}: is not a public key of 40 characters, as hipcue keys list prints it")
 
