@@ -15,6 +15,7 @@ QUIET_BELOW = 0.01
 BREATH_MS = 20.0
 """Kept of that silence, so that no first consonant is cut."""
 LONGEST_S = 10.0
+LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 4_000, 384_000
 _FULL_SCALE = {1: 1 << 7, 2: 1 << 15, 3: 1 << 23, 4: 1 << 31}
 
 
@@ -27,12 +28,14 @@ def load(path: Path, sample_rate_hz: int) -> Samples:
     try:
         with wave.open(str(path), "rb") as file:
             rate_hz, channels, width = file.getframerate(), file.getnchannels(), file.getsampwidth()
+            if not LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
+                raise WavError(f"{path} has {rate_hz} samples a second; save it with 16000 to 48000")
             if file.getnframes() > LONGEST_S * rate_hz:
                 raise WavError(f"{path} is longer than {LONGEST_S:g} s; a prompt must be short")
             packed = file.readframes(file.getnframes())
     except OSError as error:
         raise WavError(f"{path} cannot be read ({error.strerror})") from None
-    except (wave.Error, EOFError):
+    except (wave.Error, EOFError, RuntimeError):  # RuntimeError: a chunk longer than the file
         raise WavError(f"{path} is not a WAV file of whole numbers; save it as 16-bit PCM") from None
     frame_bytes = channels * width
     mono = _unpack(packed[: len(packed) // frame_bytes * frame_bytes], width).reshape(-1, channels).mean(axis=1)
