@@ -1,6 +1,6 @@
 # make demo   the whole program with a drawn runner; sets itself up the first time (FOR=20 ends it after 20 s)
 # make test   all tests                make check  format, lint, types, import rules
-# make bench  times of drawing and of the pose model
+# make bench  times of drawing, of the pose model and of the engine
 # make bench-accuracy  every accuracy figure of docs/accuracy.md, measured again
 # make bench-latency   every figure of docs/performance.md, measured again
 # make soak   the whole program for MINUTES=30 with a random fault every half minute
@@ -35,7 +35,7 @@ format:
 
 bench:
 	@scripts/setup.sh test
-	@for name in draw_time pose_backends reload; do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
+	@for name in draw_time pose_backends engine_time reload; do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
 
 bench-latency:
 	@scripts/setup.sh test

@@ -80,7 +80,8 @@ class GaitCurve:
 
     def variance_deg2(self, squared_rows: Floats) -> Floats:
         """How uncertain the curve is where the basis rows were whose `squares` these are; shape (n,), square degrees."""
-        variance: Floats = squared_rows @ self._covariance.ravel()
+        # Not `@`: just large enough for BLAS to wake its threads, which takes far longer than the sum.
+        variance: Floats = np.einsum("ij,j->i", squared_rows, self._covariance.ravel())
         return variance
 
     def learn(self, row: Floats, value_deg: float, noise_deg: float, dt_s: float) -> None:
