@@ -12,7 +12,7 @@ from wire.clock import NS_PER_S, monotonic_ns, s_to_ns
 from wire.messages import Cue, Health, Latency, Played, Sample
 from wire.sockets import Wire, wait
 from wire.stages import measured
-from wire.topics import ANALYSIS, CAPTURE, CUE, HEALTH, PLAYED, SAMPLE_LOG
+from wire.topics import CUE, HEALTH, PLAYED, SAMPLE_LOG
 
 SETTLE_S = 3.0
 """From the first sample to the beginning of what is counted."""
@@ -143,18 +143,16 @@ class Program:
         """Run for so long, the first `SETTLE_S` not counted, and look."""
         first_sample_s = self.first_sample()
         self.listen(SETTLE_S)
-        before, cpu_before, then_s = dict(self.heard.health), self._cpu_s(), time.monotonic()
+        seen, cpu_before, then_s = len(self.heard.samples), self._cpu_s(), time.monotonic()
         self.listen(seconds)
         after, cpu_after, took_s = self.heard.health, self._cpu_s(), time.monotonic() - then_s
-        counted = {
-            name: {key: after[name].counters.get(key, 0) - before[name].counters.get(key, 0) for key in ("frames", "left out")}
-            for name in (CAPTURE, ANALYSIS)
-        }
+        # The source's own count goes on where a frame was left out on the way.
+        indices = [sample.frame_index for _, sample in self.heard.samples[seen:]]
         memory_mb = {name: _memory_mb(pid) for name, pid in self.pids().items()}
         return Result(
             stages={stage.name: latency for stage, latency in measured(after, recent=False)},
-            captured=counted[CAPTURE]["frames"] + counted[CAPTURE]["left out"],
-            analysed=counted[ANALYSIS]["frames"],
+            captured=indices[-1] - indices[0] + 1,
+            analysed=len(indices),
             first_sample_s=first_sample_s,
             use={
                 name: Use(100 * (cpu_after[name] - cpu_before[name]) / took_s, memory_mb[name])
