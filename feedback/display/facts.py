@@ -12,8 +12,10 @@ def cells(board: Board) -> tuple[tuple[str, str], ...]:
     """Name and number of each."""
     measure, sides = board.measure, board.sides
     belt = "Belt, km/h" if not board.incline_pct else f"Belt, {board.incline_pct:.0f} %".replace("-", "−")
-    far_label, apart = board.far_label, sides.far_less_near
-    if apart is not None and measure.digits(abs(apart)).strip("0."):
+    far_label = board.far_label
+    if sides.near is not None and sides.far is not None and measure.digits(sides.near) != measure.digits(sides.far):
+        # Of the numbers as they are written, so that the three agree.
+        apart = round(sides.far, measure.decimals) - round(sides.near, measure.decimals)
         more = "more" if apart > 0 else "less"
         far_label = f"{far_label}, {measure.digits(abs(apart))}{measure.unit} {more}"
     return (

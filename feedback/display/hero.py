@@ -61,7 +61,8 @@ def _paint_number(page: Page, board: Board) -> None:
         page.surface.fill(palette.GREY, _dash(number, cap_px).rect)
         return
     ink = palette.QUIET_ON_PANEL if board.verdict == "unsure" else palette.ON_PANEL
-    digits, unit = measure.digits(board.value), measure.unit
+    value = board.value if board.band is None else measure.beside(board.value, board.band)
+    digits, unit = measure.digits(value), measure.unit
     # Digits end at a fixed place, so that 9 and 10 do not push each other about.
     width_px = page.typesetter.width_px("8" * max(2, len(digits.lstrip("−"))), cap_px)
     unit_px = page.typesetter.width_px(unit, UNIT_SHARE * cap_px) if unit else 0

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from wire.messages import Band, Stride
 
+ROUNDING = 1e-6
+
 
 @dataclass(frozen=True)
 class MeasureLook:
@@ -30,8 +32,24 @@ class MeasureLook:
 
     def band(self, band: Band) -> str:
         """A band, as in "16–20°"; "to" where a minus sign would read as a dash."""
-        low = self.digits(band.low_deg)
-        return f"{low}{' to ' if low.startswith('−') else '–'}{self.digits(band.high_deg)}{self.unit}"
+        low, high = (self.digits(edge) for edge in self.edges(band))
+        return f"{low}{' to ' if low.startswith('−') else '–'}{high}{self.unit}"
+
+    def edges(self, band: Band) -> tuple[float, float]:
+        """The lowest and the highest number inside the band that can be written with these decimals."""
+        step = 10.0**-self.decimals
+        low, high = math.ceil(band.low_deg / step - ROUNDING) * step, math.floor(band.high_deg / step + ROUNDING) * step
+        return (low, high) if low <= high else (band.low_deg, band.high_deg)
+
+    def beside(self, value: float, band: Band) -> float:
+        """The value rounded so that it lies where it does: 15.6 below a band from 16 must not read as 16."""
+        step, rounded = 10.0**-self.decimals, round(value, self.decimals)
+        low, high = self.edges(band)
+        if value < band.low_deg:
+            return min(rounded, low - step)
+        if value > band.high_deg:
+            return max(rounded, high + step)
+        return min(high, max(low, rounded))
 
 
 HIP_EXTENSION = MeasureLook("Hip extension", "hip_extension_deg")

@@ -75,7 +75,8 @@ def paint_strip(page: Page, board: Board) -> None:
 def _labels(board: Board) -> tuple[str, ...]:
     if board.band is None or board.withheld:
         return ()
-    return board.measure.digits(board.band.low_deg), board.measure.digits(board.band.high_deg)
+    low, high = board.measure.edges(board.band)
+    return board.measure.digits(low), board.measure.digits(high)
 
 
 def _paint_counted(page: Page, chart: Box, count: int) -> None:

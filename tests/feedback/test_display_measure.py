@@ -43,3 +43,19 @@ def test_a_band_reads_as_a_range() -> None:
 def test_any_stride_gives_a_number_that_can_be_drawn_or_none(one: Stride, measure: str) -> None:
     value = measure_of(one, measure)
     assert value is None or finite(value) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(15.6, "15°"), (16.0, "16°"), (16.4, "16°"), (19.6, "20°"), (20.4, "21°"), (12.4, "12°"), (27.6, "28°")]
+)
+def test_beside_a_band_a_number_is_rounded_to_where_it_lies(value: float, text: str) -> None:
+    assert HIP_EXTENSION.worded(HIP_EXTENSION.beside(value, Band(16.0, 20.0))) == text
+
+
+@given(st.floats(-60, 60), st.floats(-40, 40), st.floats(1.0, 20.0))
+def test_the_number_and_the_band_as_written_agree_with_the_verdict(value: float, low: float, width: float) -> None:
+    band = Band(low, low + width)
+    shown = HIP_EXTENSION.beside(value, band)
+    written_low, written_high = HIP_EXTENSION.edges(band)
+    assert (shown < written_low, shown > written_high) == (value < band.low_deg, value > band.high_deg)
+    assert abs(shown - value) < 1.0 + 1e-5
