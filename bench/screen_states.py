@@ -233,7 +233,7 @@ STATES: dict[str, Scene] = {
     "more": Scene(_drill(), LOW),
     "more-cue": Scene(_drill(), LOW, cue="Push the belt behind you"),
     "less": Scene(_drill(), HIGH),
-    "guard": Scene(_drill(), LOW, cue="Run tall", moment_s=FLIGHT),
+    "guard": Scene(_drill(form_first=True), LOW, cue="Run tall", moment_s=FLIGHT),
     "unsure": Scene(_drill(), RISING, qualities=(0.9, 0.3, 0.9, 0.2)),
     "without-cues": Scene(_drill(cueing=False), RISING),
     "retention": Scene(_phase("retention", BAND, 95, hide_value=True), RISING),

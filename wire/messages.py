@@ -235,6 +235,8 @@ class Phase(Message, frozen=True):
     """Whether cues may sound now: in the drill, in a block with cues."""
     hide_value: bool = False
     """Whether the runner's own number is kept from the screen, so that a silent phase is one."""
+    form_first: bool = False
+    """A guard holds: neither "more" nor "good" is the right word, whatever the number says."""
     runner: str = ""
     session_number: int | None = None
     """Of a named runner, from 1."""

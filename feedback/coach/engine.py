@@ -6,7 +6,7 @@ from collections.abc import Callable
 from config.schema import Settings
 from feedback.coach.baseline import Baseline
 from feedback.coach.fading import chance_of_cue, is_on
-from feedback.coach.guards import SLOW_CADENCE, Guards
+from feedback.coach.guards import LOW_QUALITY, SLOW_CADENCE, Guards
 from feedback.coach.measures import OF_STRIDE
 from feedback.coach.pace import Direction, PaceWatch
 from feedback.coach.phases import Phases, Seen
@@ -44,6 +44,8 @@ class Coach:
         self._last_spoken_ns: int | None = None
         self._last_peak_ns: int | None = None
         self._settings_notice = ""
+        self._held: frozenset[str] = frozenset()
+        """The guards that held at the last trusted stride."""
         self._begin_session()
 
     def tick(self, now_ns: int) -> None:
@@ -109,6 +111,7 @@ class Coach:
         if jumped and not self._belt_is_measured:
             self._pace_changed()
         guards = self._guards.holding(self._settings.guard, self._recent, self._baseline)
+        self._held = guards
         self._record(stride, guards)
         band = self._aim.band if self._may_cue else None
         for state in self._rules:
@@ -139,6 +142,7 @@ class Coach:
             muted=self._muted,
             cueing=self._may_cue and self._cue_chance > 0,
             hide_value=name in ("baseline", "retention"),
+            form_first=name == "drill" and self._renewed is None and bool(self._held - {LOW_QUALITY}),
             runner=session.runner,
             session_number=self._session_number if session.runner else None,
             notice=self._notice(aimed),
@@ -195,6 +199,7 @@ class Coach:
         """Takes the place of the baseline when it is ready."""
         self._recent = RecentStrides()
         self._guards = Guards()
+        self._held = frozenset()
         self._pace = PaceWatch()
         self._belt_is_measured = False
         self._ledger = Ledger()

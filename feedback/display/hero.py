@@ -11,6 +11,7 @@ WORDS: dict[Verdict, tuple[str, Icon, Ink]] = {
     "below": ("MORE", "up", palette.ON_ACT),
     "above": ("LESS", "down", palette.ON_ACT),
     "in": ("GOOD", "check", palette.ON_GOOD),
+    "held": ("FORM FIRST", "warning", palette.ON_RAISED),
     "unsure": ("UNSURE", "unsure", palette.ON_RAISED),
 }
 """A verdict as one word, one shape and one colour."""

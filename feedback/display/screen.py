@@ -108,6 +108,12 @@ class Screen:
             return "unsure"
         return judged(value, stride.quality, self._min_quality, self.band if stride.leg == "near" else None)
 
+    def _verdict(self, last: Stride) -> Verdict:
+        """Of the last stride, as the runner is told it: who arches the back is asked for form, neither pressed nor praised."""
+        verdict = self.judge(last)
+        held = self._phase is not None and self._phase.form_first and verdict in ("below", "in")
+        return "held" if held else verdict
+
     @property
     def measure(self) -> str:
         """The measure that the band is about."""
@@ -201,7 +207,7 @@ class Screen:
         return Board(
             measure=measure_look(self.measure),
             value=value,
-            verdict=self.judge(last) if last is not None and value is not None else "open",
+            verdict=self._verdict(last) if last is not None and value is not None else "open",
             withheld=_withheld(phase),
             band=band,
             bars=self._bars(),

@@ -11,7 +11,7 @@ from feedback.display.palette import BLUE, GREY, ORANGE, PANEL, QUIET, QUIET_ON_
 from feedback.display.view import STRIP_STRIDES, Board, Verdict
 from wire.messages import Band
 
-COLOURS: dict[Verdict, Colour] = {"in": BLUE, "below": ORANGE, "above": ORANGE, "unsure": GREY, "open": QUIET}
+COLOURS: dict[Verdict, Colour] = {"in": BLUE, "below": ORANGE, "above": ORANGE, "held": ORANGE, "unsure": GREY, "open": QUIET}
 ROOM_BELOW, ROOM_ABOVE = 1.5, 1.0
 """The scale reaches this many widths of the band past its edges: a runner comes to the band from below."""
 LEAST_WIDTH = 4.0

@@ -4,7 +4,14 @@ from feedback.display.measure import finite, measure_look, measure_of
 from feedback.display.view import Verdict
 from wire.messages import Band, Cue, Stride, Summary
 
-WORDS: dict[Verdict, str] = {"below": "MORE", "in": "GOOD", "above": "LESS", "unsure": "UNSURE", "open": "-"}
+WORDS: dict[Verdict, str] = {
+    "below": "MORE",
+    "in": "GOOD",
+    "above": "LESS",
+    "held": "FORM FIRST",
+    "unsure": "UNSURE",
+    "open": "-",
+}
 
 
 def stride_line(stride: Stride, measure: str, verdict: Verdict, band: Band | None) -> str:

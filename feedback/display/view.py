@@ -8,8 +8,8 @@ from feedback.display.sides import UNKNOWN_SIDES, Sides
 from wire.frames import Image
 from wire.messages import Band, Point, Summary
 
-Verdict = Literal["below", "in", "above", "unsure", "open"]
-"""Of a stride: against the band; "unsure" below the quality gate; "open" while there is no band."""
+Verdict = Literal["below", "in", "above", "held", "unsure", "open"]
+"""Of a stride: against the band; "held" while form comes first; "unsure" below the quality gate; "open" without a band."""
 Sign = Literal["none", "camera", "wait", "person", "pause", "warning"]
 """The shape beside a message: what kind of thing it speaks of."""
 

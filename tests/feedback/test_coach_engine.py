@@ -200,7 +200,9 @@ class TestGuards:
     def test_who_arches_is_told_to_run_tall_and_not_to_push(self) -> None:
         run = self.drilling(PUSH, TALL)
         assert run.strides(5, 15.0, trunk_lean_deg=6.0) == ["push"]
+        assert not run.coach.phase.form_first
         assert set(run.strides(60, 15.5, trunk_lean_deg=2.0)) == {"tall"}
+        assert run.coach.phase.form_first
 
     def test_who_runs_upright_again_is_asked_for_more_again(self) -> None:
         run = self.drilling(PUSH, TALL)

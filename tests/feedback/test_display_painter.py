@@ -318,7 +318,7 @@ def test_an_hour_of_pictures_keeps_no_list_of_texts() -> None:
 
 def test_a_verdict_is_told_by_word_shape_and_colour() -> None:
     told = {}
-    for name in ("good", "more", "less", "unsure"):
+    for name in ("good", "more", "less", "guard", "unsure"):
         surface, painter = painter_of((1280, 720))
         painter.forget()
         painter.paint(surface, STATES[name].view())
@@ -329,10 +329,13 @@ def test_a_verdict_is_told_by_word_shape_and_colour() -> None:
         "good": ("GOOD", palette.BLUE),
         "more": ("MORE", palette.ORANGE),
         "less": ("LESS", palette.ORANGE),
+        "guard": ("FORM FIRST", palette.RAISED),
         "unsure": ("UNSURE", palette.RAISED),
     }
-    shapes = [pygame.image.tobytes(icon(shape, 40, palette.NIGHT), "RGBA") for shape in ("check", "up", "down", "unsure")]
-    assert len(set(shapes)) == 4
+    shapes = [
+        pygame.image.tobytes(icon(shape, 40, palette.NIGHT), "RGBA") for shape in ("check", "up", "down", "warning", "unsure")
+    ]
+    assert len(set(shapes)) == 5
 
 
 def test_stored_video_shows_a_red_dot_and_says_so() -> None:

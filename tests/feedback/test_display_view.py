@@ -172,6 +172,13 @@ class TestNumberAndBand:
         board = screen.view(0).board
         assert (board.value, board.verdict) == (value_deg, verdict)
 
+    @pytest.mark.parametrize(("value_deg", "verdict"), [(10.0, "held"), (18.0, "held"), (25.0, "above")])
+    def test_while_form_comes_first_nobody_is_asked_for_more_or_praised(self, value_deg: float, verdict: str) -> None:
+        screen = measuring()
+        screen.take(phase(form_first=True), 0)
+        screen.take(stride(1, value_deg), 0)
+        assert screen.view(0).board.verdict == verdict
+
     def test_below_the_quality_gate_nothing_is_judged(self) -> None:
         screen = measuring()
         screen.take(stride(1, 10.0, quality=0.49), 0)
