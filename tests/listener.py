@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.eventually import eventually
-from wire.messages import Cue, Health, Played, Stride
+from wire.messages import Cue, Health, Phase, Played, Stride
 from wire.sockets import Wire, wait
-from wire.topics import CUE, HEALTH, PLAYED, STRIDE
+from wire.topics import CUE, HEALTH, PHASE, PLAYED, STRIDE
 
 
 class Listener:
@@ -21,17 +21,22 @@ class Listener:
         self._strides = self._wire.every(STRIDE, Stride)
         self._cues = self._wire.every(CUE, Cue)
         self._sounds = self._wire.every(PLAYED, Played)
+        self._phases = self._wire.newest(PHASE, Phase)
         self.health: dict[str, Health] = {}
         """The last word of each process."""
         self.strides: list[Stride] = []
         self.cues: list[Cue] = []
         self.played: list[Played] = []
+        self.phases: list[Phase] = []
+        """One for each change."""
 
     def look(self) -> None:
         """Take in what waits, or the next that comes within a moment."""
         wait(20, self._healths, self._strides, self._cues, self._sounds)
         while (health := self._healths.take()) is not None:
             self.health[health.process] = health
+        if (phase := self._phases.take()) is not None and [phase] != self.phases[-1:]:
+            self.phases.append(phase)
         self.strides += self._strides.take_all()
         self.cues += self._cues.take_all()
         self.played += self._sounds.take_all()

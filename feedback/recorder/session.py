@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from feedback.recorder.appending import AppendingFile
 from feedback.recorder.tables import (
     CUE_COLUMNS,
@@ -134,6 +136,8 @@ class SessionFolder:
         """Take in where the session stands; written when it differs from before. Before the first frame it waits for one."""
         if self._t0_ns is None:
             return
+        if phase.summary is not None:
+            self.know({"summary": msgspec.to_builtins(phase.summary)})
         cells = list(self._cells(PHASE_COLUMNS, PhaseChange(at_ns, phase)))
         if cells[1:] != self._phase_cells:
             self._phase_cells = cells[1:]
