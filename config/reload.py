@@ -16,13 +16,13 @@ LIVE = (
     "guard",
     "fading",
     "cue",
-    "audio.volume",
+    "audio",
     "display.fps",
     "display.mirror",
     "display.max_lines_age_ms",
 )
 """Sections and keys that some process takes over at once. All others are read at the start only."""
-AT_START = ("session.folder", "session.keep_days")
+AT_START = ("audio.enabled", "session.folder", "session.store_url", "session.keep_days", "session.lsl")
 """Keys of a live section that are not."""
 
 

@@ -24,16 +24,16 @@ def test_the_list_names_settings_only() -> None:
 def test_what_a_coach_changes_between_two_strides_is_live() -> None:
     live = ("cue", "target.delta_deg", "guard.arching_deg", "fading.cues_on_s", "session.drill_s", "audio.volume")
     assert all(is_live(key) for key in live)
-    at_start = ("capture.source", "capture.fps", "analysis.backend", "audio.sample_rate_hz", "belt.source", "session.folder")
+    at_start = ("capture.source", "capture.fps", "analysis.backend", "audio.enabled", "belt.source", "session.folder")
     assert not any(is_live(key) for key in at_start)
 
 
 def test_live_keys_are_taken_over_and_the_others_are_kept_and_named() -> None:
-    wanted = load("show", overrides={"audio.volume": 0.1, "capture.source": "7", "audio.device": "USB"})
+    wanted = load("show", overrides={"audio.volume": 0.1, "capture.source": "7", "audio.enabled": False})
     now, waiting = applicable(DEFAULTS, wanted)
     assert (now.audio.volume, now.target.mode, len(now.cue)) == (0.1, "absolute", 3)
-    assert (now.capture, now.audio.device) == (DEFAULTS.capture, DEFAULTS.audio.device)
-    assert waiting == ("capture.source", "audio.device")
+    assert (now.capture, now.audio.enabled) == (DEFAULTS.capture, True)
+    assert waiting == ("capture.source", "audio.enabled")
 
 
 def test_nothing_changed_is_nothing_changed() -> None:
