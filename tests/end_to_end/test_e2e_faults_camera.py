@@ -55,7 +55,7 @@ def test_a_camera_that_fails_in_every_way_comes_back_every_time(tmp_path: Path) 
 
         # Killed while its camera is away, capture waits for it instead of giving up.
         camera.behaviour = "hangs up"
-        listener.until(lambda: listener.health[CAPTURE].state == "degraded", "the loss is told", LOST_GUARD_S)
+        until_lost(listener)
         fallen = listener.strike(CAPTURE)
         listener.until_another(CAPTURE, fallen)
         assert listener.health[CAPTURE].reason.startswith("Camera lost: http://127.0.0.1")
