@@ -2,6 +2,7 @@
 
 import html
 import io
+import textwrap
 from pathlib import Path
 
 import matplotlib as mpl
@@ -53,20 +54,25 @@ def _write_pdf(session: Recorded, out: Path) -> None:
     with PdfPages(out) as pages:
         page = Figure(figsize=_A4_IN)
         page.text(0.08, 0.95, "HipCue session", fontsize=16, weight="bold")
-        page.text(0.08, 0.93, _heading(session), fontsize=10)
+        page.text(0.08, 0.94, _wrapped(_heading(session), 95), fontsize=10, va="top")
         y = 0.89
         for line in key_figures(session):
             page.text(0.08, y, line.what, fontsize=10)
             page.text(0.36, y, line.value, fontsize=10, weight="bold")
-            page.text(0.36, y - 0.014, line.meaning, fontsize=7, color="#555555")
-            y -= 0.038
-        page.text(0.08, 0.04, _LIMITS, fontsize=7, color="#555555")
+            page.text(0.36, y - 0.004, _wrapped(line.meaning, 85), fontsize=7, color="#555555", va="top")
+            y -= 0.04
+        page.text(0.08, 0.03, _wrapped(_LIMITS, 130), fontsize=7, color="#555555")
         pages.savefig(page)
         for title, figure in _drawings(session):
             figure.suptitle(title, fontsize=12, x=0.02, ha="left")
-            figure.supxlabel(CAPTIONS[title], fontsize=7, color="#555555", wrap=True, x=0.02, ha="left")
+            figure.supxlabel(_wrapped(CAPTIONS[title], 125), fontsize=7, color="#555555", x=0.02, ha="left")
             figure.set_size_inches(8.0, 4.2)
             pages.savefig(figure)
+
+
+def _wrapped(text: str, letters: int) -> str:
+    """In lines of at most so many letters: a PDF's page does not break them."""
+    return textwrap.fill(text, letters)
 
 
 def _drawings(session: Recorded) -> list[tuple[str, Figure]]:
