@@ -1,10 +1,12 @@
 """The recorder process: what was measured and said, into a session folder. Numbers only, never pictures."""
 
+import os
 import sys
 import uuid
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from config.schema import Settings
 from feedback.recorder.header import boot_id, session_header, settings_snapshot
@@ -49,7 +51,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
         return EXIT_NO_FOLDER
 
     def next_session() -> SessionFolder:
-        return SessionFolder(new_folder(wanted.parent), session_header(settings))
+        return SessionFolder(new_folder(wanted.parent), _header(settings))
 
     keeper = _keeper(settings)
     outlet = _outlet(settings, wanted.name, wire, health)
@@ -91,11 +93,18 @@ def _outlet(settings: Settings, name: str, wire: Wire, health: HealthReporter) -
 
 
 def _open(wanted: Path, settings: Settings) -> SessionFolder:
-    """The session goes on where a recorder that fell over has left it; otherwise it is a new one."""
-    header = goes_on(wanted, boot_id())
-    if header is not None:
-        return SessionFolder(wanted, header, resume=True)
-    return SessionFolder(_counted_up(wanted, _holds_session), session_header(settings))
+    """The session goes on where a recorder of this program that fell over has left it; otherwise it is a new one."""
+    # Behind the folder of the first runner lie those of the next ones; the newest is the one under way.
+    later = sorted(folder for folder in wanted.parent.glob("*") if folder.name > wanted.name)
+    for folder in (*reversed(later), wanted):
+        header = goes_on(folder, boot_id())
+        if header is not None and header.get("program") == os.getppid():
+            return SessionFolder(folder, header, resume=True)
+    return SessionFolder(_counted_up(wanted, _holds_session), _header(settings))
+
+
+def _header(settings: Settings) -> dict[str, Any]:
+    return {**session_header(settings), "program": os.getppid()}
 
 
 def _flush(session: SessionFolder | None, health: HealthReporter, keeper: StoreKeeper | None) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -16,7 +17,9 @@ import pytest
 
 from config.schema import Settings
 from config.training import Session
+from feedback.recorder.header import boot_id, session_header
 from feedback.recorder.process import EXIT_NO_FOLDER, new_folder, run
+from feedback.recorder.session import SessionFolder
 from tests.eventually import eventually
 from tests.message_examples import cue, sample, stride
 from wire.lifecycle import StopFlag
@@ -260,6 +263,17 @@ def test_strides_that_were_finished_while_there_was_no_recorder_are_recorded_onc
     eventually(recorded, "all are recorded")
     recording.end()
     assert of_them() == ["1", "2", "3"]
+
+
+def test_a_recorder_that_fell_over_goes_on_with_the_session_of_the_runner_now_on_the_treadmill(
+    start: Callable[[Path | None], Recording], tmp_path: Path
+) -> None:
+    settings = Settings()
+    boot = {"boot": boot_id(), "program": os.getppid()}
+    SessionFolder(tmp_path / "2026-01-01", {**session_header(settings), **boot}).close()
+    SessionFolder(tmp_path / "2026-01-02", {**session_header(settings), **boot}).flush()
+    SessionFolder(tmp_path / "2026-01-03", {**session_header(settings), **boot, "program": -1}).flush()  # of another program
+    assert start(tmp_path / "2026-01-01").until_running() == tmp_path / "2026-01-02"
 
 
 def test_a_full_disk_does_not_end_the_session_and_what_waited_is_written_when_there_is_room(
