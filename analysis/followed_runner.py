@@ -62,7 +62,7 @@ class FollowedRunner:
         update, body = self._follow(facts.t_s, landmarks, facts.index)
         if framing is not None:
             return self._empty(facts, framing), []
-        if not update.running or is_walking(self._history.frames, update.phase.rate_hz):
+        if not update.running or is_walking(self._history.frames, update.phase):
             self.standing = self._standing_watch.update(facts.t_s, body) or self.standing
             return self._empty(facts, NOT_RUNNING), []
         strides = list(self._strides(facts, update))

@@ -4,6 +4,8 @@ from collections.abc import Collection
 
 import numpy as np
 
+from analysis.gait import LOCKED
+from analysis.gait_phase import PhaseEstimate
 from analysis.history import Seen
 
 MOST_WALKING_HZ = 140 / 120
@@ -12,12 +14,13 @@ LEAST_RUNNING_KNEE_DEG = 75.0
 """It bends by 92 ± 9° in the swing of slow running (45 runners at 2.5 m/s, BMC-RIC set, CC BY 4.0), by some 60° in walking."""
 
 
-def is_walking(frames: Collection[Seen], rate_hz: float) -> bool:
-    """Whether somebody whose legs swing `rate_hz` times a second walks: slow steps and a knee that bends little, both.
+def is_walking(frames: Collection[Seen], phase: PhaseEstimate) -> bool:
+    """Whether somebody walks: slow steps, or steps whose rhythm is not known yet, and a knee that bends little.
 
     Slow motion has slow steps alone, and a loose trouser hides the bent knee alone.
     """
-    if rate_hz > MOST_WALKING_HZ or not frames:
+    quick = phase.rate_hz > MOST_WALKING_HZ and phase.concentration >= LOCKED
+    if quick or not frames:
         return False
     # Whichever leg swings: its label does not matter.
     bent_deg = [max(leg.knee_deg for leg in seen.body.legs) for seen in frames]
