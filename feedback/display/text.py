@@ -109,8 +109,11 @@ class Typesetter:
         x = box.x + {"left": 0, "center": spare_px // 2, "right": spare_px}[align]
         cap_top = box.y + (box.height - cap_px) // 2
         top = cap_top - (ascent_px - cap_px)
-        surface.blit(piece, (x, top))
         drawn = piece.get_bounding_rect()
+        # Letters of other scripts may reach beyond their width, or deep below the line.
+        x = max(box.x - drawn.x, min(x, box.right - drawn.right))
+        top = max(box.y - drawn.y, min(top, box.bottom - drawn.bottom))
+        surface.blit(piece, (x, top))
         glyphs = Box(x + drawn.x, top + drawn.y, drawn.width, drawn.height)
         self.placed.append(Placed(text, glyphs, box, ink))
         return glyphs

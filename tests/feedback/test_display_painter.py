@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import pygame
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -376,6 +376,8 @@ def test_no_window_is_too_odd_to_paint(
 
 @settings(deadline=None, max_examples=60)
 @given(st.text(max_size=60), st.sampled_from(SIZES[:3]))
+@example("س", (1920, 1080))
+@example("E  Î", (1280, 720))
 def test_any_words_that_come_over_the_wire_are_painted(words: str, size_px: tuple[int, int]) -> None:
     board = dataclasses.replace(GOOD, cue=words, who=words, phase=words, refused=words, notes=(Note(words),))
     for shown in (board, dataclasses.replace(board, cue="", hint=words, message=Message(words, words, "person"))):
