@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable
 
 from capture.recording import Recording
-from capture.source import Picture
+from capture.source import NotYet, Picture
 from wire.clock import NS_PER_S, Clock, monotonic_ns, s_to_ns
 
 STOOD_STILL_S = 1.0
 """Who is this late was stopped: the recording then goes on where it stood, for to catch up it would have to decode for long."""
+LONGEST_WAIT_S = 0.25
+"""Recordings have gaps of any length; whoever reads must not stand still for so long that it is taken for hung."""
 
 
 class PacedSource:
@@ -31,6 +33,8 @@ class PacedSource:
         self._clock = clock
         self._sleep = sleep
         self._start_ns: int | None = None
+        self._due_ns: int | None = None
+        """Of the next picture, where it is waited for already."""
         self._last_ns = 0
         self._index = -1
         self.left_out = 0
@@ -46,33 +50,43 @@ class PacedSource:
         return ""
 
     def read(self) -> Picture | None:
-        """Wait for the next picture that is due; None at the end of a recording that does not loop."""
+        """Wait for the next picture that is due; None at the end of a recording that does not loop. Raises NotYet."""
         if self._start_ns is None:
             self._start_ns = self._clock()
         period_ns = round(NS_PER_S / self.recording.fps)
         while True:
-            at_ns = self.recording.advance()
-            if at_ns is None:
-                if not self._loop:
-                    return None
-                self.recording.rewind()
-                self._start_ns += self._last_ns + period_ns
-                at_ns = self.recording.advance()
+            if self._due_ns is None:
+                at_ns = self._advance(period_ns)
                 if at_ns is None:
                     return None
-            self._index += 1
-            self._last_ns = at_ns
-            due_ns = self._start_ns + at_ns
-            early_ns = due_ns - self._clock()
+                self._due_ns = self._start_ns + at_ns
+            early_ns = self._due_ns - self._clock()
             if early_ns < -s_to_ns(STOOD_STILL_S):
-                self._start_ns, due_ns, early_ns = self._start_ns - early_ns, due_ns - early_ns, 0
+                self._start_ns, self._due_ns, early_ns = self._start_ns - early_ns, self._due_ns - early_ns, 0
             elif early_ns < -period_ns:
                 self.left_out += 1
+                self._due_ns = None
                 continue
+            if early_ns > s_to_ns(LONGEST_WAIT_S):
+                self._sleep(LONGEST_WAIT_S)
+                raise NotYet
             if early_ns > 0:
                 self._sleep(early_ns / NS_PER_S)
+            due_ns, self._due_ns = self._due_ns, None
             return Picture(self.recording.image(), self._index, due_ns, self._clock(), self.recording.time_source)
 
     def close(self) -> None:
         """Let go of the recording."""
         self.recording.close()
+
+    def _advance(self, period_ns: int) -> int | None:
+        """Go to the next picture: its time since `_start_ns`; None at the end."""
+        at_ns = self.recording.advance()
+        if at_ns is None and self._loop and self._start_ns is not None:
+            self.recording.rewind()
+            self._start_ns += self._last_ns + period_ns
+            at_ns = self.recording.advance()
+        if at_ns is not None:
+            self._index += 1
+            self._last_ns = at_ns
+        return at_ns

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.paced import PacedSource
-from capture.source import Picture
-from wire.clock import NS_PER_MS, NS_PER_S, ms_to_ns
+from capture.paced import LONGEST_WAIT_S, PacedSource
+from capture.source import NotYet, Picture
+from wire.clock import NS_PER_MS, NS_PER_S, ms_to_ns, s_to_ns
 from wire.frames import Image
 
 START_NS = 1_000 * NS_PER_S
@@ -60,13 +60,21 @@ class Viewer:
         self.now_ns += round(duration_s * NS_PER_S)
 
     def read(self, busy_ms: float = 0) -> Picture | None:
+        """The next picture, asked for until it is there; no single answer is long in coming."""
         self.now_ns += ms_to_ns(busy_ms)
-        return self.source.read()
+        while True:
+            asked_ns = self.now_ns
+            try:
+                return self.source.read()
+            except NotYet:
+                pass
+            finally:
+                assert self.now_ns - asked_ns <= s_to_ns(LONGEST_WAIT_S)
 
     def watch(self, busy_ms: float = 0) -> list[tuple[int, float]]:
         """(number, time in ms since the start) of the pictures up to the end; busy after each."""
         seen = []
-        while (picture := self.source.read()) is not None:
+        while (picture := self.read()) is not None:
             seen.append((int(picture.image[0, 0, 0]), (picture.capture_ns - START_NS) / NS_PER_MS))
             self.now_ns += ms_to_ns(busy_ms)
         return seen
@@ -118,6 +126,27 @@ def test_after_standing_still_it_goes_on_where_it_stood() -> None:
     assert viewer.source.left_out == 0
 
 
+def test_a_gap_of_the_recording_is_waited_for_a_little_at_a_time() -> None:
+    viewer = Viewer(Tape([0, 100, 60_100, 60_200]))
+    viewer.read()
+    viewer.read()
+    with pytest.raises(NotYet):
+        viewer.source.read()
+    assert viewer.now_ns == START_NS + ms_to_ns(100) + s_to_ns(LONGEST_WAIT_S)
+    assert viewer.watch() == [(2, 60_100), (3, 60_200)]
+    assert viewer.source.left_out == 0
+
+
+def test_after_standing_still_in_a_gap_it_goes_on_where_it_stood() -> None:
+    viewer = Viewer(Tape([0, 1000, 1100]))
+    viewer.read()
+    with pytest.raises(NotYet):
+        viewer.source.read()
+    picture = viewer.read(busy_ms=10_000)
+    assert picture is not None
+    assert (picture.index, picture.capture_ns) == (1, viewer.now_ns)
+
+
 def test_indices_count_those_left_out() -> None:
     viewer = Viewer(Tape([100 * number for number in range(10)]))
     indices = [picture.index for busy_ms in (0, 450, 0) if (picture := viewer.read(busy_ms)) is not None]
@@ -142,7 +171,7 @@ def test_a_loop_keeps_time_and_indices_increasing() -> None:
 
 
 @given(
-    gaps_ms=st.lists(st.floats(1, 300), min_size=1, max_size=30),
+    gaps_ms=st.lists(st.floats(1, 300) | st.floats(300, 20_000), min_size=1, max_size=30),
     busy_ms=st.lists(st.floats(0, 1000), min_size=1, max_size=60),
     loop=st.booleans(),
 )

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from capture import process
+from capture.paced import PacedSource
 from capture.source import Picture, Source, SourceError, SourceLost
 from config.schema import Capture, Settings
+from tests.capture.test_capture_paced import Tape
 from tests.eventually import eventually
 from wire import stages
 from wire.clock import NS_PER_S, Clock, monotonic_ns
@@ -351,6 +353,17 @@ def faster(times: int) -> Clock:
     """A clock for which `times` seconds go by in one."""
     start_ns = monotonic_ns()
     return lambda: start_ns + times * (monotonic_ns() - start_ns)
+
+
+def test_a_recording_with_a_long_gap_does_not_hang(start: Callable[..., Running], cameras: Callable[..., None]) -> None:
+    cameras(PacedSource(Tape([0, 600_000])))
+    running = start("run.mp4")
+    running.until_heard()
+    loops = running.health[-1].loops
+    running.until(lambda: running.health[-1].loops >= loops + 4, "the loop goes on turning")
+    assert running.health[-1].state == "running"
+    running.stop.set()
+    assert running.until_code() == 0
 
 
 def test_a_recording_that_is_damaged_gives_code_3_and_one_sentence(
