@@ -1,9 +1,9 @@
 """A lost camera is opened again in a thread of its own: opening may take seconds, and the hot loop must go on beating."""
 
-import threading
 from collections.abc import Callable
 
 from capture.source import Source, SourceError
+from wire.attempt import Attempt
 from wire.clock import Clock, s_to_ns
 
 FIRST_RETRY_S = 0.25
@@ -24,7 +24,7 @@ class Reopening:
         self._clock = clock
         self._retry_s = FIRST_RETRY_S
         self._try_at_ns = 0
-        self._attempt: _Attempt | None = None
+        self._attempt: Attempt[Source] | None = None
 
     def lost(self) -> None:
         """The source is gone: wait a while, then try."""
@@ -39,50 +39,22 @@ class Reopening:
         """The source, once it is open. Raises SourceError, once, when an attempt has failed; the next one follows by itself."""
         if self._attempt is None:
             if self._clock() >= self._try_at_ns:
-                self._attempt = _Attempt(self._open)
+                self._attempt = Attempt(self._open, dispose=lambda source: source.close())
             return None
-        if not self._attempt.done.is_set():
+        if not self._attempt.done:
             return None
         ended, self._attempt = self._attempt, None
-        if ended.source is None:
+        try:
+            return ended.result()
+        except SourceError:
             self.lost()
-            raise ended.error or SourceError("it cannot be opened")
-        return ended.source
+            raise
+        except Exception as error:
+            self.lost()
+            raise SourceError(f"it cannot be opened ({error})") from error
 
     def close(self) -> None:
         """Give up; a source that is opened after this is closed at once."""
         if self._attempt is not None:
             self._attempt.abandon()
             self._attempt = None
-
-
-class _Attempt:
-    """One opening, under way or done."""
-
-    def __init__(self, open_: Open) -> None:
-        self.done = threading.Event()
-        self.source: Source | None = None
-        self.error: SourceError | None = None
-        self._open = open_
-        self._abandoned = False
-        self._lock = threading.Lock()
-        threading.Thread(target=self._run, name="opening the camera", daemon=True).start()
-
-    def abandon(self) -> None:
-        with self._lock:
-            self._abandoned = True
-            if self.source is not None:
-                self.source.close()
-
-    def _run(self) -> None:
-        try:
-            source = self._open()
-        except SourceError as error:
-            self.error = error
-        else:
-            with self._lock:
-                self.source = source
-                if self._abandoned:
-                    source.close()
-        finally:
-            self.done.set()
