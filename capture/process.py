@@ -15,7 +15,7 @@ from config.schema import Settings
 from wire import stages
 from wire.clock import NS_PER_S, s_to_ns
 from wire.frames import Frame
-from wire.health import HealthReporter
+from wire.health import CAMERA_LOST, HealthReporter
 from wire.lifecycle import StopFlag, ready_for_work
 from wire.messages import Health
 from wire.sockets import FramePublisher, Wire, wait
@@ -45,7 +45,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, wait_for: tuple[str, ...
     except SourceError as error:
         if not (patient and is_live(settings.capture.source)):
             return _no_source(error, health)
-        health.say("degraded", f"Camera lost: {error}")
+        health.say("degraded", f"{CAMERA_LOST}: {error}")
     if source is not None and not source.live:
         _await_ready(wire, wait_for, health, stop)
     ready_for_work()
@@ -123,7 +123,7 @@ class _Capture:
         self._window_frames = 0
 
     def _lose(self, lost: SourceLost) -> None:
-        self._health.say("degraded", f"Camera lost: {lost}")
+        self._health.say("degraded", f"{CAMERA_LOST}: {lost}")
         self._health.counters["lost"] += 1
         if self._source is not None:
             self._source.close()
@@ -134,7 +134,7 @@ class _Capture:
         try:
             source = self._reopening.look()
         except SourceError as error:
-            self._health.say("degraded", f"Camera lost: {error}")
+            self._health.say("degraded", f"{CAMERA_LOST}: {error}")
             return
         if source is None:
             time.sleep(_RETRY_POLL_S)

@@ -11,6 +11,8 @@ from wire.sockets import Publisher, Wire
 from wire.topics import HEALTH, RESEND_PERIOD_S
 
 State = Literal["starting", "running", "degraded", "ended", "failed"]
+CAMERA_LOST = "Camera lost"
+"""How capture's reason begins while it has no picture; a camera that is merely slow or dim has other reasons."""
 
 
 class HealthReporter:

@@ -19,7 +19,7 @@ from feedback.audio.sounds import RECIPES, make_all, make_tone
 from feedback.audio.speech import Speech
 from wire import stages
 from wire.clock import ms_to_ns, s_to_ns
-from wire.health import HealthReporter
+from wire.health import CAMERA_LOST, HealthReporter
 from wire.lifecycle import StopFlag
 from wire.messages import ConfigState, Cue, Health, Phase, PhaseName, Played
 from wire.sockets import Wire
@@ -35,7 +35,6 @@ MOST_AHEAD_NS = s_to_ns(5.0)
 """Nobody knows what is to be heard later than this."""
 SIGNAL_LOST = "signal_lost"
 """Rule name in Played of the one sound that no coach's rule asked for."""
-_SEVERITY = {"degraded": 1, "failed": 2}
 _SWITCH_INTERVAL_S = 0.0005
 """How long a Python thread may keep the callback's waiting; of the default 5 ms half of all 2.7 ms deadlines die."""
 
@@ -68,7 +67,7 @@ class AudioProcess:
         self._requests: dict[int, _Request] = {}
         self._muted = False
         self._phase: PhaseName | None = None
-        self._capture_severity = 0
+        self._camera_lost = False
         self._health.say("starting")
         _warm(settings)
         self._output = Output(settings.audio, wire.clock, opener)
@@ -143,15 +142,16 @@ class AudioProcess:
             self._order(cue)
 
     def _follow_capture(self) -> None:
-        """One sound when the camera's state gets worse; the next after a good time, or when it is worse still."""
+        """One sound when the camera is lost; the next after it was back. A slow or dim one is the screen's to tell."""
         while (health := self._healths.take()) is not None:
             if health.process != CAPTURE:
                 continue
-            severity = _SEVERITY.get(health.state, 0) if health.reason else 0
-            if severity > self._capture_severity and not self._muted:
-                self._order(self._own_cue(SIGNAL_LOST, "lost"))
-            if health.state == "running" or severity > self._capture_severity:
-                self._capture_severity = severity
+            if health.state == "failed" or health.reason.startswith(CAMERA_LOST):
+                if not self._camera_lost and not self._muted:
+                    self._order(self._own_cue(SIGNAL_LOST, "lost"))
+                self._camera_lost = True
+            elif health.state != "starting":  # a capture process that was started again looks for it still
+                self._camera_lost = False
 
     def _own_cue(self, rule: str, sound: str, say: str = "") -> Cue:
         return Cue(rule, "", sound, "", stride_number=0, t_peak_ns=0, decided_ns=self._clock(), say=say)

@@ -1,6 +1,7 @@
 """What the screen says in words: at most five for the runner, about the view, the belt and the room, never about muscles."""
 
 from feedback.display.view import Message
+from wire import health
 
 STATES = {
     "starting": Message("Finding your rhythm", "The measurement begins after a few strides.", "wait"),
@@ -52,7 +53,7 @@ WITHHELD = {
 OTHER_WITHHELD = "Measuring"
 
 STARTING = Message("Starting", "", "wait")
-CAMERA_LOST = Message("Camera lost", "Check its cable; HipCue goes on by itself.", "camera")
+CAMERA_LOST = Message(health.CAMERA_LOST, "Check its cable; HipCue goes on by itself.", "camera")
 CAMERA_FROZEN = Message("Camera frozen", "Its picture stands still; HipCue opens it again.", "camera")
 RECORDING_ENDED = Message("Recording ended", "", "wait")
 WAITING = Message("Waiting for the measurement", "The camera works; HipCue waits for the pose model.", "wait")

@@ -263,25 +263,41 @@ def test_garbage_on_the_endpoint_stops_nothing(tmp_path: Path) -> None:
         neighbours.close()
 
 
-@pytest.mark.parametrize("state", ["failed", "degraded"])
-def test_a_lost_camera_is_told_with_one_soft_tone(around: Neighbours, state: State) -> None:
+LOST: tuple[tuple[State, str], ...] = (("degraded", "Camera lost: it has given no picture"), ("failed", "No camera"))
+
+
+@pytest.mark.parametrize(("state", "reason"), LOST)
+def test_a_lost_camera_is_told_with_one_soft_tone(around: Neighbours, state: State, reason: str) -> None:
     around.camera.say("running")
-    around.camera.say(state, "The camera is lost.")
+    around.camera.say(state, reason)
     assert around.next_played(lambda played: played.rule == "signal_lost").sound == "lost"
     loops = around.audio_health(lambda _health: True).loops
     for second in range(20):
-        around.camera.say(state, f"The camera has been lost for {second} s.")
+        around.camera.say(state, f"{reason} for {second} s.")
+        around.camera.say("starting")
     around.audio_health(lambda health: health.loops > loops + 30)
     assert [played.rule for played in around.played.take_all()] == []
 
 
 def test_a_camera_that_is_lost_again_is_told_again(around: Neighbours) -> None:
-    for _ in range(2):
-        around.camera.say("failed", "The camera is lost.")
+    back: tuple[tuple[State, str], ...] = (("running", ""), ("degraded", "The camera delivers 15 instead of 30 fps"))
+    for state, reason in back:
+        around.camera.say("degraded", "Camera lost: it has given no picture.")
         assert around.next_played().sound == "lost"
-        around.camera.say("running")
+        around.camera.say(state, reason)
         loops = around.audio_health(lambda _health: True).loops
         around.audio_health(lambda health, loops=loops: health.loops > loops + 2)  # type: ignore[misc]
+
+
+def test_a_slow_camera_is_no_reason_for_a_sound(around: Neighbours) -> None:
+    around.camera.say("running")
+    loops = around.audio_health(lambda _health: True).loops
+    for rate_fps in range(15, 25):
+        around.camera.say("degraded", f"The camera delivers {rate_fps} instead of 30 fps: more light may help")
+    around.audio_health(lambda health: health.loops > loops + 30)
+    assert around.played.take_all() == []
+    around.camera.say("degraded", "Camera lost: it has given no picture.")
+    assert around.next_played().sound == "lost"
 
 
 def test_it_ends_at_once(around: Neighbours) -> None:
