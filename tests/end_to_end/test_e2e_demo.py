@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tests import sound_server, virtual_screen
 from tests.program import Running, hipcue, near_peaks_deg, only_session, table
+from tests.surroundings import screen_and_sound
 from wire.stages import STAGES
 
 RUN_S = 26
@@ -37,17 +38,10 @@ def test_without_screen_and_sound_it_runs_says_so_and_leaves_a_picture_and_a_ses
 @pytest.mark.screen
 @pytest.mark.sound
 def test_with_screen_and_sound_it_is_seen_and_every_cue_is_heard(tmp_path: Path) -> None:
-    for reason in (virtual_screen.missing(), sound_server.missing()):
-        if reason:
-            pytest.skip(reason)
-    folder = tmp_path / "screen"
-    folder.mkdir()
-    with virtual_screen.virtual_screen(folder) as screen, sound_server.sound_server(tmp_path) as server:
-        recording = server.record(tmp_path / "heard.raw")
-        environment = {**server.environment, **screen.environment}
-        environment.pop("XDG_RUNTIME_DIR", None)
-        program = Running("demo", "--for", str(RUN_S), "--session-dir", str(tmp_path / "s"), environment=environment)
-        seen = colours_while_running(program, screen)
+    with screen_and_sound(tmp_path) as around:
+        recording = around.server.record(tmp_path / "heard.raw")
+        program = Running("demo", "--for", str(RUN_S), "--session-dir", str(tmp_path / "s"), environment=around.environment)
+        seen = colours_while_running(program, around.screen)
         ended = program.wait()
         heard = recording.stop()
     assert (ended.exit_code, ended.left_behind) == (0, []), ended.err
@@ -68,8 +62,8 @@ def test_with_screen_and_sound_it_is_seen_and_every_cue_is_heard(tmp_path: Path)
     assert (off_s[best] < 0.1).sum() >= 2
     # The session's parts are announced too: a cue that interrupts an announcement has no silence before it, but sounds.
     for cue_s in (decided_s + shifts_s[best])[off_s[best] >= 0.1]:
-        around = level[int((cue_s + 0.05) * sound_server.SAMPLE_RATE_HZ) : int((cue_s + 0.3) * sound_server.SAMPLE_RATE_HZ)]
-        assert around.max(initial=0) > 0.01
+        nearby = level[int((cue_s + 0.05) * sound_server.SAMPLE_RATE_HZ) : int((cue_s + 0.3) * sound_server.SAMPLE_RATE_HZ)]
+        assert nearby.max(initial=0) > 0.01
 
 
 def sounds_played(session: Path) -> int:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import sound_server, virtual_screen
 from tests.program import Ended, hipcue
+from tests.surroundings import screen_and_sound
 
 
 def findings(ended: Ended) -> dict[str, tuple[str, str]]:
@@ -38,14 +38,7 @@ def test_a_camera_that_is_not_there_is_named(tmp_path: Path) -> None:
 @pytest.mark.screen
 @pytest.mark.sound
 def test_with_screen_and_sound_the_whole_delay_is_told(tmp_path: Path) -> None:
-    for reason in (virtual_screen.missing(), sound_server.missing()):
-        if reason:
-            pytest.skip(reason)
-    folder = tmp_path / "screen"
-    folder.mkdir()
-    with virtual_screen.virtual_screen(folder) as screen, sound_server.sound_server(tmp_path) as server:
-        environment = {**server.environment, **screen.environment}
-        environment.pop("XDG_RUNTIME_DIR", None)
-        found = findings(hipcue("doctor", "--source", "synthetic:seconds=10", environment=environment))
+    with screen_and_sound(tmp_path) as around:
+        found = findings(hipcue("doctor", "--source", "synthetic:seconds=10", environment=around.environment))
     assert found["screen"][0] == found["sound"][0] == "ok"
     assert found["delay"][1].startswith("about ")
