@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import zmq
 
+from config.reload import from_json
 from config.schema import Settings
 from feedback.audio.announcements import announcements, rule_name
 from feedback.audio.lane import Outcome
@@ -103,9 +104,8 @@ class AudioProcess:
         if state is None or state.version == self._version:
             return
         self._version = state.version
-        try:
-            settings = Settings.model_validate_json(state.settings_json)
-        except ValueError:
+        settings = from_json(state.settings_json)
+        if settings is None:
             self._health.counters["configs_refused"] += 1
             return
         if settings != self._settings:

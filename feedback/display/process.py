@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import pygame
 
+from config.reload import from_json
 from config.schema import Settings
 from feedback.display import terminal
 from feedback.display.painter import Painter
@@ -163,9 +164,8 @@ class Display:
         if config.version == self._config_version:
             return
         self._config_version = config.version
-        try:
-            settings = Settings.model_validate_json(config.settings_json)
-        except ValueError:
+        settings = from_json(config.settings_json)
+        if settings is None:
             self._health.counters["configs_refused"] += 1
             return
         self._screen.configure(settings)
