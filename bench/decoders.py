@@ -14,11 +14,13 @@ from feedback.audio.wav import load as load_wav
 from feedback.sessions.errors import SessionsError
 from feedback.sessions.recorded import from_folder
 from wire import codec
-from wire.frames import FrameError, unpack_frame
+from wire.frames import HEADER_BYTES, FrameError, unpack_frame
 from wire.remote.keys import KeysError, checked_key
 from wire.remote.protocol import Picture, ProtocolError, decode_answer, decode_ask, frame_of
+from wire.ring import RingReader
 from wire.topics import FRAME, TOPICS
 
+_FRAME_START = b"HCFR\x02\x00\x00\x00"
 HEADER = '{"started": "2026-01-01T10:00:00+00:00", "software": "hipcue", "source": "0"}'
 
 
@@ -45,6 +47,10 @@ def _message(packed: bytes) -> None:
     codec.topic_of(packed)
 
 
+def _frame(packed: bytes) -> None:
+    unpack_frame(packed, RingReader().find)
+
+
 def _picture(packed: bytes) -> None:
     frame_of(Picture(1, 1, 1, 1, 1, 1, "read", packed))
 
@@ -66,7 +72,7 @@ def _table(path: Path) -> object:
 
 DECODERS = {
     "message": Decoder(_message, (codec.MessageError,), (b"HCMS\x01\x00\x05\x00" + bytes(24) + b"\x81\xa4rule",)),
-    "frame": Decoder(unpack_frame, (FrameError,), (b"HCFR\x01\x00\x00\x00" + bytes(64),)),
+    "frame": Decoder(_frame, (FrameError,), (_FRAME_START + bytes(HEADER_BYTES - len(_FRAME_START)), _FRAME_START + bytes(99))),
     "ask": Decoder(decode_ask, (ProtocolError,), (b"\x82\xa6number\x01\xa8asked_ns\x01",)),
     "answer": Decoder(decode_answer, (ProtocolError,), (b"\x84\xa6number\x01\xa8asked_ns\x01",)),
     "picture": Decoder(_picture, (ProtocolError,), (b"\xff\xd8\xff\xc0\x00\x11\x08\x00\x10\x00\x10\x03",)),

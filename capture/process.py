@@ -14,11 +14,12 @@ from capture.source import NotYet, Picture, Source, SourceError, SourceLost
 from config.schema import Settings
 from wire import stages
 from wire.clock import NS_PER_S, s_to_ns
+from wire.frame_sockets import FramePublisher
 from wire.frames import Frame
 from wire.health import CAMERA_LOST, HealthReporter
 from wire.lifecycle import StopFlag, ready_for_work
 from wire.messages import Health
-from wire.sockets import FramePublisher, Wire, wait
+from wire.sockets import Wire, wait
 from wire.topics import HEALTH
 
 EXIT_ENDED = 0
@@ -163,6 +164,7 @@ class _Capture:
                 image=image,
             )
         )
+        self._health.facts["pictures go through"] = self._publisher.way
         self._health.counters["frames"] = self._seq
         self._health.counters["left out"] = index + 1 - self._seq
         self._health.add_ns(stages.CAPTURED_TO_READ, picture.read_ns - picture.capture_ns)

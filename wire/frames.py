@@ -1,10 +1,11 @@
-"""A frame on the wire: one binary header and the pixels, in ONE part.
+"""A frame on the wire: one binary header, and behind it either nothing, for the pixels lie in shared memory, or the pixels.
 
-ZMQ_CONFLATE, which makes "newest wins" true, silently breaks multipart messages; so header and pixels travel together.
+ONE part in any case: ZMQ_CONFLATE, which makes "newest wins" true, silently breaks multipart messages.
 """
 
 import struct
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 """Shape (height, width, 3), blue-green-red, as OpenCV has it."""
 
+Pixels = tuple[NDArray[np.uint8], Callable[[], bool]]
+"""A picture's bytes, and what says whether they still are this picture's."""
+
 MAGIC = b"HCFR"
-VERSION = 1
+VERSION = 2
 MAX_SIDE_PX = 8192
-_HEADER = struct.Struct("<4sHHQQQqqqHHBBxx")
+_HEADER = struct.Struct("<4sHBxQQQqqqHHIIxxxxQQ")
 HEADER_BYTES = _HEADER.size
 
 TIME_SOURCES = ("read", "driver", "file", "synthetic")
@@ -28,6 +32,24 @@ class FrameError(ValueError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"not a frame: {reason}")
         self.reason = reason
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in shared memory a picture lies (wire/ring.py): in which ring, and the how-manieth picture in it."""
+
+    pid: int
+    """Of the ring's writer."""
+    descriptor: int
+    """Its file descriptor of the memory."""
+    ring: int
+    """Random per ring: numbers of processes and descriptors are used again."""
+    ticket: int
+    """Counts from 1."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +70,9 @@ class Frame:
     published_ns: int
     time_source: str
     image: Image
+    """Where it lies in shared memory the writer comes round some day: ask `whole` after use, or take it as `kept`."""
+    whole: Callable[[], bool] = _always
+    """Whether the pixels still are this picture's."""
 
     @property
     def width_px(self) -> int:
@@ -59,51 +84,66 @@ class Frame:
         """Rows of the picture."""
         return int(self.image.shape[0])
 
+    def kept(self) -> "Frame | None":
+        """The same with pixels of its own, for as long as one likes; None when the writer was faster."""
+        copy = replace(self, image=self.image.copy(), whole=_always)
+        return copy if self.whole() else None
+
 
 def pack_frame(frame: Frame) -> bytearray:
     """The bytes of a frame, header first. One copy of the pixels."""
     height_px, width_px = frame.image.shape[:2]
     packed = bytearray(HEADER_BYTES + frame.image.size)
-    _HEADER.pack_into(
-        packed,
-        0,
+    packed[:HEADER_BYTES] = pack_header(frame, Place(0, 0, 0, 0))
+    pixels = np.frombuffer(packed, np.uint8, offset=HEADER_BYTES).reshape(height_px, width_px, 3)
+    np.copyto(pixels, frame.image)
+    return packed
+
+
+def pack_header(frame: Frame, place: Place) -> bytes:
+    """The bytes of a frame whose pixels lie in shared memory."""
+    return _HEADER.pack(
         MAGIC,
         VERSION,
-        0,
+        TIME_SOURCES.index(frame.time_source),
         frame.epoch,
         frame.seq,
         frame.index,
         frame.capture_ns,
         frame.read_ns,
         frame.published_ns,
-        width_px,
-        height_px,
-        TIME_SOURCES.index(frame.time_source),
-        0,
+        frame.width_px,
+        frame.height_px,
+        place.pid,
+        place.descriptor,
+        place.ring,
+        place.ticket,
     )
-    pixels = np.frombuffer(packed, np.uint8, offset=HEADER_BYTES).reshape(height_px, width_px, 3)
-    np.copyto(pixels, frame.image)
-    return packed
 
 
-def unpack_frame(packed: bytes | bytearray | memoryview) -> Frame:
-    """The frame in these bytes; its image is a view, not a copy.
+def unpack_frame(packed: bytes | bytearray | memoryview, find: Callable[[Place, int], Pixels]) -> Frame:
+    """The frame in these bytes; its image is a view, not a copy. `find` has the pixels that are not behind the header.
 
-    Raises FrameError when the bytes are anything else than one whole frame.
+    Raises FrameError when the bytes are anything else than one whole frame; so does `find`.
     """
     if len(packed) < HEADER_BYTES:
         raise FrameError("short")
     fields = _HEADER.unpack_from(packed)
-    magic, version, _, epoch, seq, index, capture_ns, read_ns, published_ns, width_px, height_px, source, _ = fields
+    magic, version, source, epoch, seq, index, capture_ns, read_ns, published_ns, width_px, height_px, *place = fields
     if magic != MAGIC:
         raise FrameError("foreign")
     if version != VERSION:
         raise FrameError("version")
     if not (0 < width_px <= MAX_SIDE_PX and 0 < height_px <= MAX_SIDE_PX):
         raise FrameError("size")
-    if len(packed) != HEADER_BYTES + width_px * height_px * 3:
-        raise FrameError("length")
     if source >= len(TIME_SOURCES):
         raise FrameError("time-source")
-    image = np.frombuffer(packed, np.uint8, offset=HEADER_BYTES).reshape(height_px, width_px, 3)
-    return Frame(epoch, seq, index, capture_ns, read_ns, published_ns, TIME_SOURCES[source], image)
+    size_bytes = width_px * height_px * 3
+    if len(packed) == HEADER_BYTES:
+        pixels, whole = find(Place(*place), size_bytes)
+    elif len(packed) == HEADER_BYTES + size_bytes:
+        pixels, whole = np.frombuffer(packed, np.uint8, offset=HEADER_BYTES), _always
+    else:
+        raise FrameError("length")
+    image = pixels.reshape(height_px, width_px, 3)
+    return Frame(epoch, seq, index, capture_ns, read_ns, published_ns, TIME_SOURCES[source], image, whole)

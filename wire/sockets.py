@@ -19,7 +19,7 @@ import zmq
 from wire import codec
 from wire.clock import Clock, monotonic_ns, s_to_ns
 from wire.endpoints import endpoint
-from wire.frames import Frame, FrameError, pack_frame, unpack_frame
+from wire.frame_sockets import FramePublisher, NewestFrame
 from wire.topics import FRAME, RESEND_PERIOD_S, Policy, Topic
 
 MessageT = TypeVar("MessageT", bound=msgspec.Struct)
@@ -44,14 +44,17 @@ class Wire:
         self.process = process
         self.clock = clock
         self._context = zmq.Context()
+        self._frame_publishers: list[FramePublisher] = []
 
     def publisher(self, topic: Topic) -> "Publisher":
         """The publisher of a topic that this process produces."""
         return Publisher(self._bind(topic), topic, self.clock)
 
-    def frame_publisher(self) -> "FramePublisher":
+    def frame_publisher(self) -> FramePublisher:
         """The publisher of frames."""
-        return FramePublisher(self._bind(FRAME))
+        publisher = FramePublisher(self._bind(FRAME))
+        self._frame_publishers.append(publisher)
+        return publisher
 
     def newest(self, topic: Topic, message: type[MessageT]) -> "Newest[MessageT]":
         """A subscriber to the newest message of each producer of a topic."""
@@ -61,13 +64,15 @@ class Wire:
         """A subscriber to every message of all producers of a topic."""
         return Every(self._connect(topic), topic, message)
 
-    def frames(self) -> "NewestFrame":
+    def frames(self) -> NewestFrame:
         """A subscriber to the newest frame."""
         return NewestFrame(self._connect(FRAME))
 
     def close(self) -> None:
         """Close everything; waits at most `LAST_WORDS_MS` for what was sent last to be on its way."""
         self._context.destroy()
+        for publisher in self._frame_publishers:
+            publisher.close()
 
     def __enter__(self) -> "Wire":
         return self
@@ -132,17 +137,6 @@ class Publisher:
             self.send(self._last)
 
 
-class FramePublisher:
-    """Sends frames; a frame that a reader has not taken is replaced by the next one."""
-
-    def __init__(self, socket: "zmq.Socket[bytes]") -> None:
-        self._socket = socket
-
-    def send(self, frame: Frame) -> None:
-        """Publish a frame."""
-        self._socket.send(pack_frame(frame), copy=False)
-
-
 class Newest(Generic[MessageT]):
     """Reads the present. `rejected` counts what was dropped, by reason."""
 
@@ -205,26 +199,6 @@ class Reader(Protocol):
     """Anything one can wait for."""
 
     socket: "zmq.Socket[bytes]"
-
-
-class NewestFrame:
-    """Reads the newest frame, without a copy of its pixels."""
-
-    def __init__(self, socket: "zmq.Socket[bytes]") -> None:
-        self.socket = socket
-        self.rejected: Counter[str] = Counter()
-
-    def take(self) -> Frame | None:
-        """The newest frame not yet taken, or None. Does not wait."""
-        while True:
-            try:
-                part = self.socket.recv(zmq.NOBLOCK, copy=False)
-            except zmq.Again:
-                return None
-            try:
-                return unpack_frame(part.buffer)
-            except FrameError as error:
-                self.rejected[error.reason] += 1
 
 
 def wait(timeout_ms: float, *readers: Reader) -> None:

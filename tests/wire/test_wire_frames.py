@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from wire.frames import HEADER_BYTES, MAX_SIDE_PX, TIME_SOURCES, Frame, FrameError, pack_frame, unpack_frame
+from wire import frames
+from wire.frames import HEADER_BYTES, MAX_SIDE_PX, TIME_SOURCES, Frame, FrameError, Pixels, Place, pack_frame, pack_header
 
-REASONS = {"short", "foreign", "version", "size", "length", "time-source"}
+REASONS = {"short", "foreign", "version", "size", "length", "time-source", "place"}
 UNSIGNED = st.integers(0, 2**64 - 1)
 SIGNED = st.integers(-(2**63), 2**63 - 1)
 IMAGES = hnp.arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12), st.just(3)))
@@ -28,6 +29,15 @@ FRAMES = st.builds(
 def frame(width_px: int = 4, height_px: int = 3) -> Frame:
     image = np.arange(width_px * height_px * 3, dtype=np.uint8).reshape(height_px, width_px, 3)
     return Frame(7, 1, 2, 30, 40, 50, "driver", image)
+
+
+def unpack_frame(packed: bytes | bytearray | memoryview) -> Frame:
+    """Where nothing is shared."""
+
+    def find(_place: Place, _size_bytes: int) -> Pixels:
+        raise FrameError("place")
+
+    return frames.unpack_frame(packed, find)
 
 
 def refused(packed: bytes | bytearray | memoryview) -> str:
@@ -58,11 +68,47 @@ def test_the_image_is_a_view_of_the_bytes() -> None:
     assert image[0, 0, 0] == 200
 
 
+@given(FRAMES, st.builds(Place, *(st.integers(0, 2**bits - 1) for bits in (32, 32, 64, 64))))
+def test_a_frame_whose_pixels_are_elsewhere_says_where(sent: Frame, place: Place) -> None:
+    asked: list[tuple[Place, int]] = []
+
+    def find(place: Place, size_bytes: int) -> Pixels:
+        asked.append((place, size_bytes))
+        return np.ascontiguousarray(sent.image).reshape(-1), lambda: False
+
+    got = frames.unpack_frame(pack_header(sent, place), find)
+    assert asked == [(place, sent.image.size)]
+    np.testing.assert_array_equal(got.image, sent.image)
+    assert not got.whole()
+    for name in ("epoch", "seq", "index", "capture_ns", "read_ns", "published_ns", "time_source"):
+        assert getattr(got, name) == getattr(sent, name)
+
+
+def test_pixels_that_came_with_the_message_stay() -> None:
+    got = unpack_frame(pack_frame(frame()))
+    assert got.whole()
+    kept = got.kept()
+    assert kept is not None
+    np.testing.assert_array_equal(kept.image, frame().image)
+
+
+def test_what_is_kept_is_a_copy_and_there_is_none_of_a_picture_that_is_gone() -> None:
+    image, whole = frame().image.copy(), True
+    shared = Frame(7, 1, 2, 30, 40, 50, "driver", image, lambda: whole)
+    kept = shared.kept()
+    image[:], whole = 255, False
+    assert shared.kept() is None
+    assert kept is not None
+    assert kept.whole()
+    np.testing.assert_array_equal(kept.image, frame().image)
+
+
 @given(FRAMES, st.data())
 def test_a_frame_cut_short_anywhere_is_refused(sent: Frame, data: st.DataObject) -> None:
     packed = pack_frame(sent)
     end = data.draw(st.integers(0, len(packed) - 1))
-    assert refused(bytes(packed[:end])) == ("short" if end < HEADER_BYTES else "length")
+    # A header alone says that the pixels are elsewhere.
+    assert refused(bytes(packed[:end])) == ("short" if end < HEADER_BYTES else "place" if end == HEADER_BYTES else "length")
 
 
 @given(FRAMES, st.binary(min_size=1, max_size=9))
@@ -91,7 +137,7 @@ def test_an_altered_header_gives_a_whole_frame_or_a_reason(sent: Frame, changes:
 
 @pytest.mark.parametrize(
     ("at", "value", "reason"),
-    [(0, b"X", "foreign"), (4, b"\x09", "version"), (HEADER_BYTES - 4, b"\x09", "time-source")],
+    [(0, b"X", "foreign"), (4, b"\x09", "version"), (6, b"\x09", "time-source")],
 )
 def test_each_field_of_the_header_is_checked(at: int, value: bytes, reason: str) -> None:
     packed = pack_frame(frame())

@@ -16,9 +16,10 @@ from tests.message_examples import stride
 from wire import codec
 from wire.clock import s_to_ns
 from wire.endpoints import endpoint
+from wire.frame_sockets import FramePublisher, NewestFrame
 from wire.frames import Frame, pack_frame
 from wire.messages import Band, Command, Health, Phase, PhaseName, Stride
-from wire.sockets import Every, FramePublisher, Newest, NewestFrame, Publisher, Wire, wait
+from wire.sockets import Every, Newest, Publisher, Wire, wait
 from wire.topics import CAPTURE, COMMAND, FRAME, HEALTH, PHASE, STRIDE, Topic
 
 OVERSIZE = b"\x00" * 300_000

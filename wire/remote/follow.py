@@ -11,6 +11,7 @@ import zmq
 
 from wire import codec
 from wire.clock import NS_PER_MS, Clock, monotonic_ns, s_to_ns
+from wire.frame_sockets import FramePublisher
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
 from wire.messages import Command, Health
@@ -20,7 +21,7 @@ from wire.remote.peer_clock import Echo, PeerClock
 from wire.remote.protocol import MAX_ANSWER_BYTES, Answer, Ask, ProtocolError, decode_answer, encode, frame_of
 from wire.remote.share import SHARED, next_port
 from wire.remote.shift import shifted
-from wire.sockets import FramePublisher, Wire
+from wire.sockets import Wire
 from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, COMMAND, FOLLOW, RECORDER
 
 POLL_MS = 50
