@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from config.schema import Settings
+from feedback.recorder.disk_sync import DiskSync
 from feedback.recorder.header import boot_id, session_header, settings_snapshot
 from feedback.recorder.hearing import Hearing
 from feedback.recorder.outlet import Outlet, OutletError, open_outlet
@@ -25,8 +26,10 @@ EXIT_NO_FOLDER = 5
 _POLL_MS = 100
 _STORE_PATIENCE_S = 0.6
 """At the end; the whole program ends within two seconds, and what is not stored by then is stored by the next one."""
+_DISK_PATIENCE_S = 0.4
+"""Likewise; what the disk has not confirmed by then the operating system brings to it soon after."""
 _FLUSH_S = 0.4
-"""Together with the wait for settled values less than the second that a crash may cost."""
+"""Together with the wait for settled values and the disk's own time less than the second that a crash may cost."""
 
 
 def new_folder(parent: Path) -> Path:
@@ -56,25 +59,29 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
     keeper = _keeper(settings)
     outlet = _outlet(settings, wanted.name, wire, health)
     runners = Runners(_open(wanted, settings), next_session)
+    disk = DiskSync()
     flush_ns = 0
     while not stop:
         health.beat()
         hearing.wait(_POLL_MS)
         for now_over in hearing.tell(runners, wire.clock(), outlet):
             now_over.close(hearing.summary())
+            disk.ask(now_over.folder)
         health.counters["missed"] = hearing.missed
         if wire.clock() >= flush_ns:
             if hearing.config is not None and runners.session is not None:
                 runners.session.know({"config": settings_snapshot(hearing.config)})
-            _flush(runners.session, health, keeper)
+            _flush(runners.session, health, keeper, disk)
             flush_ns = wire.clock() + s_to_ns(_FLUSH_S)
     for session in (*hearing.tell(runners, wire.clock(), outlet), runners.session):
         if session is not None:
             session.close(hearing.summary())
+            disk.ask(session.folder)
             if session.problem is not None:
                 print(f"{_sentence(session.problem)}: the end of this session is lost", file=sys.stderr)
     if keeper is not None:
         keeper.finish(_STORE_PATIENCE_S)
+    disk.finish(_DISK_PATIENCE_S)
     return 0
 
 
@@ -107,10 +114,12 @@ def _header(settings: Settings) -> dict[str, Any]:
     return {**session_header(settings), "program": os.getppid()}
 
 
-def _flush(session: SessionFolder | None, health: HealthReporter, keeper: StoreKeeper | None) -> None:
+def _flush(session: SessionFolder | None, health: HealthReporter, keeper: StoreKeeper | None, disk: DiskSync) -> None:
     if session is None:
         return
     session.flush()
+    disk.ask(session.folder)
+    health.facts["disk"] = f"keeps a session's rows within {disk.slowest_ms:.0f} ms"
     if keeper is not None:
         if session.started:
             keeper.watch(uuid.UUID(session.id), session.folder)

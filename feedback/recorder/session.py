@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from feedback.recorder.appending import AppendingFile
+from feedback.recorder.appending import AppendingFile, whole_rows_bytes
+from feedback.recorder.disk_sync import sync_path
 from feedback.recorder.tables import (
     CUE_COLUMNS,
     DEFINITIONS,
@@ -129,7 +130,7 @@ class SessionFolder:
     def cue(self, cue: Cue) -> None:
         """Take in a cue."""
         self.start(cue.decided_ns)
-        self._totals.cues += 1
+        self._totals.cue(cue.rule)
         self._write("cues", self._cells(CUE_COLUMNS, cue))
 
     def phase(self, phase: Phase, at_ns: int) -> None:
@@ -174,6 +175,8 @@ class SessionFolder:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             fresh.write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            # Otherwise a power cut may leave the new name with nothing in it. Rare: only when there is something new to tell.
+            sync_path(fresh)
             fresh.replace(path)
             self._summary_problem, self._summary_due = None, False
         except OSError as error:
@@ -214,11 +217,12 @@ def goes_on(folder: Path, boot: str) -> dict[str, Any] | None:
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
-    """The rows of one of a session's tables. Raises OSError."""
-    with path.open(newline="", encoding="utf-8") as file:
-        if not file.readline().startswith("#"):
-            file.seek(0)
-        return list(csv.DictReader(file))
+    """The whole rows of one of a session's tables; what a crash has cut off or left blank is none. Raises OSError."""
+    content = path.read_bytes()
+    text = io.StringIO(content[: whole_rows_bytes(content)].decode("utf-8", errors="replace").replace("\x00", ""), newline="")
+    if not text.readline().startswith("#"):
+        text.seek(0)
+    return list(csv.DictReader(text))
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from wire.messages import Stride
+from wire.messages import STRIDE_TONE, Stride
 
 
 class Totals:
@@ -14,6 +14,7 @@ class Totals:
     def __init__(self) -> None:
         self.frames = 0
         self.cues = 0
+        self.stride_tones = 0
         self.facing: str | None = None
         self.interruptions_s: list[tuple[float, float]] = []
         """From and to, when the recorder itself was away: what was measured meanwhile is not in the tables."""
@@ -50,6 +51,13 @@ class Totals:
         """Count a stride as it comes."""
         self.stride(stride.leg, stride.hip_extension_deg, stride.cadence_spm, stride.standing_thigh_deg)
 
+    def cue(self, rule: str) -> None:
+        """Count a cue; the tone on every push-off is none."""
+        if rule == STRIDE_TONE:
+            self.stride_tones += 1
+        else:
+            self.cues += 1
+
     def count_again(self, tables: Mapping[str, list[dict[str, str]]], header: Mapping[str, Any]) -> None:
         """Take in the tables and the header of a session that goes on after the recorder was away."""
         self.facing = header.get("facing")
@@ -58,7 +66,8 @@ class Totals:
         for row in tables["strides"]:
             measures = (row["cadence_spm"], row["standing_thigh_deg"])
             self.stride(row["leg"], float(row["hip_extension_deg"]), *(float(cell) if cell else None for cell in measures))
-        self.cues = len(tables["cues"])
+        for row in tables["cues"]:
+            self.cue(row["rule"])
         self.interruptions_s = [(gap["from_s"], gap["to_s"]) for gap in header.get("interruptions", [])]
         self._away = self.frames > 0
 
@@ -74,6 +83,7 @@ class Totals:
             "near_hip_extension_mean_deg": _mean(self._near_extension_deg),
             "cadence_spm": _mean(self._near_cadence_spm),
             "cues": self.cues,
+            "stride_tones": self.stride_tones,
         }
 
     def _calibration(self) -> str:

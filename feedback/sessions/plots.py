@@ -13,6 +13,7 @@ from feedback.sessions.curve import POINTS, belt_speed, mean_curve, reference_cu
 from feedback.sessions.recorded import Recorded, number
 from feedback.sessions.rows import Floats, column
 from feedback.sessions.statistics import SIDE_LIMIT_DEG, sides
+from wire.messages import STRIDE_TONE
 
 _NEAR, _FAR, _GREY, _CUE, _BAND = "#0072B2", "#D55E00", "#777777", "#CC79A7", "#009E73"
 _SIZE_IN = (8.0, 3.2)
@@ -52,9 +53,9 @@ def strides_over_time(session: Recorded) -> Figure | None:
         where = column(left_out, "t_peak_s") / 60, column(left_out, "hip_extension_deg")
         axes.plot(*where, "x", color=_GREY, markersize=4, label="left out: low quality")
     _draw_phases(axes, session, float(t_min[-1]))
-    if session.cues:
+    if cues := [row for row in session.cues if row["rule"] != STRIDE_TONE]:
         bottom = axes.get_ylim()[0]
-        at_min = column(session.cues, "t_s") / 60
+        at_min = column(cues, "t_s") / 60
         axes.plot(at_min, np.full(len(at_min), bottom), "^", color=_CUE, markersize=7, clip_on=False, label="cue")
     axes.legend(fontsize=8, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.18))
     return figure

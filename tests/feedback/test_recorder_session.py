@@ -165,6 +165,7 @@ class TestTheSummary:
         session.stride(stride(2, 100.8, 40.0, leg="far"))
         session.stride(stride(3, 101.2, 16.0, cadence_spm=None))
         session.cue(cue())
+        session.cue(cue("stride_tone"))
         session.close({"sounds_played": 1})
         told = summary(session.folder)
         assert told["ended"] is True
@@ -174,7 +175,7 @@ class TestTheSummary:
         assert told["strides"] == {"near": 2, "far": 1}
         assert told["near_hip_extension_mean_deg"] == 15.0
         assert told["cadence_spm"] == 168.0
-        assert (told["cues"], told["sounds_played"], told["source"]) == (1, 1, "synthetic:")
+        assert (told["cues"], told["stride_tones"], told["sounds_played"], told["source"]) == (1, 1, 1, "synthetic:")
         assert told["calibration"].startswith("uncalibrated")
         assert {"thigh", "hip_extension", "knee", "ankle", "trunk_lean", "near", "limits"} <= told["definitions"].keys()
 
@@ -255,6 +256,7 @@ class TestARecorderThatFellOver:
             second.sample(sample(number, 100 + number / 30, settled=(number, -1.0, None)))
         second.stride(stride(3, 104.5, 16.0, cadence_spm=172))
         second.cue(cue(decided_s=104.6))
+        second.cue(cue("stride_tone", decided_s=104.7))
         second.close()
         assert [int(row["frame"]) for row in table(tmp_path, "samples.csv")] == [*range(60), *range(120, 150)]
         assert [(row["stride"], row["t_peak_s"]) for row in table(tmp_path, "strides.csv")] == [("1", "1"), ("3", "4.5")]
@@ -262,6 +264,7 @@ class TestARecorderThatFellOver:
         told = summary(tmp_path)
         assert told["ended"] is True
         assert (told["frames"], told["strides"]["near"], told["cues"]) == (90, 2, 1)
+        assert told["stride_tones"] == 1
         assert (told["near_hip_extension_mean_deg"], told["cadence_spm"]) == (15.0, 170.0)
         assert told["fps"] == pytest.approx(30, abs=0.01)
         (gap,) = told["interruptions"]

@@ -64,6 +64,16 @@ def test_show_takes_latest_an_id_or_a_folder(hipcue: Command, three: Path, word:
     assert "95 %" in done.stdout
 
 
+def test_what_a_power_cut_has_left_is_read_to_its_last_whole_row(hipcue: Command, three: Path) -> None:
+    strides, samples = three / "2" / "strides.csv", three / "2" / "samples.csv"
+    strides.write_bytes(strides.read_bytes()[:-9])
+    samples.write_bytes(samples.read_bytes() + b"1,0.0" + bytes(4096))
+    done = hipcue("sessions", "show", "latest")
+    assert done.exit_code == 0, done.output
+    assert "21 near" in done.stdout  # of 22
+    assert hipcue("sessions", "report", "latest", "--out", three / "r.html").exit_code == 0
+
+
 def test_report_and_export_write_the_file_they_are_told(hipcue: Command, three: Path, tmp_path: Path) -> None:
     for words, name in ((("report",), "r.html"), (("export", "--format", "parquet"), "s.parquet")):
         done = hipcue("sessions", words[0], "latest", *words[1:], "--out", tmp_path / name)
