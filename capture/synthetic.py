@@ -32,6 +32,9 @@ class SyntheticSettings(BaseModel):
     height: int = Field(720, ge=120, le=2160)
     sway: float = Field(0.0, ge=0, le=15, description="the extension changes slowly by this much to either side, degrees")
     sway_s: float = Field(40.0, gt=0, le=3600, description="period of that change, seconds")
+    change: float = Field(0.0, ge=-15, le=15, description="the extension is by this much more from then on, degrees")
+    change_s: float = Field(0.0, ge=0, le=3600, description="… this many seconds after the start")
+    scatter: float = Field(0.0, ge=0, le=5, description="each stride's own difference, degrees (standard deviation)")
     stand: float = Field(0.0, ge=0, le=600, description="stands still this long before running, seconds")
     seconds: float | None = Field(None, gt=0, le=86400, description="ends after this long; without it, never")
     noise: float = Field(4.0, ge=0, le=40, description="pixel noise, grey levels")
@@ -79,6 +82,10 @@ class SyntheticRunner:
                 trunk_lean_deg=wanted.lean,
                 sway_deg=wanted.sway,
                 sway_period_s=wanted.sway_s,
+                change_deg=wanted.change,
+                change_s=wanted.change_s,
+                scatter_deg=wanted.scatter,
+                seed=wanted.seed,
                 stand_s=wanted.stand,
             ),
             self._answer.extension_deg if self._answer is not None else None,

@@ -56,6 +56,8 @@ _DRIFT_PERIOD_S = 7.3
 _STANCE = (0.04, 0.34)
 _START_STRIDES = 0.35
 """How long starting takes: over before either leg's first peak of extension (phase 0.4), so that all are exact."""
+_SCATTERED_STRIDES = 4096
+"""After so many the scatter comes round again."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,12 @@ class RunnerParameters:
     sway_deg: float = 0.0
     """Amplitude of a slow change of the peak extension from stride to stride."""
     sway_period_s: float = 40.0
+    change_deg: float = 0.0
+    """So much more extension from the first peak at or after `change_s` on."""
+    change_s: float = 0.0
+    scatter_deg: float = 0.0
+    """Standard deviation of each stride's own difference, as runners have it; `seed` says which ones."""
+    seed: int = 1
     stand_s: float = 0.0
     """The runner stands still, upright, legs straight, until this time; 0: runs from the first instant."""
 
@@ -105,7 +113,8 @@ class Runner:
 
     Strides of either leg are numbered from 0, the one under way when running starts; the far leg is then past the peak
     of its stride 0. `extension_of_stride(k)` gives the peak extension of stride k in degrees, + behind the vertical;
-    without it the parameters' extension and sway do. It speaks for the far leg too, unless `far_extension_deg` is set.
+    without it the parameters' extension, sway, change and scatter do. It speaks for the far leg too, unless
+    `far_extension_deg` is set.
     `lean_of_stride(k)` is how much further forward the trunk leans in the near leg's stride k, degrees.
     """
 
@@ -119,6 +128,7 @@ class Runner:
         self._extension_of_stride = extension_of_stride
         self._lean_of_stride = lean_of_stride
         self._bounce_phase, self._pelvis_height_m = self._fit_bounce()
+        self._own_deg = parameters.scatter_deg * np.random.default_rng(parameters.seed).normal(size=(2, _SCATTERED_STRIDES))
 
     def pose(self, t_s: float) -> Pose:
         """Joints and angles at time `t_s`."""
@@ -179,7 +189,9 @@ class Runner:
             return self._extension_of_stride(k)
         mean_deg = parameters.extension_deg if own_deg is None else own_deg
         sway_phase = k * parameters.stride_s / parameters.sway_period_s
-        return mean_deg + parameters.sway_deg * math.sin(2 * math.pi * sway_phase)
+        sway_deg = parameters.sway_deg * math.sin(2 * math.pi * sway_phase)
+        change_deg = parameters.change_deg if self._peak_s(k, far) >= parameters.change_s else 0.0
+        return mean_deg + sway_deg + change_deg + float(self._own_deg[int(far), k % _SCATTERED_STRIDES])
 
     def _further_lean_deg(self, t_s: float) -> float:
         """From one stride's lean to the next in a straight line: a trunk does not jump."""

@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
+from statistics import mean, stdev
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +28,9 @@ PARAMETERS = st.builds(
     vertical_oscillation_m=st.floats(0.02, 0.15),
     drift_m=st.floats(0, 0.2),
     sway_deg=st.floats(0, 8),
+    change_deg=st.floats(-5, 5),
+    change_s=st.floats(0, 20),
+    scatter_deg=st.floats(0, 2),
     stand_s=st.just(0.0) | st.floats(0.1, 5),
 )
 TIMES = st.floats(0, 60)
@@ -116,7 +121,10 @@ def test_a_window_of_peaks_takes_its_start_and_leaves_its_end() -> None:
 
 
 @SETTINGS
-@given(PARAMETERS.map(lambda p: replace(p, far_extension_deg=None, sway_deg=0.0, stand_s=0.0)), TIMES)
+@given(
+    PARAMETERS.map(lambda p: replace(p, far_extension_deg=None, sway_deg=0.0, change_deg=0.0, scatter_deg=0.0, stand_s=0.0)),
+    TIMES,
+)
 def test_the_legs_are_half_a_stride_apart(parameters: RunnerParameters, t_s: float) -> None:
     runner = Runner(parameters)
     near, far = runner.pose(t_s).near_leg, runner.pose(t_s + parameters.stride_s / 2).far_leg
@@ -146,6 +154,23 @@ def test_sway_changes_the_peaks_slowly_and_evenly_about_the_mean() -> None:
     assert max(extensions) == pytest.approx(21.0, abs=0.01)
     assert min(extensions) == pytest.approx(15.0, abs=0.01)
     assert max(abs(b - a) for a, b in pairwise(extensions)) < 0.4
+
+
+def test_a_change_holds_from_its_time_on_for_both_legs() -> None:
+    runner = Runner(RunnerParameters(extension_deg=14.0, change_deg=3.0, change_s=10.0))
+    for peaks in (runner.near_peaks, runner.far_peaks):
+        assert {extension_deg for _, extension_deg in peaks(0, 10)} == {14.0}
+        assert {extension_deg for _, extension_deg in peaks(10, 30)} == {17.0}
+
+
+def test_strides_scatter_as_asked_and_the_same_seed_gives_the_same_runner() -> None:
+    parameters = RunnerParameters(extension_deg=15.0, scatter_deg=0.8, seed=4)
+    peaks_deg = [extension_deg for _, extension_deg in Runner(parameters).near_peaks(0, 600)]
+    assert mean(peaks_deg) == pytest.approx(15.0, abs=0.1)
+    assert stdev(peaks_deg) == pytest.approx(0.8, abs=0.06)
+    assert [deg for _, deg in Runner(parameters).near_peaks(0, 600)] == peaks_deg
+    assert [deg for _, deg in Runner(replace(parameters, seed=5)).near_peaks(0, 600)] != peaks_deg
+    assert [deg for _, deg in Runner(parameters).far_peaks(0, 600)] != peaks_deg
 
 
 def test_nothing_jumps_when_the_extension_changes() -> None:
@@ -183,6 +208,6 @@ def test_the_belt_runs_with_its_speed() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"cadence_spm": 0.0}, {"stature_m": -1.0}, {"stand_s": -1.0}])
-def test_parameters_that_cannot_be_run_are_refused(wrong: dict[str, float]) -> None:
+def test_parameters_that_cannot_be_run_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must"):
         RunnerParameters(**wrong)
