@@ -158,7 +158,9 @@ def _give_trend(sessions: Sequence["Recorded"], out_file: Path | None) -> None:
         return
     if found is not None:
         out.print(f"Excursion: {found[0]:+.2f} ± {found[1]:.2f}° from session to session (95 %)")
-    out.print("retained and drill: against the session's own baseline, ± its minimal detectable change;")
+    out.print(
+        "retained and drill: against the session's own baseline, ± its 95 % interval; chance?: below what can be detected;"
+    )
     out.print("excursion: ± the 95 % interval of its mean; hip extension: ± what it may differ between days")
 
 

@@ -74,7 +74,7 @@ def _degrees(mean: Mean) -> str:
 
 def _change(change: Change) -> str:
     verdict = "a real change" if change.real else "could be chance"
-    return f"{change.change:+.1f}°, minimal detectable change {change.mdc95:.1f}°: {verdict}"
+    return f"{change.change:+.1f} ± {change.ci95:.1f}° (95 %), minimal detectable change {change.mdc95:.1f}°: {verdict}"
 
 
 def _calibrated(session: Recorded) -> bool:
@@ -85,5 +85,8 @@ _ZERO = {
     True: "thigh behind its angle in quiet standing, at its peak, near leg; contains pelvic tilt; between days ± 10°",
     False: "thigh behind the vertical at its peak, near leg, uncalibrated; contains pelvic tilt; between days ± 10°",
 }
-_MDC = "within this session; MDC95 = 1.96 √(SEM₁² + SEM₂²), SEM = SD / √strides, lowered for strides being alike"
+_MDC = (
+    "within this session; MDC95 = 1.96 √(SEM₁² + SEM₂²), SEM = SD / √strides, lowered for strides being alike; "
+    "± holds MDC95 and the camera, which shows a change by some 13 % of itself too large or too small"
+)
 _EXCURSION = "from the thigh's peak in front to its peak behind, near leg; needs no zero"

@@ -24,6 +24,8 @@ SIDE_LIMIT_DEG = 3.0
 """Left and right of healthy runners differ by no more (204 runners; Med Sci Sports Exerc 2021;53:945-950)."""
 CAMERA_SIDE_RMS_DEG = 2.1
 """Near minus far of a drawn runner whose sides are equal (root mean square over the cells of docs/accuracy.md, section 4)."""
+CAMERA_CHANGE_RMS = 0.13
+"""By how much of itself a change is seen too large or too small (the same cells; bench/camera_part.py prints both)."""
 _MOST_ALIKE = 0.9
 
 
@@ -60,8 +62,13 @@ class Change:
         return Z95 * math.hypot(self.before.sem, self.after.sem)
 
     @property
+    def ci95(self) -> float:
+        """Half the 95 % interval of the change: the strides' part, and the camera's, which grows with the change."""
+        return math.hypot(self.mdc95, Z95 * CAMERA_CHANGE_RMS * self.change)
+
+    @property
     def real(self) -> bool:
-        """Whether the change is more than could be chance."""
+        """Whether the change is more than could be chance. What the camera stretches was not nothing."""
         return abs(self.change) > self.mdc95
 
 

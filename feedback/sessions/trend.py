@@ -4,13 +4,14 @@ What may be compared between days: the change within each session, and the excur
 extension carries its between-day interval.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from feedback.sessions.recorded import Recorded
-from feedback.sessions.statistics import BETWEEN_DAYS_DEG, Change, Mean, by_phase, changes, overall
+from feedback.sessions.statistics import BETWEEN_DAYS_DEG, CAMERA_CHANGE_RMS, Z95, Change, Mean, by_phase, changes, overall
 
 HEADINGS = ("session", "started", "no.", "retained °", "drill change °", "excursion °", "hip extension °", "cadence", "strides")
 
@@ -52,7 +53,7 @@ def entry(session: Recorded) -> Entry:
 
 
 def cells(one: Entry) -> tuple[str, ...]:
-    """An entry as the row of a table under HEADINGS; ± is the minimal detectable change or the 95 % interval of the mean."""
+    """An entry as the row of a table under HEADINGS; ± is the 95 % interval of the change or of the mean."""
     return (
         one.name,
         one.started,
@@ -76,7 +77,7 @@ def slope(entries: Sequence[Entry]) -> tuple[float, float] | None:
     per_session = float(order @ values / (order @ order))
     off = values - values.mean() - per_session * order
     sd = float(np.sqrt(off @ off / (count - 2) / (order @ order)))
-    return per_session, _T95.get(count - 2, 2.0) * sd
+    return per_session, math.hypot(_T95.get(count - 2, 2.0) * sd, Z95 * CAMERA_CHANGE_RMS * per_session)
 
 
 def _at_rest(session: Recorded, measure: str) -> Mean | None:
@@ -84,7 +85,7 @@ def _at_rest(session: Recorded, measure: str) -> Mean | None:
 
 
 def _change(change: Change | None) -> str:
-    return "" if change is None else f"{change.change:+.1f} ± {change.mdc95:.1f}{'' if change.real else ' (chance?)'}"
+    return "" if change is None else f"{change.change:+.1f} ± {change.ci95:.1f}{'' if change.real else ' (chance?)'}"
 
 
 _T95 = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 7: 2.36, 8: 2.31, 9: 2.26, 10: 2.23}

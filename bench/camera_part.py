@@ -1,0 +1,69 @@
+"""What the camera adds to the uncertainty of a report's figures: constants of feedback/sessions/statistics.py.
+
+Read from the cells of docs/accuracy.md, section 4 (measured by bench.accuracy): a drawn runner whose sides are equal and whose
+extension is known, seen by the real pose model. Near minus far is CAMERA_SIDE_RMS_DEG. By how much of itself a true change
+comes out too large or too small, from each extension to the next one measured, is CAMERA_CHANGE_RMS.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from feedback.sessions.statistics import CAMERA_CHANGE_RMS, CAMERA_SIDE_RMS_DEG
+
+_COLUMNS = ("extension", "facing", "fps", "near: mean error", "far: mean error")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run of the drawn runner. Errors are measured minus true, degrees."""
+
+    extension_deg: float
+    view: tuple[str, str]
+    """Facing and frames per second."""
+    near_deg: float
+    far_deg: float
+
+
+def cells(document: str) -> list[Cell]:
+    """The cells of section 4."""
+    lines = [[cell.strip() for cell in line.strip("| \n").split("|")] for line in document.splitlines() if line.startswith("|")]
+    start = next(index for index, found in enumerate(lines) if _COLUMNS[-1] in found)
+    place = [lines[start].index(name) for name in _COLUMNS]
+    found = []
+    for line in lines[start + 2 :]:
+        if len(line) != len(lines[start]) or not line[place[-1]].endswith("°"):
+            break
+        extension, facing, fps, near, far = (line[index].rstrip("°") for index in place)
+        found.append(Cell(float(extension), (facing, fps), float(near), float(far)))
+    return found
+
+
+def differences_deg(found: Sequence[Cell]) -> list[float]:
+    """Near minus far mean error of each cell."""
+    return [cell.near_deg - cell.far_deg for cell in found]
+
+
+def change_shares(found: Sequence[Cell]) -> list[float]:
+    """From each extension to the next in the same view: the change of the error by the change of the truth, near leg."""
+    shares = []
+    for view in sorted({cell.view for cell in found}):
+        ordered = sorted((cell.extension_deg, cell.near_deg) for cell in found if cell.view == view)
+        true_deg, error_deg = np.array(ordered).T
+        shares += list(np.diff(error_deg) / np.diff(true_deg))
+    return shares
+
+
+def main() -> None:
+    found = cells(Path("docs/accuracy.md").read_text(encoding="utf-8"))
+    sides, shares = np.array(differences_deg(found)), np.array(change_shares(found))
+    print(f"near minus far, {len(sides)} cells: {sides.min():+.1f} to {sides.max():+.1f}°, mean {sides.mean():+.1f}°")
+    print(f"  root mean square {np.sqrt(np.mean(sides**2)):.1f}° (the program uses {CAMERA_SIDE_RMS_DEG}°)")
+    print(f"a true change is seen as {1 + shares.min():.0%} to {1 + shares.max():.0%} of itself, {len(shares)} steps")
+    print(f"  off by {np.sqrt(np.mean(shares**2)):.0%}, root mean square (the program uses {CAMERA_CHANGE_RMS:.0%})")
+
+
+if __name__ == "__main__":
+    main()
