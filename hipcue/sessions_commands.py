@@ -91,6 +91,9 @@ def export(
     session: SessionArgument = "latest",
     format_: Annotated[str, typer.Option("--format", help="csv, parquet, mot, sto or trc.")] = "csv",
     table: Annotated[str, typer.Option("--table", help="csv, parquet: strides, samples, cues, phases, landmarks.")] = "strides",
+    leg_cm: Annotated[
+        float | None, typer.Option("--leg-cm", min=20, max=150, help="trc: the leg's length, hip to ankle; for millimetres.")
+    ] = None,
     out_file: OutOption = None,
     config: ConfigOption = None,
 ) -> None:
@@ -100,7 +103,7 @@ def export(
 
         found = _recorded(store, session)
         path = out_file or Path(f"hipcue-{found.name}.{format_}")
-        write_export(found, format_, path, table)
+        write_export(found, format_, path, table, leg_cm)
         out.print(f"Saved in {path}", markup=False)
 
 

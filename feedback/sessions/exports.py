@@ -14,16 +14,21 @@ _TABULAR: dict[str, Callable[[Recorded, list[Row], Path], None]] = {"csv": write
 FORMATS = (*_TABULAR, "mot", "sto", "trc")
 
 
-def write_export(session: Recorded, form: str, out: Path, table: str = "strides") -> None:
-    """Write a session in one of FORMATS; `table` says which, for csv and parquet. Raises SessionsError, OSError."""
+def write_export(session: Recorded, form: str, out: Path, table: str = "strides", leg_cm: float | None = None) -> None:
+    """Write a session in one of FORMATS. Raises SessionsError, OSError.
+
+    `table` says which, for csv and parquet; `leg_cm`, hip joint to ankle, gives trc its scale.
+    """
     if form not in FORMATS:
         raise SessionsError(f"--format {form}: is not known; known are {', '.join(FORMATS)}")
     if table not in TABLES:
         raise SessionsError(f"--table {table}: is not known; known are {', '.join(TABLES)}")
+    if leg_cm is not None and form != "trc":
+        raise SessionsError(f"--leg-cm: gives --format trc its scale; {form} needs none")
     if form in _TABULAR:
         _TABULAR[form](session, _rows(session, table), out)
     elif form == "trc":
-        write_trc(session, _rows(session, "landmarks"), out)
+        write_trc(session, _rows(session, "landmarks"), out, leg_cm)
     else:
         write_motion(session, _rows(session, "samples"), out)
 

@@ -5,7 +5,9 @@ such as gait2392 have - flexion), ankle_angle + dorsiflexion, lumbar_extension +
 hip_flexion is the thigh against the vertical, which is right with the model's pelvis left upright (pelvis_tilt 0).
 """
 
+import itertools
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from feedback.sessions.rows import Floats, Row, column
 _JOINTS = (("hip_flexion", "thigh"), ("knee_angle", "knee"), ("ankle_angle", "ankle"))
 _MARKERS = (("Hip", "hip"), ("Knee", "knee"), ("Ankle", "ankle"), ("Heel", "heel"), ("BigToe", "toe"))
 """Names as in Sports2D and Pose2Sim."""
+_MM_PER_CM = 10.0
 
 
 def write_motion(session: Recorded, samples: list[Row], out: Path) -> None:
@@ -42,10 +45,11 @@ def write_motion(session: Recorded, samples: list[Row], out: Path) -> None:
     out.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def write_trc(session: Recorded, landmarks: list[Row], out: Path) -> None:
-    """Where the picture showed the joints (.trc): x forward, y up, z 0, pixels of the measured picture; NaN where not seen.
+def write_trc(session: Recorded, landmarks: list[Row], out: Path, leg_cm: float | None = None) -> None:
+    """Where the picture showed the joints (.trc): x forward, y up, z 0; NaN where not seen.
 
-    The origin is the lowest point seen and the mean of the near hip. Raises SessionsError, OSError.
+    With `leg_cm`, the length of the runner's leg from the hip joint to the ankle, in millimetres; without a scale in pixels of
+    the measured picture. The origin is the lowest point seen and the mean of the near hip. Raises SessionsError, OSError.
     """
     near, far = (side.upper() for side in _sides(session))
     landmarks = _in_order(landmarks)
@@ -61,12 +65,13 @@ def write_trc(session: Recorded, landmarks: list[Row], out: Path) -> None:
     if not np.isfinite(hip_x_px).any():
         raise SessionsError(f"{session.name}: no landmark was seen in this session")
     origin_px = float(np.nanmean(hip_x_px)), float(np.nanmax(seen_y_px))
+    units, scale = ("px", 1.0) if leg_cm is None else ("mm", _MM_PER_CM * leg_cm / _leg_px(points, near))
     rate = session.header.get("fps") or 0.0
     count = len(landmarks)
     lines = [
         f"PathFileType\t4\t(X/Y/Z)\t{out.name}",
         "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames",
-        f"{rate:g}\t{rate:g}\t{count}\t{len(points)}\tpx\t{rate:g}\t1\t{count}",
+        f"{rate:g}\t{rate:g}\t{count}\t{len(points)}\t{units}\t{rate:g}\t1\t{count}",
         "Frame#\tTime\t" + "\t\t\t".join(points) + "\t\t",
         "\t\t" + "\t".join(f"{axis}{number}" for number in range(1, len(points) + 1) for axis in "XYZ"),
         "",
@@ -75,10 +80,16 @@ def write_trc(session: Recorded, landmarks: list[Row], out: Path) -> None:
     for index in range(count):
         cells = [str(index + 1), f"{t_s[index]:.6f}"]
         for x_px, y_px in points.values():
-            x, y = forward * (x_px[index] - origin_px[0]), origin_px[1] - y_px[index]
+            x, y = scale * forward * (x_px[index] - origin_px[0]), scale * (origin_px[1] - y_px[index])
             cells += ["NaN"] * 3 if math.isnan(x) else [f"{x:.3f}", f"{y:.3f}", "0"]
         lines.append("\t".join(cells))
     out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _leg_px(points: Mapping[str, tuple[Floats, Floats]], side: str) -> float:
+    """Length of thigh and shank in the picture, the usual one: each lies in the plane of the picture, as it does in running."""
+    joints = [np.array(points[f"{side}{name}"]) for name in ("Hip", "Knee", "Ankle")]
+    return float(sum(np.nanmedian(np.hypot(*(lower - upper))) for upper, lower in itertools.pairwise(joints)))
 
 
 def _sides(session: Recorded) -> tuple[str, str]:

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from pyarrow import parquet
+from trc import TRCData
 
+from capture.runner.kinematics import RunnerParameters
 from feedback.sessions.errors import SessionsError
 from feedback.sessions.exports import FORMATS, write_export
 from feedback.sessions.recorded import Recorded, from_folder
@@ -77,20 +79,40 @@ def test_motion_has_opensims_header_names_and_signs(session: Recorded, tmp_path:
     assert read["hip_flexion_r"].to_numpy() == pytest.approx(column(session.samples, "near_thigh_deg"), abs=1e-5, nan_ok=True)
 
 
+def markers(path: Path) -> TRCData:
+    """A .trc file by trc-data-reader. By marker's name: a row of x, y and z for each frame."""
+    read = TRCData()
+    read.load(str(path))
+    return read
+
+
 def test_trc_is_markers_upright_and_forward_in_stated_pixels(session: Recorded, tmp_path: Path) -> None:
-    path = tmp_path / "s.trc"
-    write_export(session, "trc", path)
-    lines = path.read_text().splitlines()
-    facts = dict(zip(lines[1].split("\t"), lines[2].split("\t"), strict=True))
-    assert (facts["Units"], facts["NumFrames"]) == ("px", str(len(session.samples)))
-    markers = [name for name in lines[3].split("\t")[2:] if name]
-    assert len(markers) == int(facts["NumMarkers"]) == 11
-    read = pd.read_csv(path, sep="\t", skiprows=5, header=None, skip_blank_lines=True)
-    assert read.shape[1] == 2 + 3 * len(markers)
-    place = {name: 2 + 3 * index for index, name in enumerate(markers)}
-    hip, ankle, shoulder = (read[place[name] + 1].mean() for name in ("RHip", "RAnkle", "RShoulder"))
-    assert shoulder > hip > ankle > 0  # up is up
-    assert read[place["RBigToe"]].mean() > read[place["RHeel"]].mean()  # forward is forward
+    write_export(session, "trc", tmp_path / "s.trc")
+    read = markers(tmp_path / "s.trc")
+    assert (read["Units"], read["NumFrames"], read["NumMarkers"]) == ("px", len(session.samples), 11)
+    assert read["DataRate"] == pytest.approx(session.header["fps"])
+    assert list(read["Time"]) == pytest.approx(column(session.samples, "t_s"))
+    hip, ankle, shoulder = (np.nanmean(read[name], axis=0) for name in ("RHip", "RAnkle", "RShoulder"))
+    assert shoulder[1] > hip[1] > ankle[1] > 0  # up is up
+    assert np.nanmean(read["RBigToe"], axis=0)[0] > np.nanmean(read["RHeel"], axis=0)[0]  # forward is forward
+
+
+def test_with_the_length_of_the_leg_trc_is_in_millimetres(session: Recorded, tmp_path: Path) -> None:
+    drawn = RunnerParameters()
+    leg_cm = 100 * (0.245 + 0.246) * drawn.stature_m
+    write_export(session, "trc", tmp_path / "s.trc", leg_cm=leg_cm)
+    read = markers(tmp_path / "s.trc")
+    assert read["Units"] == "mm"
+    hip, knee, ankle = (np.array(read[name]) for name in ("RHip", "RKnee", "RAnkle"))
+    assert np.nanmedian(np.linalg.norm(knee - hip, axis=1)) == pytest.approx(245 * drawn.stature_m, rel=0.01)
+    assert np.nanmedian(np.linalg.norm(ankle - knee, axis=1)) == pytest.approx(246 * drawn.stature_m, rel=0.01)
+    # What was not told: how far the runner truly bounces.
+    assert np.ptp(hip[np.isfinite(hip[:, 1]), 1]) == pytest.approx(1000 * drawn.vertical_oscillation_m, rel=0.05)
+
+
+def test_a_length_for_a_format_that_has_none_is_refused(session: Recorded, tmp_path: Path) -> None:
+    with pytest.raises(SessionsError, match="gives --format trc its scale"):
+        write_export(session, "mot", tmp_path / "s.mot", leg_cm=86.0)
 
 
 @pytest.mark.parametrize("form", ["mot", "sto", "trc"])
@@ -99,7 +121,7 @@ def test_opensim_itself_reads_it(session: Recorded, tmp_path: Path, form: str) -
     if not python:
         pytest.skip("HIPCUE_OPENSIM_PYTHON names no Python with opensim (it needs another numpy than MediaPipe)")
     path = tmp_path / f"s.{form}"
-    write_export(session, form, path)
+    write_export(session, form, path, leg_cm=86.0 if form == "trc" else None)
     kind = "TimeSeriesTableVec3" if form == "trc" else "TimeSeriesTable"
     script = (
         f"import opensim; t = opensim.{kind}({str(path)!r}); print(t.getNumRows(), t.getNumColumns(), *t.getColumnLabels())"
