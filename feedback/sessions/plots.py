@@ -1,4 +1,6 @@
-"""The drawings of a report, as matplotlib figures. Each one says what it shows under `CAPTIONS`.
+"""The drawings of a report. Each draws on the axes it is given and says whether there was anything to draw.
+
+CAPTIONS tell what each one shows.
 
 Colours are told apart by the colour-blind (Okabe & Ito 2008), and nothing is told by colour alone.
 """
@@ -12,21 +14,21 @@ from matplotlib.figure import Figure
 from feedback.sessions.curve import POINTS, belt_speed, mean_curve, reference_curve
 from feedback.sessions.recorded import Recorded, number
 from feedback.sessions.rows import Floats, column
-from feedback.sessions.statistics import SIDE_LIMIT_DEG, sides
+from feedback.sessions.statistics import SIDE_LIMIT_DEG, by_phase, changes, sides
 from wire.messages import STRIDE_TONE
 
 _NEAR, _FAR, _GREY, _CUE, _BAND = "#0072B2", "#D55E00", "#777777", "#CC79A7", "#009E73"
-_SIZE_IN = (8.0, 3.2)
+_WIDTH_IN, _HEIGHT_IN = 8.0, 3.2
 _OVER_STRIDES = 10
 _PHASE_WORDS = {"warm_up": "warm-up"}
 
 
-def thigh_curve(session: Recorded) -> Figure | None:
+def thigh_curve(session: Recorded, axes: Axes) -> bool:
     """Mean and SD of the near thigh over the stride beside the reference for the belt speed."""
     found = mean_curve(session)
     if found is None:
-        return None
-    figure, axes = _figure("stride, % (0: peak of extension)", "thigh against vertical, °")
+        return False
+    _label(axes, "stride, % (0: peak of extension)", "thigh against vertical, °")
     stride_pct = np.linspace(0, 100, POINTS)
     low_deg, high_deg = found.mean_deg - found.sd_deg, found.mean_deg + found.sd_deg
     axes.fill_between(stride_pct, low_deg, high_deg, color=_NEAR, alpha=0.25, linewidth=0, label="± SD")
@@ -36,38 +38,66 @@ def thigh_curve(session: Recorded) -> Figure | None:
     for style, mps in zip(("--", ":"), speeds, strict=False):
         axes.plot(stride_pct, reference_curve(mps), style, color=_GREY, label=f"28 runners at {mps:.1f} m/s")
     axes.axhline(0, color=_GREY, linewidth=0.5)
-    axes.legend(fontsize=8, ncols=2)
-    return figure
+    _legend(axes, 4)
+    return True
 
 
-def strides_over_time(session: Recorded) -> Figure | None:
-    """Hip extension stride by stride with band, cues and phases."""
+def strides_over_time(session: Recorded, axes: Axes) -> bool:
+    """Hip extension stride by stride with each phase's mean, band, cues and phases."""
     near = session.trusted()
     if not near:
-        return None
-    figure, axes = _figure("time, min", "hip extension, °")
+        return False
+    _label(axes, "time, min", "hip extension, °")
     t_min = column(near, "t_peak_s") / 60
-    axes.plot(t_min, column(near, "hip_extension_deg"), ".", color=_NEAR, markersize=4, label="near leg, one stride")
+    extension_deg = column(near, "hip_extension_deg")
+    axes.plot(t_min, extension_deg, ".", color=_NEAR, markersize=4, alpha=0.6, label="near leg, one stride")
     left_out = [row for row in session.strides if row["leg"] == "near" and row not in near]
     if left_out:
         where = column(left_out, "t_peak_s") / 60, column(left_out, "hip_extension_deg")
         axes.plot(*where, "x", color=_GREY, markersize=4, label="left out: low quality")
     _draw_phases(axes, session, float(t_min[-1]))
+    phases = np.array([session.phase_at(60 * t) for t in t_min])
+    for index, (phase, mean) in enumerate(by_phase(session, "hip_extension_deg").items()):
+        within = t_min[phases == phase]
+        label = "mean of the phase" if index == 0 else None
+        axes.plot([within[0], within[-1]], [mean.mean] * 2, color="black", linewidth=1.8, label=label)
+        axes.text(within[-1], mean.mean, f"{mean.mean:.1f}° ", fontsize=9, weight="bold", ha="right", va="bottom")
     if cues := [row for row in session.cues if row["rule"] != STRIDE_TONE]:
         bottom = axes.get_ylim()[0]
         at_min = column(cues, "t_s") / 60
         axes.plot(at_min, np.full(len(at_min), bottom), "^", color=_CUE, markersize=7, clip_on=False, label="cue")
-    axes.legend(fontsize=8, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.18))
-    return figure
+    _legend(axes, 5)
+    return True
 
 
-def near_and_far(session: Recorded) -> Figure | None:
+def what_stayed(session: Recorded, axes: Axes) -> bool:
+    """Drill and retention against the baseline, with their uncertainty and what it takes to be more than chance."""
+    found = changes(session, "hip_extension_deg")
+    if not found:
+        return False
+    _label(axes, "change of hip extension against the baseline, °", "")
+    for row, change in enumerate(reversed(found.values())):
+        label = "could be chance: below the minimal detectable change" if row == 0 else None
+        axes.barh(row, 2 * change.mdc95, left=-change.mdc95, height=0.6, color=_GREY, alpha=0.3, linewidth=0, label=label)
+        axes.errorbar(change.change, row, xerr=change.ci95, fmt="D", color=_NEAR, capsize=5, linewidth=2)
+        axes.text(
+            change.change, row + 0.2, f"{change.change:+.1f} ± {change.ci95:.1f}°", fontsize=9, weight="bold", ha="center"
+        )
+    axes.axvline(0, color=_GREY, linewidth=1)
+    axes.margins(x=0.1)
+    axes.set_yticks(range(len(found)), [_PHASE_WORDS.get(phase, phase) for phase in reversed(found)])
+    axes.set_ylim(-0.6, len(found) - 0.3)
+    _legend(axes, 1)
+    return True
+
+
+def near_and_far(session: Recorded, axes: Axes) -> bool:
     """Difference of the sides over the session, with its uncertainty and the limit of healthy runners."""
     found = sides(session)
     near, far = session.trusted(), session.trusted("far")
     if found is None or len(near) < _OVER_STRIDES:
-        return None
-    figure, axes = _figure("time, min", "near minus far, °")
+        return False
+    _label(axes, "time, min", "near minus far, °")
     t_s = column(near, "t_peak_s")
     far_deg = np.interp(t_s, column(far, "t_peak_s"), column(far, "hip_extension_deg"))
     difference_deg = _running_mean(column(near, "hip_extension_deg") - far_deg)
@@ -77,18 +107,20 @@ def near_and_far(session: Recorded) -> Figure | None:
     for limit_deg in (-SIDE_LIMIT_DEG, SIDE_LIMIT_DEG):
         label = "healthy runners: within ± 3°" if limit_deg > 0 else None
         axes.axhline(limit_deg, color=_FAR, linestyle="--", linewidth=1, label=label)
-    axes.legend(fontsize=8, ncols=3)
-    return figure
+    if not found.stated:
+        axes.set_title(f"not stated: ± {found.uncertainty_deg:.1f}° is not below 3°", fontsize=9, loc="left", color=_GREY)
+    _legend(axes, 3)
+    return True
 
 
-def triple_extension(session: Recorded) -> Figure | None:
+def triple_extension(session: Recorded, axes: Axes) -> bool:
     """When the knee was straightest and the ankle most plantarflexed, relative to the hip's peak."""
     near = session.trusted()
-    timings = (("knee straightest", "knee_straightest_ms"), ("ankle peak", "ankle_peak_ms"))
+    timings = (("knee\nstraightest", "knee_straightest_ms"), ("ankle\npeak", "ankle_peak_ms"))
     values = [column(near, name)[np.isfinite(column(near, name))] for _, name in timings]
     if not any(len(one) for one in values):
-        return None
-    figure, axes = _figure("ms relative to the hip's peak of extension", "")
+        return False
+    _label(axes, "ms relative to the hip's peak of extension", "")
     for row, one in enumerate(values):
         if len(one):
             axes.plot(one, row + np.linspace(-0.2, 0.2, len(one)), ".", color=_NEAR, alpha=0.4, markersize=3)
@@ -96,29 +128,52 @@ def triple_extension(session: Recorded) -> Figure | None:
     axes.axvline(0, color=_GREY, linewidth=1)
     axes.set_yticks(range(len(timings)), [label for label, _ in timings])
     axes.set_ylim(-0.6, len(timings) - 0.4)
-    return figure
+    return True
 
 
-def cadence(session: Recorded) -> Figure | None:
+def tracking_quality(session: Recorded, axes: Axes) -> bool:
+    """Each stride's quality with the limit, and where frames were not measured."""
+    if not session.strides:
+        return False
+    _label(axes, "time, min", "quality of a stride")
+    for leg, colour, mark in (("near", _NEAR, "."), ("far", _FAR, "+")):
+        rows = [row for row in session.strides if row["leg"] == leg]
+        axes.plot(column(rows, "t_peak_s") / 60, column(rows, "quality"), mark, color=colour, markersize=4, label=f"{leg} leg")
+    axes.axhline(session.min_quality, color="black", linestyle="--", linewidth=1, label="left out below")
+    t_min = column(session.samples, "t_s") / 60
+    missing = np.array([row["state"] != "measuring" for row in session.samples])
+    if missing.any():
+        axes.fill_between(
+            t_min, 0, 1, where=missing, color=_GREY, alpha=0.4, linewidth=0, step="post", label="frames not measured"
+        )
+    axes.set_ylim(0, 1.05)
+    _draw_phases(axes, session, number(session.strides[-1]["t_peak_s"]) / 60, band=False)
+    _legend(axes, 4)
+    return True
+
+
+def cadence(session: Recorded, axes: Axes) -> bool:
     """Steps per minute over the session."""
     near = session.trusted()
     values = column(near, "cadence_spm")
     if not np.isfinite(values).any():
-        return None
-    figure, axes = _figure("time, min", "steps per minute")
+        return False
+    _label(axes, "time, min", "steps per minute")
     axes.plot(column(near, "t_peak_s") / 60, values, color=_NEAR)
     middle = float(np.nanmedian(values))
     axes.set_ylim(min(middle - 10, float(np.nanmin(values))), max(middle + 10, float(np.nanmax(values))))
     _draw_phases(axes, session, number(near[-1]["t_peak_s"]) / 60, band=False)
-    return figure
+    return True
 
 
-PLOTS: dict[str, Callable[[Recorded], Figure | None]] = {
+PLOTS: dict[str, Callable[[Recorded, Axes], bool]] = {
     "The stride": thigh_curve,
     "Strides over the session": strides_over_time,
+    "What stayed": what_stayed,
     "Near and far leg": near_and_far,
     "Triple extension": triple_extension,
     "Cadence": cadence,
+    "Tracking": tracking_quality,
 }
 CAPTIONS = {
     "The stride": (
@@ -129,8 +184,13 @@ CAPTIONS = {
     ),
     "Strides over the session": (
         "Peak hip extension of each stride of the near leg (+ behind the body, zeroed in standing where it was calibrated). "
-        "Green: the target band, darker while cues may sound. Triangles: cues. One stride is known to about ± 2° (95 %, "
-        "docs/accuracy.md)."
+        "Black: the mean of each phase. Green: the target band, darker while cues may sound. Triangles: cues. One stride is "
+        "known to about ± 2° (95 %, docs/accuracy.md)."
+    ),
+    "What stayed": (
+        "Mean of the drill (with cues) and of the retention (without) minus that of the baseline, near leg. Grey: what chance "
+        "alone may show, the minimal detectable change MDC95 = 1.96 √(SEM₁² + SEM₂²). Bars: 95 % interval, from the strides' "
+        "scatter and from the camera, which shows a change by some 13 % of itself too large or too small."
     ),
     "Near and far leg": (
         "Difference of peak hip extension. Its uncertainty holds the strides' own scatter and how differently the camera sees "
@@ -141,17 +201,36 @@ CAPTIONS = {
         "deviation. A sequence, not an instant: about 57 ms from first to last in 45 runners at 2.5 m/s. A frame lasts 17 ms "
         "at 60 fps and 33 ms at 30; smaller differences mean nothing."
     ),
-    "Cadence": "Steps per minute, over the last 6 strides each. A change of more than 4 % moves hip extension by itself.",
+    "Cadence": (
+        "Steps per minute, over the last 6 strides each (± SD in the table). A change of more than 4 % moves hip extension by "
+        "itself."
+    ),
+    "Tracking": (
+        "How far each stride can be trusted, 0 to 1: certainty of the phase, visibility, frames seen, residual of the fit. "
+        "Strides below the line are in no figure of this report."
+    ),
 }
 
 
-def _figure(x_label: str, y_label: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=_SIZE_IN, layout="constrained")
-    axes = figure.subplots()
+def drawings(session: Recorded) -> list[tuple[str, Figure]]:
+    """Title and figure of each drawing for which there is something to draw."""
+    found = []
+    for title, draw in PLOTS.items():
+        figure = Figure(figsize=(_WIDTH_IN, _HEIGHT_IN), layout="constrained")
+        if draw(session, figure.subplots()):
+            found.append((title, figure))
+    return found
+
+
+def _label(axes: Axes, x_label: str, y_label: str) -> None:
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
     axes.spines[["top", "right"]].set_visible(False)
-    return figure, axes
+
+
+def _legend(axes: Axes, columns: int) -> None:
+    """Below the name of the x axis, so that it hides nothing."""
+    axes.legend(fontsize=8, ncols=columns, loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=4.5, frameon=False)
 
 
 def _draw_phases(axes: Axes, session: Recorded, end_min: float, band: bool = True) -> None:

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 
 from feedback.sessions.recorded import Recorded
-from feedback.sessions.statistics import Change, Mean, by_phase, changes, overall, sides, tracking
+from feedback.sessions.statistics import (
+    ABSOLUTE_DEG,
+    BETWEEN_DAYS_DEG,
+    Change,
+    Mean,
+    by_phase,
+    changes,
+    overall,
+    sides,
+    tracking,
+)
 
 PHASE_NAMES = {"warm_up": "warm-up"}
 
@@ -35,6 +45,21 @@ def key_figures(session: Recorded) -> list[Line]:
         meaning = "from the first to the last of knee straightest, hip peak, ankle peak; limited by the frame rate"
         lines.append(Line("triple extension, spread", f"{spread.mean:.0f} ± {spread.sd:.0f} ms (SD)", meaning))
     return [*lines, *_sides(session), *tracking_lines(session)]
+
+
+def headline(session: Recorded) -> str:
+    """What a runner takes home, in one sentence."""
+    found = changes(session, "hip_extension_deg")
+    words = {"retention": "without cues, after the drill", "drill": "in the drill, with cues"}
+    for phase in ("retention", "drill"):
+        if (change := found.get(phase)) is not None:
+            way = "more" if change.change > 0 else "less"
+            by = f"{abs(change.change):.1f} ± {change.ci95:.1f}° {way} hip extension than at baseline"
+            return f"{words[phase].capitalize()}: {by}; {'a real change' if change.real else 'could be chance'}."
+    mean = overall(session, "hip_extension_deg")
+    return (
+        "" if mean is None else f"Hip extension {mean.mean:.1f} ± {mean.ci95:.1f}° over {mean.strides} strides of the near leg."
+    )
 
 
 def tracking_lines(session: Recorded) -> list[Line]:
@@ -81,12 +106,14 @@ def _calibrated(session: Recorded) -> bool:
     return str(session.header.get("calibration", "")).startswith("standing")
 
 
+_ABSOLUTE = f"± and SD are the strides'; camera, clothing and pose model shift all alike, within ± {ABSOLUTE_DEG:.0f}° on a drawn runner"
+_BETWEEN_DAYS = f"; between days ± {BETWEEN_DAYS_DEG:.0f}°"
 _ZERO = {
-    True: "thigh behind its angle in quiet standing, at its peak, near leg; contains pelvic tilt; between days ± 10°",
-    False: "thigh behind the vertical at its peak, near leg, uncalibrated; contains pelvic tilt; between days ± 10°",
+    True: "thigh behind its angle in quiet standing, at its peak, near leg; contains pelvic tilt; " + _ABSOLUTE + _BETWEEN_DAYS,
+    False: "thigh behind the vertical at its peak, near leg, uncalibrated; contains pelvic tilt; " + _ABSOLUTE + _BETWEEN_DAYS,
 }
 _MDC = (
     "within this session; MDC95 = 1.96 √(SEM₁² + SEM₂²), SEM = SD / √strides, lowered for strides being alike; "
     "± holds MDC95 and the camera, which shows a change by some 13 % of itself too large or too small"
 )
-_EXCURSION = "from the thigh's peak in front to its peak behind, near leg; needs no zero"
+_EXCURSION = "from the thigh's peak in front to its peak behind, near leg; needs no zero; " + _ABSOLUTE

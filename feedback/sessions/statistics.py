@@ -20,6 +20,8 @@ LEAST_STRIDES = 5
 """A mean of fewer is not stated."""
 BETWEEN_DAYS_DEG = 10.0
 """95 % interval of the difference of an absolute angle between two days (9 to 11°)."""
+ABSOLUTE_DEG = 3.0
+"""An angle of a drawn runner comes out right within so much, the same way for all strides (docs/accuracy.md, section 4)."""
 SIDE_LIMIT_DEG = 3.0
 """Left and right of healthy runners differ by no more (204 runners; Med Sci Sports Exerc 2021;53:945-950)."""
 CAMERA_SIDE_RMS_DEG = 2.1

@@ -130,13 +130,15 @@ class TestTheReport:
             assert line.what in page
             assert line.meaning
         assert "minimal detectable change" in page
+        kept = changes(five[3].session, "hip_extension_deg")["retention"]
+        assert f"{kept.change:.1f} ± {kept.ci95:.1f}° more hip extension than at baseline" in page.partition("<table>")[0]
         assert "Fukuchi" in page
 
-    def test_as_pdf_has_a_page_per_drawing_and_one_of_figures(self, five: list[Truth], tmp_path: Path) -> None:
+    def test_as_pdf_has_a_page_of_figures_and_the_drawings_behind_it(self, five: list[Truth], tmp_path: Path) -> None:
         write_report(five[0].session, tmp_path / "report.pdf")
         content = (tmp_path / "report.pdf").read_bytes()
         assert content.startswith(b"%PDF")
-        assert content.count(b"/Type /Page ") + content.count(b"/Type /Page\n") == 1 + len(PLOTS)
+        assert content.count(b"/Type /Page ") + content.count(b"/Type /Page\n") == 1 + math.ceil(len(PLOTS) / 3)
 
     def test_of_a_session_without_strides_says_so_and_draws_nothing(self) -> None:
         page = html_report(Recorded(header(), [], [], []))
