@@ -52,13 +52,17 @@ def list_(runner: RunnerOption = "", out_file: OutOption = None, config: ConfigO
 def show(session: SessionArgument = "latest", out_file: OutOption = None, config: ConfigOption = None) -> None:
     """A session's figures, each with its definition and uncertainty."""
     with sentences(), _store(config) as store:
-        from feedback.sessions.sentences import key_figures  # noqa: PLC0415
+        from feedback.sessions.sentences import headline, key_figures  # noqa: PLC0415
 
         found = _recorded(store, session)
         lines = key_figures(found)
+        rows = [(line.what, line.value, line.meaning) for line in lines]
         if out_file is None:
-            out.print(found.title, markup=False)
-        _give_table(("", "", ""), [(line.what, line.value, line.meaning) for line in lines], out_file, "Nothing was measured")
+            out.print(found.title, headline(found), sep="\n", markup=False)
+            # A definition that several figures share stands beside the first of them.
+            before = ["", *(row[2] for row in rows)]
+            rows = [(*row[:2], "" if row[2] == last else row[2]) for row, last in zip(rows, before, strict=False)]
+        _give_table(("", "", ""), rows, out_file, "Nothing was measured")
 
 
 @sessions_app.command()

@@ -106,7 +106,7 @@ def _calibrated(session: Recorded) -> bool:
     return str(session.header.get("calibration", "")).startswith("standing")
 
 
-_ABSOLUTE = f"± and SD are the strides'; camera, clothing and pose model shift all alike, within ± {ABSOLUTE_DEG:.0f}° on a drawn runner"
+_ABSOLUTE = f"± is the strides'; camera, clothing and model shift all alike, within ± {ABSOLUTE_DEG:.0f}° on a drawn runner"
 _BETWEEN_DAYS = f"; between days ± {BETWEEN_DAYS_DEG:.0f}°"
 _ZERO = {
     True: "thigh behind its angle in quiet standing, at its peak, near leg; contains pelvic tilt; " + _ABSOLUTE + _BETWEEN_DAYS,
