@@ -31,6 +31,11 @@ class SettingsWatch:
         self._state = ConfigState(1, settings.model_dump_json(), error="")
         self._publisher.send(self._state)
 
+    @property
+    def error(self) -> str:
+        """Why the file as it is now was refused, one sentence; "": it was not."""
+        return self._state.error
+
     def look(self) -> bool:
         """Look whether the file has changed, ten times a second at most; True when other settings hold from now on."""
         self._publisher.resend_if_due()

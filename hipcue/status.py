@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 
+from hipcue.supervisor import SETTINGS_REFUSED
 from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
 from wire.messages import Health
 from wire.sockets import Wire, wait
@@ -33,7 +35,8 @@ def table(heard: Mapping[str, Health], now_ns: int) -> Table:
     """One row per process: its state, the age of its last word, its restarts, and why all is not well."""
     rows = Table(box=None, pad_edge=False)
     for title, justify in (("process", "left"), ("state", "left"), ("said", "right"), ("restarts", "right"), ("", "left")):
-        rows.add_column(title, justify=justify)  # type: ignore[arg-type]
+        # A sentence may take several lines; none of it is left out.
+        rows.add_column(title, justify=justify, overflow="fold")  # type: ignore[arg-type]
     supervisor = heard.get(SUPERVISOR)
     for process in (SUPERVISOR, *PROCESSES, *(name for name in (SHARE, FOLLOW) if name in heard)):
         restarts = 0 if supervisor is None else supervisor.counters.get(f"{process} restarts", 0)
@@ -42,7 +45,8 @@ def table(heard: Mapping[str, Health], now_ns: int) -> Table:
             rows.add_row(process, "silent", "", str(restarts or ""), "")
         else:
             age = f"{max(0, now_ns - health.at_ns) / NS_PER_S:.1f} s ago"
-            rows.add_row(process, health.state, age, str(restarts or ""), health.reason)
+            remarks = [health.reason, health.facts.get(SETTINGS_REFUSED, "")]
+            rows.add_row(process, health.state, age, str(restarts or ""), escape("; ".join(filter(None, remarks))))
     return rows
 
 

@@ -23,6 +23,8 @@ STOP_ROUND_S = 0.35
 """So long the next round waits for the one before, so that nothing published is lost."""
 EXIT_FAILED = 1
 """Something stayed off until the end."""
+SETTINGS_REFUSED = "settings refused"
+"""Fact: why the settings file as it is now does not hold; "" when it does. Nothing runs worse for it."""
 _POLL_MS = 100
 
 
@@ -65,8 +67,7 @@ class Supervisor:
             while ended is None and not stop:
                 wait(_POLL_MS, self._heard, self._commands)
                 self._hear()
-                if self._settings_watch is not None and self._settings_watch.look():
-                    self._job = dataclasses.replace(self._job, settings=self._settings_watch.settings)
+                self._follow_settings()
                 if any(command.name == "quit" for command in self._commands.take_all()):
                     break
                 if until_ns is None and for_s is not None and self._children[CAPTURE].works:
@@ -99,6 +100,14 @@ class Supervisor:
         if self._watch is not None:
             said = {name: child.health for name, child in self._children.items() if child.health is not None}
             self._watch(said, self._clock())
+
+    def _follow_settings(self) -> None:
+        watch = self._settings_watch
+        if watch is None:
+            return
+        if watch.look():
+            self._job = dataclasses.replace(self._job, settings=watch.settings)
+        self._health.facts[SETTINGS_REFUSED] = watch.error
 
     def _end_of_the_program(self) -> int | None:
         """The exit code when a recording has come to its end or a process cannot begin at all, else None."""

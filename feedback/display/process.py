@@ -66,6 +66,7 @@ class Display:
         self._drawn: View | None = None
         self._shown_picture: tuple[int, int] | None = None
         self._told = ""
+        self._told_refused = ""
         self._config_version = 0
         self._summary: Summary | None = None
         self._quit_at_ns: int | None = None
@@ -217,12 +218,15 @@ class Display:
         self._summary = phase.summary
 
     def _tell(self) -> None:
-        """Headless: say a message when it changes."""
-        said = self._view.board.message
-        message = said.text if said is not None else ""
+        """Headless: say a message, and why settings are refused, when it changes."""
+        board = self._view.board
+        message = board.message.text if board.message is not None else ""
         if message != self._told:
             self._told = message
             print(terminal.message_line(message, self._screen.measure), flush=True)
+        if board.refused != self._told_refused:
+            self._told_refused = board.refused
+            print(terminal.settings_line(board.refused), flush=True)
 
     def _obey(self, key: Key, window: Window) -> None:
         if key == "full_screen":

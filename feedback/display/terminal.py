@@ -48,6 +48,11 @@ def message_line(message: str, measure: str) -> str:
     return f"screen       {message or f'Measuring {measure_look(measure).title.lower()}'}"
 
 
+def settings_line(refused: str) -> str:
+    """Why a saved settings file was refused, as text; "" says that it is right again."""
+    return f"settings     {refused or 'The saved file is right again'}"
+
+
 def summary_lines(summary: Summary, measure: str) -> list[str]:
     """What a session brought, as text."""
     look = measure_look(measure)

@@ -1,6 +1,6 @@
 """Given no screen, what the terminal says."""
 
-from feedback.display.terminal import cue_line, message_line, stride_line, summary_lines
+from feedback.display.terminal import cue_line, message_line, settings_line, stride_line, summary_lines
 from wire.messages import Advice, Band, Cue, PhaseResult, Stamps, Stride, Summary
 
 
@@ -42,6 +42,11 @@ def test_a_cue_is_said_with_its_reason() -> None:
 def test_a_change_of_message_is_said_and_so_is_its_end() -> None:
     assert message_line("Camera lost", "hip_extension").endswith("Camera lost")
     assert message_line("", "hip_extension").endswith("Measuring hip extension")
+
+
+def test_refused_settings_are_said_and_so_is_their_end() -> None:
+    assert settings_line("mine.toml: is not TOML").endswith("mine.toml: is not TOML")
+    assert settings_line("").endswith("right again")
 
 
 def test_a_session_ends_with_what_it_brought() -> None:

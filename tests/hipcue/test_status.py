@@ -12,7 +12,8 @@ from wire.stages import CAPTURED_TO_SAMPLE, POSE
 
 
 def health(process: str, state: State = "running", reason: str = "", said_s: float = 100.0, **more: object) -> Health:
-    return Health(process, 1, state, reason, s_to_ns(said_s), 5, {}, more.pop("counters", {}), {}, **more)  # type: ignore[arg-type]
+    facts, counters = more.pop("facts", {}), more.pop("counters", {})
+    return Health(process, 1, state, reason, s_to_ns(said_s), 5, facts, counters, {}, **more)  # type: ignore[arg-type]
 
 
 def lines(heard: Mapping[str, Health]) -> list[list[str]]:
@@ -34,6 +35,20 @@ def test_every_process_has_its_row() -> None:
     assert " ".join(capture).startswith("capture degraded 0.2 s ago Camera lost: camera 0 has given no")
     assert analysis == ["analysis", "running", "1.2", "s", "ago", "2"]
     assert coach == ["coach", "silent"]
+
+
+def test_refused_settings_are_told() -> None:
+    refused = {"settings refused": "mine.toml: audio.volume = 7: must be at most 1.0"}
+    _, supervisor, *_ = lines({"supervisor": health("supervisor", facts=refused)})
+    assert " ".join(supervisor) == "supervisor running 0.2 s ago mine.toml: audio.volume = 7: must be at most 1.0"
+
+
+def test_a_sentence_is_told_whole_also_in_a_narrow_terminal() -> None:
+    reason = f"/home/{'long' * 40}/mine.toml: enabled = false in [audio]"
+    console = Console(width=80)
+    with console.capture() as captured:
+        console.print(table({"audio": health("audio", "degraded", reason)}, s_to_ns(100.25)))
+    assert "".join(reason.split()) in "".join(captured.get().split())
 
 
 def test_whole_ways_of_the_last_seconds_are_told() -> None:
