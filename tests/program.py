@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,14 +30,15 @@ class Ended:
 class Running:
     """A command under way, in a session of its own so that everything it starts can be found."""
 
-    def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None, within: Sequence[str] = ()) -> None:
+        """`within` is a command that runs another one, in a namespace for instance."""
         # A short path of its own: sockets lie in it, and two tests must not meet.
         self.runtime = Path(tempfile.mkdtemp(prefix="hc"))
         # Its log lies here.
         self.home = Path(tempfile.mkdtemp(prefix="hh"))
         inherited = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "PULSE_SERVER")}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "hipcue", *arguments],
+            [*within, sys.executable, "-m", "hipcue", *arguments],
             env={**inherited, "XDG_RUNTIME_DIR": str(self.runtime), "HIPCUE_HOME": str(self.home), **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

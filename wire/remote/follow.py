@@ -61,8 +61,8 @@ class Follow:
         self._number = 0
         self._echoes = 0
         self._echo_due_ns = 0
-        self._heard_ns = clock()
-        """The last word, or the start."""
+        self._news_ns = self._answer_ns = clock()
+        """The last word of each of the two connections, or the start: one may live while the other has been turned away."""
         self._last_seq: dict[tuple[int, int], int] = {}
         self._health.say("starting", f"Looking for the camera at {address}.")
 
@@ -99,6 +99,8 @@ class Follow:
             socket.setsockopt(zmq.RECONNECT_IVL, 200)
             socket.setsockopt(zmq.RECONNECT_IVL_MAX, 2000)
             socket.setsockopt(zmq.HEARTBEAT_IVL, 1000)
+            # The camera's machine forgets a connection whose cable has been pulled.
+            socket.setsockopt(zmq.HEARTBEAT_TTL, 5000)
             knock(socket, *self._keys)
             socket.connect(where)
         self._poller = zmq.Poller()
@@ -140,7 +142,7 @@ class Follow:
         except ProtocolError as error:
             self.rejected[error.reason] += 1
             return
-        self._heard_ns = heard_ns
+        self._answer_ns = heard_ns
         if frame is None:
             self._take_echo(answer, heard_ns)
             return
@@ -178,7 +180,7 @@ class Follow:
             self.rejected["replayed"] += 1
             return
         self._last_seq[stream] = envelope.seq
-        self._heard_ns = self._clock()
+        self._news_ns = self._clock()
         offset_ns = self.clock.offset_ns
         message = envelope.message
         producer = message.process if isinstance(message, Health) else topic.producers[0]
@@ -192,7 +194,7 @@ class Follow:
         health.counters["clock jumps"] = self.clock.jumps
         if self.clock.offset_ns is not None:
             health.facts["the other clock"] = f"known to {self.clock.uncertainty_ns / NS_PER_MS:.2f} ms"
-        if now_ns - self._heard_ns < SILENT_NS:
+        if now_ns - min(self._news_ns, self._answer_ns) < SILENT_NS:
             health.say("running" if self.clock.offset_ns is not None else "starting")
         else:
             if now_ns - self._connected_ns > SILENT_NS:
