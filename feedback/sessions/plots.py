@@ -10,16 +10,19 @@ from collections.abc import Callable
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from feedback.sessions.curve import POINTS, belt_speed, mean_curve, reference_curve
 from feedback.sessions.recorded import Recorded, number
 from feedback.sessions.rows import Floats, column
-from feedback.sessions.statistics import SIDE_LIMIT_DEG, by_phase, changes, sides
+from feedback.sessions.statistics import SIDE_LIMIT_DEG, by_phase, changes, near_minus_far, sides
 from wire.messages import STRIDE_TONE
 
 _NEAR, _FAR, _GREY, _CUE, _BAND = "#0072B2", "#D55E00", "#777777", "#CC79A7", "#009E73"
 _WIDTH_IN, _HEIGHT_IN = 8.0, 3.2
 _OVER_STRIDES = 10
+_LEAST_WORDED = 0.08
+"""A phase that takes this share of the session has room for its name."""
 _PHASE_WORDS = {"warm_up": "warm-up"}
 
 
@@ -47,7 +50,7 @@ def strides_over_time(session: Recorded, axes: Axes) -> bool:
     near = session.trusted()
     if not near:
         return False
-    _label(axes, "time, min", "hip extension, °")
+    _over_time(axes, "hip extension, °")
     t_min = column(near, "t_peak_s") / 60
     extension_deg = column(near, "hip_extension_deg")
     axes.plot(t_min, extension_deg, ".", color=_NEAR, markersize=4, alpha=0.6, label="near leg, one stride")
@@ -94,13 +97,12 @@ def what_stayed(session: Recorded, axes: Axes) -> bool:
 def near_and_far(session: Recorded, axes: Axes) -> bool:
     """Difference of the sides over the session, with its uncertainty and the limit of healthy runners."""
     found = sides(session)
-    near, far = session.trusted(), session.trusted("far")
+    near = session.trusted()
     if found is None or len(near) < _OVER_STRIDES:
         return False
-    _label(axes, "time, min", "near minus far, °")
+    _over_time(axes, "near minus far, °")
     t_s = column(near, "t_peak_s")
-    far_deg = np.interp(t_s, column(far, "t_peak_s"), column(far, "hip_extension_deg"))
-    difference_deg = _running_mean(column(near, "hip_extension_deg") - far_deg)
+    difference_deg = _running_mean(near_minus_far(session, "hip_extension_deg"))
     low_deg, high_deg = difference_deg - found.uncertainty_deg, difference_deg + found.uncertainty_deg
     axes.fill_between(t_s / 60, low_deg, high_deg, color=_NEAR, alpha=0.2, linewidth=0, label="95 % uncertainty")
     axes.plot(t_s / 60, difference_deg, color=_NEAR, label=f"mean of {_OVER_STRIDES} strides")
@@ -135,7 +137,7 @@ def tracking_quality(session: Recorded, axes: Axes) -> bool:
     """Each stride's quality with the limit, and where frames were not measured."""
     if not session.strides:
         return False
-    _label(axes, "time, min", "quality of a stride")
+    _over_time(axes, "quality of a stride")
     for leg, colour, mark in (("near", _NEAR, "."), ("far", _FAR, "+")):
         rows = [row for row in session.strides if row["leg"] == leg]
         axes.plot(column(rows, "t_peak_s") / 60, column(rows, "quality"), mark, color=colour, markersize=4, label=f"{leg} leg")
@@ -158,7 +160,7 @@ def cadence(session: Recorded, axes: Axes) -> bool:
     values = column(near, "cadence_spm")
     if not np.isfinite(values).any():
         return False
-    _label(axes, "time, min", "steps per minute")
+    _over_time(axes, "steps per minute")
     axes.plot(column(near, "t_peak_s") / 60, values, color=_NEAR)
     middle = float(np.nanmedian(values))
     axes.set_ylim(min(middle - 10, float(np.nanmin(values))), max(middle + 10, float(np.nanmax(values))))
@@ -228,6 +230,12 @@ def _label(axes: Axes, x_label: str, y_label: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
+def _over_time(axes: Axes, y_label: str) -> None:
+    _label(axes, "time, minutes:seconds", y_label)
+    axes.xaxis.set_major_formatter(lambda t_min, _: f"{round(60 * t_min) // 60}:{round(60 * t_min) % 60:02d}")
+    axes.xaxis.set_major_locator(MaxNLocator(steps=[1, 2.5, 5, 10]))
+
+
 def _legend(axes: Axes, columns: int) -> None:
     """Below the name of the x axis, so that it hides nothing."""
     axes.legend(fontsize=8, ncols=columns, loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=4.5, frameon=False)
@@ -241,7 +249,8 @@ def _draw_phases(axes: Axes, session: Recorded, end_min: float, band: bool = Tru
         name = str(row["phase"])
         if name not in (before, "idle") and start_min <= end_min:
             axes.axvline(start_min, color=_GREY, linewidth=0.8, linestyle=":")
-            words = _PHASE_WORDS.get(name, name)
+            # The words of a phase that is over at once would stand on those of the next.
+            words = _PHASE_WORDS.get(name, name) if until_min - start_min > _LEAST_WORDED * end_min else ""
             axes.text(
                 start_min, 1.0, f" {words}", fontsize=8, color="#444444", transform=axes.get_xaxis_transform(), va="bottom"
             )

@@ -131,13 +131,20 @@ class Sides:
         return abs(self.difference_deg) - self.uncertainty_deg > SIDE_LIMIT_DEG
 
 
+def near_minus_far(session: Recorded, measure: str) -> Floats:
+    """For each trusted near stride, what the far leg (in between on straight lines) had less; both must have strides."""
+    near, far = session.trusted(), session.trusted("far")
+    far_deg = np.interp(column(near, "t_peak_s"), column(far, "t_peak_s"), column(far, measure))
+    difference: Floats = column(near, measure) - far_deg
+    return difference
+
+
 def sides(session: Recorded, measure: str = "hip_extension_deg") -> Sides | None:
-    """The difference between the sides over all trusted strides; None of too few."""
-    near, far = overall(session, measure), overall(session, measure, "far")
-    if near is None or far is None:
+    """The difference over all trusted strides; None of too few. What both legs change alike does not make it less sure."""
+    if min(len(session.trusted(leg)) for leg in ("near", "far")) < LEAST_STRIDES:
         return None
-    own_deg = math.hypot(near.sem, far.sem)
-    return Sides(near.mean - far.mean, Z95 * math.hypot(own_deg, CAMERA_SIDE_RMS_DEG))
+    found = mean_of(near_minus_far(session, measure))
+    return None if found is None else Sides(found.mean, Z95 * math.hypot(found.sem, CAMERA_SIDE_RMS_DEG))
 
 
 @dataclass(frozen=True)
