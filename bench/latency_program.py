@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.latency_stages import of_samples, of_sounds, percentiles
 from tests.program import Running
 from wire.clock import NS_PER_S, monotonic_ns, s_to_ns
 from wire.messages import Cue, Health, Latency, Played, Sample
 from wire.sockets import Wire, wait
-from wire.stages import measured
+from wire.stages import STRIDE_TO_SOUND, measured
 from wire.topics import CUE, HEALTH, PLAYED, SAMPLE_LOG
 
 SETTLE_S = 3.0
@@ -70,6 +71,9 @@ class Result:
     """One run."""
 
     stages: dict[str, Latency]
+    """What messages carry the times of: after the beginning; the rest, told by the processes: from the start on."""
+    strides_to_sounds_ms: list[float]
+    """Of every single sound."""
     captured: int
     analysed: int
     first_sample_s: float
@@ -143,14 +147,19 @@ class Program:
         """Run for so long, the first `SETTLE_S` not counted, and look."""
         first_sample_s = self.first_sample()
         self.listen(SETTLE_S)
-        seen, cpu_before, then_s = len(self.heard.samples), self._cpu_s(), time.monotonic()
+        seen, cued, played = len(self.heard.samples), len(self.heard.cues), len(self.heard.played)
+        cpu_before, then_s = self._cpu_s(), time.monotonic()
         self.listen(seconds)
         after, cpu_after, took_s = self.heard.health, self._cpu_s(), time.monotonic() - then_s
+        samples = [sample for _, sample in self.heard.samples[seen:]]
+        sounds = of_sounds(self.heard.cues[cued:], self.heard.played[played:])
+        exact = {stage: percentiles(durations_ms) for stage, durations_ms in {**of_samples(samples), **sounds}.items()}
         # The source's own count goes on where a frame was left out on the way.
-        indices = [sample.frame_index for _, sample in self.heard.samples[seen:]]
+        indices = [sample.frame_index for sample in samples]
         memory_mb = {name: _memory_mb(pid) for name, pid in self.pids().items()}
         return Result(
-            stages={stage.name: latency for stage, latency in measured(after, recent=False)},
+            stages={**{stage.name: latency for stage, latency in measured(after, recent=False)}, **exact},
+            strides_to_sounds_ms=sounds.get(STRIDE_TO_SOUND, []),
             captured=indices[-1] - indices[0] + 1,
             analysed=len(indices),
             first_sample_s=first_sample_s,

@@ -13,15 +13,15 @@ NOTES = """\
 ## What falls short, and what was tried
 
 - **Captured to sample against the pose model alone.** The limit leaves a quarter of the pose model's time for everything else.
-  Where the model is fast that is less than the way itself takes: a picture of 2.8 MB through the sockets to two readers, the
-  colour conversion of the file, and the measurement (the rows of the stages above). On a processor where the model takes three
-  times as long the same way would hold. Larger socket buffers brought a sixth of the transfer and were left out; pictures in
-  shared memory would bring most of it, and have not been built.
+  Where the model is fast that is less than the way itself takes: decoding, two wake-ups of every process on the way, and the
+  measurement (the rows of the stages above). On a processor where the model takes three times as long the same way would hold.
 - **The 99th percentile around the pose model** is waiting for a core: with two of them, capture, pose model, screen and sound
   server want them at the same moments. It grows with whatever else runs on the machine.
 
 What was tried and kept:
 
+- Pictures lie in shared memory and only their headers go through the sockets: 2.8 MB through two sockets for every picture took
+  three times as long, and larger socket buffers brought a sixth of that.
 - Pictures are no longer scaled from 1280 to 960 wide: means over parts of pixels took longer than the whole transfer. A 720p
   picture goes through as it is, larger ones are halved or taken by a third, in a tenth of that time. Bilinear scaling was tried
   and dropped: it took one clip's error over its limit.
