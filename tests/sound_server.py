@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -134,8 +135,20 @@ class SoundServer:
             self._process = None
         self._socket.unlink(missing_ok=True)
 
+    def hang(self) -> None:
+        """Stand still: connections stay, nothing is answered any more."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Go on after `hang`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def close(self) -> None:
         """End all recordings and the server."""
+        if self._process is not None:
+            self.go_on()
         for recording in self._recordings:
             recording.stop()
         self.stop()

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,14 @@ from config.schema import Audio, Settings
 from config.schema import Cue as Rule
 from feedback.audio.loudness import Samples
 from feedback.audio.mixer import Mixer
+from feedback.audio.output import RETRY_NS
 from feedback.audio.repertoire import VOICE
 from feedback.audio.sounds import TONE, make_all, make_tone
 from feedback.audio.wav import load
+from hipcue.watch import HUNG_S
 from tests.feedback.test_audio_wav import write as write_wav
 from tests.sound_server import SAMPLE_RATE_HZ, SoundServer, missing, sound_server
-from wire.clock import NS_PER_MS, NS_PER_S, monotonic_ns
+from wire.clock import NS_PER_MS, NS_PER_S, monotonic_ns, s_to_ns
 from wire.endpoints import private_directory
 from wire.messages import Cue, Health, Played
 from wire.sockets import Every, Newest, Publisher, Wire
@@ -277,6 +280,30 @@ def test_a_server_that_goes_away_is_told_and_found_again(studio: Studio, tmp_pat
     recording.wait_until(1.0)
     _, level = find_sound(recording.stop()[:, 0], SOUNDS["good"])
     assert level == pytest.approx(VOLUME, rel=0.05)
+
+
+def test_a_server_that_hangs_hangs_nothing_else_and_is_used_again_when_it_goes_on(studio: Studio) -> None:
+    studio.play("push", 1)
+    studio.server.hang()
+    lost = studio.wait_for_state("degraded")
+    assert lost.reason.startswith("No sound device: it has stopped taking sound")
+    # Until well after the next opening, which hangs with the server, no round takes long.
+    beats = [lost]
+    while beats[-1].at_ns - lost.at_ns < RETRY_NS + NS_PER_S:
+        beats.append(studio.wait_for_state("degraded"))
+    assert max(after.at_ns - before.at_ns for before, after in pairwise(beats)) < s_to_ns(HUNG_S) // 2
+    assert studio.play("push", 2).silent
+    studio.server.go_on()
+    studio.wait_for_state("running")
+    assert not studio.play("good", 3).silent
+
+
+def test_it_ends_quickly_also_while_the_server_hangs(studio: Studio) -> None:
+    studio.play("push", 1)
+    studio.server.hang()
+    studio.wait_for_state("degraded")
+    studio.audio.terminate()
+    assert studio.audio.wait(timeout=10) == 0
 
 
 def test_it_ends_quickly_and_quietly(studio: Studio) -> None:
