@@ -12,6 +12,7 @@ _FAR = (255, 170, 60)
 _TRUNK = (230, 230, 230)
 _WHITE = (255, 255, 255)
 _BLACK = (0, 0, 0)
+LONGEST = "thigh +00 deg  stride 1000: 00.0 deg"
 
 
 class AnnotatedVideo:
@@ -34,9 +35,9 @@ class AnnotatedVideo:
         _draw_leg(picture, sample.near, _NEAR)
         if sample.near.hip_px is not None and sample.shoulder_px is not None:
             _line(picture, sample.shoulder_px, sample.near.hip_px, _TRUNK)
-        thigh = "" if sample.near.thigh_deg is None else f"thigh {sample.near.thigh_deg:+.0f}"
-        stride = "" if self._last is None else f"stride {self._last.number}: {self._last.hip_extension_deg:.1f}"
-        _write(picture, f"{thigh}  {stride}".strip() or sample.state.replace("_", " "))
+        thigh = "" if sample.near.thigh_deg is None else f"thigh {sample.near.thigh_deg:+.0f} deg"
+        stride = "" if self._last is None else f"stride {self._last.number}: {self._last.hip_extension_deg:.1f} deg"
+        write_line(picture, f"{thigh}  {stride}".strip() or sample.state.replace("_", " "))
         if self._writer is None:
             height_px, width_px = picture.shape[:2]
             fourcc = cv2.VideoWriter.fourcc(*"mp4v")
@@ -64,10 +65,12 @@ def _line(picture: Image, start: Point, end: Point, colour: tuple[int, int, int]
     cv2.line(picture, ends[0], ends[1], colour, thickness, cv2.LINE_AA)
 
 
-def _write(picture: Image, text: str) -> None:
-    size = picture.shape[0] / 700
-    at = round(20 * size), round(45 * size)
-    for colour, thickness in ((_BLACK, 6), (_WHITE, 2)):
-        cv2.putText(
-            picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, 1.2 * size, colour, max(1, round(thickness * size)), cv2.LINE_AA
-        )
+def write_line(picture: Image, text: str) -> None:
+    """Write a line of at most `LONGEST` at the top of a picture, in place."""
+    height_px, width_px = picture.shape[:2]
+    # As wide as the longest line that comes, whatever is said now: letters must not jump.
+    widest_px = cv2.getTextSize(LONGEST, cv2.FONT_HERSHEY_SIMPLEX, 1.0, 2)[0][0]
+    scale = min(height_px / 580, 0.95 * width_px / widest_px)
+    at = round(0.025 * width_px), round(45 * scale)
+    for colour, thickness in ((_BLACK, 5), (_WHITE, 2)):
+        cv2.putText(picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, max(1, round(thickness * scale)), cv2.LINE_AA)

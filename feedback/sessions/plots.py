@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MultipleLocator
 
 from feedback.sessions.curve import POINTS, belt_speed, mean_curve, reference_curve
 from feedback.sessions.recorded import Recorded, number
@@ -21,6 +21,9 @@ from wire.messages import STRIDE_TONE
 _NEAR, _FAR, _GREY, _CUE, _BAND = "#0072B2", "#D55E00", "#777777", "#CC79A7", "#009E73"
 _WIDTH_IN, _HEIGHT_IN = 8.0, 3.2
 _OVER_STRIDES = 10
+_TICKS_S, _MOST_TICKS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200), 9
+_LEAST_SPAN_DEG = 8.0
+"""A drawing of strides shows at least so much, so that mere scatter does not look like much."""
 _LEAST_WORDED = 0.08
 """A phase that takes this share of the session has room for its name."""
 _PHASE_WORDS = {"warm_up": "warm-up"}
@@ -50,7 +53,7 @@ def strides_over_time(session: Recorded, axes: Axes) -> bool:
     near = session.trusted()
     if not near:
         return False
-    _over_time(axes, "hip extension, °")
+    _over_time(axes, session, "hip extension, °")
     t_min = column(near, "t_peak_s") / 60
     extension_deg = column(near, "hip_extension_deg")
     axes.plot(t_min, extension_deg, ".", color=_NEAR, markersize=4, alpha=0.6, label="near leg, one stride")
@@ -59,6 +62,9 @@ def strides_over_time(session: Recorded, axes: Axes) -> bool:
         where = column(left_out, "t_peak_s") / 60, column(left_out, "hip_extension_deg")
         axes.plot(*where, "x", color=_GREY, markersize=4, label="left out: low quality")
     _draw_phases(axes, session, float(t_min[-1]))
+    low_deg, high_deg = axes.get_ylim()
+    short_deg = max(0.0, _LEAST_SPAN_DEG - (high_deg - low_deg)) / 2
+    axes.set_ylim(low_deg - short_deg, high_deg + short_deg)
     phases = np.array([session.phase_at(60 * t) for t in t_min])
     for index, (phase, mean) in enumerate(by_phase(session, "hip_extension_deg").items()):
         within = t_min[phases == phase]
@@ -100,7 +106,7 @@ def near_and_far(session: Recorded, axes: Axes) -> bool:
     near = session.trusted()
     if found is None or len(near) < _OVER_STRIDES:
         return False
-    _over_time(axes, "near minus far, °")
+    _over_time(axes, session, "near minus far, °")
     t_s = column(near, "t_peak_s")
     difference_deg = _running_mean(near_minus_far(session, "hip_extension_deg"))
     low_deg, high_deg = difference_deg - found.uncertainty_deg, difference_deg + found.uncertainty_deg
@@ -125,7 +131,7 @@ def triple_extension(session: Recorded, axes: Axes) -> bool:
     _label(axes, "ms relative to the hip's peak of extension", "")
     for row, one in enumerate(values):
         if len(one):
-            axes.plot(one, row + np.linspace(-0.2, 0.2, len(one)), ".", color=_NEAR, alpha=0.4, markersize=3)
+            axes.plot(one, row + np.linspace(-0.2, 0.2, len(one)), ".", color=_NEAR, alpha=0.4, markersize=5)
             axes.errorbar(one.mean(), row, xerr=one.std(), fmt="D", color="black", capsize=5)
     axes.axvline(0, color=_GREY, linewidth=1)
     axes.set_yticks(range(len(timings)), [label for label, _ in timings])
@@ -137,7 +143,7 @@ def tracking_quality(session: Recorded, axes: Axes) -> bool:
     """Each stride's quality with the limit, and where frames were not measured."""
     if not session.strides:
         return False
-    _over_time(axes, "quality of a stride")
+    _over_time(axes, session, "quality of a stride")
     for leg, colour, mark in (("near", _NEAR, "."), ("far", _FAR, "+")):
         rows = [row for row in session.strides if row["leg"] == leg]
         axes.plot(column(rows, "t_peak_s") / 60, column(rows, "quality"), mark, color=colour, markersize=4, label=f"{leg} leg")
@@ -160,7 +166,7 @@ def cadence(session: Recorded, axes: Axes) -> bool:
     values = column(near, "cadence_spm")
     if not np.isfinite(values).any():
         return False
-    _over_time(axes, "steps per minute")
+    _over_time(axes, session, "steps per minute")
     axes.plot(column(near, "t_peak_s") / 60, values, color=_NEAR)
     middle = float(np.nanmedian(values))
     axes.set_ylim(min(middle - 10, float(np.nanmin(values))), max(middle + 10, float(np.nanmax(values))))
@@ -230,10 +236,13 @@ def _label(axes: Axes, x_label: str, y_label: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _over_time(axes: Axes, y_label: str) -> None:
+def _over_time(axes: Axes, session: Recorded, y_label: str) -> None:
+    """The x axis in minutes, told as minutes and seconds."""
     _label(axes, "time, minutes:seconds", y_label)
+    end_s = max((number(row["t_peak_s"]) for row in session.strides), default=0.0)
+    step_s = next((step for step in _TICKS_S if end_s / step <= _MOST_TICKS), _TICKS_S[-1])
+    axes.xaxis.set_major_locator(MultipleLocator(step_s / 60))
     axes.xaxis.set_major_formatter(lambda t_min, _: f"{round(60 * t_min) // 60}:{round(60 * t_min) % 60:02d}")
-    axes.xaxis.set_major_locator(MaxNLocator(steps=[1, 2.5, 5, 10]))
 
 
 def _legend(axes: Axes, columns: int) -> None:

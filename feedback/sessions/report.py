@@ -93,7 +93,8 @@ def _wrapped(text: str, letters: int) -> str:
 
 
 def _who(session: Recorded) -> str:
-    return f"{session.runner or 'HipCue session'}, {session.started:%d %B %Y, %H:%M}"
+    clip = Path(session.header["source"]).name if session.header.get("kind") == "clip" else ""
+    return f"{clip or session.runner or 'HipCue session'}, {session.started:%d %B %Y, %H:%M}"
 
 
 def _heading(session: Recorded) -> str:
@@ -112,8 +113,13 @@ def _rows(lines: Iterable[Line]) -> Iterator[str]:
     for meaning, together in itertools.groupby(lines, lambda line: line.meaning):
         found = list(together)
         for index, line in enumerate(found):
-            shared = "" if index else f"<td rowspan='{len(found)}'>{html.escape(meaning)}</td>"
-            yield f"<tr><td>{html.escape(line.what)}</td><td>{html.escape(line.value)}</td>{shared}</tr>"
+            shared = "" if index else f"<td rowspan='{len(found)}'>{_unbroken(meaning)}</td>"
+            yield f"<tr><td>{html.escape(line.what)}</td><td>{_unbroken(line.value)}</td>{shared}</tr>"
+
+
+def _unbroken(text: str) -> str:
+    """For a page: no line ends between a figure and its sign or unit."""
+    return html.escape(text).replace("± ", "±\u00a0").replace(" %", "\u00a0%")
 
 
 def _svg(figure: Figure) -> str:
