@@ -11,7 +11,7 @@ def test_the_longest_line_fits_and_can_be_read(width_px: int, height_px: int) ->
     picture = np.full((height_px, width_px, 3), 128, np.uint8)
     write_line(picture, LONGEST)
     rows, columns = np.nonzero((picture != 128).any(axis=2))
-    assert 0 < columns.min()
+    assert columns.min() > 0
     assert columns.max() < width_px - 1
-    assert 0 < rows.min()
+    assert rows.min() > 0
     assert np.ptp(columns) > 0.6 * min(width_px, height_px)
