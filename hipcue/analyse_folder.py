@@ -9,14 +9,13 @@ from pathlib import Path
 from capture.source import SourceError
 from config.schema import Settings
 from feedback.sessions.errors import SessionsError
-from feedback.sessions.recorded import from_folder
+from feedback.sessions.recorded import UNFINISHED, from_folder
 from feedback.sessions.report import write_report
 from feedback.sessions.statistics import Mean, overall, tracking
 from hipcue.analyse import Progress, analyse
 
 SUFFIXES = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mts", ".mpg", ".mpeg")
 HEADINGS = ("clip", "near strides", "hip extension °", "excursion °", "cadence", "frames measured %", "remark")
-_UNFINISHED = ".unfinished"
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def analyse_folder(
     for clip in clips:
         done = out / clip.name
         if not (done / "session.json").exists():
-            unfinished = out / f"{clip.name}{_UNFINISHED}"
+            unfinished = out / f"{clip.name}{UNFINISHED}"
             shutil.rmtree(unfinished, ignore_errors=True)
             try:
                 _analyse_one(settings_for(str(clip)), unfinished, video, for_s, progress(clip))

@@ -132,9 +132,9 @@ def forget(
 
 @sessions_app.command("import")
 def import_(
-    folders: Annotated[list[Path], typer.Argument(help="Session folders, or folders of such.")], config: ConfigOption = None
+    folders: Annotated[list[Path], typer.Argument(help="Folders that are sessions or hold some.")], config: ConfigOption = None
 ) -> None:
-    """Add sessions that lie in folders, from another machine or from hipcue analyse; what is there already stays as it is."""
+    """Add sessions that lie in folders, however deep, from another machine or from hipcue analyse; nothing twice."""
     with sentences(), _store(config) as store:
         found = [inner for folder in folders for inner in _sessions_under(folder)]
         for folder in found:
@@ -215,9 +215,11 @@ def _recorded(store: "Store", word: str) -> "Recorded":
 
 
 def _sessions_under(folder: Path) -> Iterable[Path]:
+    from feedback.sessions.recorded import UNFINISHED  # noqa: PLC0415
+
     if (folder / "session.json").exists():
         return [folder]
-    found = sorted(path.parent for path in folder.glob("*/session.json"))
+    found = sorted(path.parent for path in folder.rglob("session.json") if path.parent.suffix != UNFINISHED)
     if not found:
         raise SessionsError(f"{folder}: holds no session (session.json is missing)")
     return found

@@ -10,6 +10,8 @@ from feedback.sessions.rows import Row, Value, read_rows
 from feedback.sessions.store import Store, Stored, read_header, session_id
 
 DEFAULT_MIN_QUALITY = 0.5
+UNFINISHED = ".unfinished"
+"""Ends the name of a folder into which hipcue analyse still writes."""
 
 
 @dataclass(frozen=True)

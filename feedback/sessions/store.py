@@ -98,6 +98,8 @@ class Store:
         """The session with this id, or the only one whose id begins so, or "latest". Raises StoreError."""
         everything = self.all()
         found = everything[:1] if word == "latest" else [one for one in everything if str(one.id).startswith(word.lower())]
+        if not everything:
+            raise StoreError("there are no sessions yet; hipcue run records one")
         if not found:
             raise StoreError(f"{word}: there is no such session in the store; hipcue sessions list shows all")
         if len(found) > 1:

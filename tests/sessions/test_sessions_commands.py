@@ -48,6 +48,7 @@ def test_list_shows_all_the_newest_first(hipcue: Command, three: Path) -> None:
 
 def test_before_the_first_session_list_says_how_to_get_one(hipcue: Command) -> None:
     assert "hipcue run records one" in hipcue("sessions", "list").stdout
+    refused(hipcue("sessions", "show"), "hipcue run records one")
 
 
 def test_list_as_a_file(hipcue: Command, three: Path, tmp_path: Path) -> None:
@@ -96,6 +97,12 @@ def test_forget_removes_it_everywhere_after_asking(hipcue: Command, three: Path)
     assert hipcue("sessions", "forget", "latest", "--yes").exit_code == 0
     assert not (three / "2").exists()
     assert "00000002" not in hipcue("sessions", "list").stdout
+
+
+def test_import_finds_sessions_however_deep_and_leaves_out_what_is_still_being_written(hipcue: Command, three: Path) -> None:
+    (three / "2").rename(three / "clip.mp4.unfinished")
+    done = hipcue("sessions", "import", three.parent)
+    assert (done.exit_code, done.stdout.strip()) == (0, "2 sessions in the store")
 
 
 def test_import_twice_changes_nothing(hipcue: Command, three: Path) -> None:
