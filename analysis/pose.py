@@ -53,7 +53,7 @@ def _open_openvino(settings: Analysis) -> PoseEstimator:
     from analysis.blazepose import BlazePose  # noqa: PLC0415
 
     folder = Path(settings.model_folder).expanduser() if settings.model_folder else None
-    return BlazePose(settings.threads or usual_threads(), settings.device, settings.model, folder)
+    return BlazePose(settings.threads or usual_threads(), settings.device, settings.model, folder, mirrors=True)
 
 
 def _open_mediapipe(settings: Analysis) -> PoseEstimator:

@@ -7,6 +7,7 @@ import numpy as np
 
 from analysis.blazepose.detector import Detector
 from analysis.blazepose.heatmap import refine
+from analysis.blazepose.mirror import mirrored_back, mirrored_picture
 from analysis.blazepose.networks import (
     DETECTOR_FILE,
     DETECTOR_OUTPUTS,
@@ -40,10 +41,12 @@ class BlazePose:
 
     `device` is OpenVINO's name of the processor: "CPU", "GPU", "NPU". A second thread takes a third off the time of frames
     that follow within 17 ms; in longer pauses it falls asleep and gains little. `model` is "full", or "lite" or "heavy" out
-    of `folder`. Raises PoseError.
+    of `folder`. `mirrors`: every other picture is looked at mirrored (analysis/blazepose/mirror.py). Raises PoseError.
     """
 
-    def __init__(self, threads: int = 1, device: str = "CPU", model: str = "full", folder: Path | None = None) -> None:
+    def __init__(
+        self, threads: int = 1, device: str = "CPU", model: str = "full", folder: Path | None = None, mirrors: bool = False
+    ) -> None:
         landmarks = landmarks_path(model, folder)
         core = open_core()
         detector = Network(core, network_path(DETECTOR_FILE), DETECTOR_OUTPUTS, DETECTOR_RANGE, threads=threads, device=device)
@@ -51,10 +54,11 @@ class BlazePose:
         self._landmarks = Network(core, landmarks, LANDMARKS_OUTPUTS, LANDMARKS_RANGE, threads=threads, device=device)
         self._facts = {
             "pose backend": f"openvino on {device}, threads: {threads}",
-            "pose model": f"BlazePose {model}, landmark smoothing off",
+            "pose model": f"BlazePose {model}, landmark smoothing off{', every other picture mirrored' if mirrors else ''}",
         }
         self._box_filter = OneEuro()
         self._region: Region | None = None
+        self._mirrors, self._mirrored_next = mirrors, False
 
     @property
     def facts(self) -> dict[str, str]:
@@ -98,15 +102,22 @@ class BlazePose:
 
     def _in_region(self, image: Image, region: Region) -> Landmarks | None:
         crop = cut_out(image, region, LANDMARKS_SIDE_PX, cv2.BORDER_REPLICATE)
+        mirrored = self._mirrored_next
+        self._mirrored_next = self._mirrors and not mirrored
+        if mirrored:
+            crop = mirrored_picture(crop)
         raw, presence, heat = self._landmarks.infer(crop)
         if not presence.item() > LEAST_PRESENCE:
             return None
         values = raw.reshape(-1, _VALUES)[: _BOX_POINTS.stop].astype(np.float64)
         if not np.isfinite(values).all():
             return None
-        points_px = to_picture(refine(values[:, :2], heat[0], LANDMARKS_SIDE_PX), region, LANDMARKS_SIDE_PX)
-        self._region = self._next_region(points_px[_BOX_POINTS])
+        points = refine(values[:, :2], heat[0], LANDMARKS_SIDE_PX)
         visibility = 1.0 / (1.0 + np.exp(-values[:COUNT, _VISIBILITY]))
+        if mirrored:
+            points, visibility = mirrored_back(points, visibility, LANDMARKS_SIDE_PX)
+        points_px = to_picture(points, region, LANDMARKS_SIDE_PX)
+        self._region = self._next_region(points_px[_BOX_POINTS])
         return Landmarks(points_px=points_px[:COUNT], visibility=visibility)
 
     def _next_region(self, box_points_px: Floats) -> Region | None:
