@@ -45,6 +45,10 @@ def basis_row(phase: float) -> Floats:
     return row
 
 
+_GRID_PHASES = 200
+_GRID_ROWS = basis(np.arange(_GRID_PHASES) / _GRID_PHASES)
+
+
 def squares(rows: Floats) -> Floats:
     """The products of every two harmonics in basis rows (n, m), for `GaitCurve.variance_deg2`; shape (n, m * m)."""
     products: Floats = (rows[:, :, None] * rows[:, None, :]).reshape(len(rows), -1)
@@ -77,6 +81,14 @@ class GaitCurve:
         """Degrees at phases of shape (n,), in turns; shape (n,)."""
         values: Floats = basis(phase) @ self.coefficients
         return values
+
+    def lowest_phase(self) -> float:
+        """Where the curve is lowest, in turns: by a parabola through the lowest three of many points."""
+        values = _GRID_ROWS @ self.coefficients
+        at = int(np.argmin(values))
+        before, lowest, after = values[at - 1], values[at], values[(at + 1) % _GRID_PHASES]
+        bend = before - 2 * lowest + after
+        return float((at + (0.5 * (before - after) / bend if bend > 0 else 0.0)) / _GRID_PHASES % 1.0)
 
     def variance_deg2(self, squared_rows: Floats) -> Floats:
         """How uncertain the curve is where the basis rows were whose `squares` these are; shape (n,), square degrees."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.cadence import SHORTEST_STRIDE_S
-from analysis.gait_curves import GaitCurve, basis
+from analysis.gait_curves import GaitCurve
 from analysis.gait_phase import PhaseEstimate
 
 LEAD_S = 0.12
@@ -29,8 +29,6 @@ _FAR_OFF_S = 0.15
 """What was predicted further off than this was not this stride: nothing is learnt from it but that the predictions fail."""
 _KEPT = 3
 """Peaks predicted but not settled: the coming one and the one just past."""
-_GRID = np.arange(200) / 200
-_GRID_BASIS = basis(_GRID)
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class PeakPrediction:
         if phase.concentration < SURE:
             self._offered.clear()
             return None
-        ahead_turns = (_lowest_phase(near_thigh) - phase.phase) % 1.0
+        ahead_turns = (near_thigh.lowest_phase() - phase.phase) % 1.0
         raw_s = t_s + ahead_turns / phase.rate_hz
         peak_s = raw_s - self._offset_s
         if peak_s <= t_s:
@@ -109,12 +107,3 @@ class PeakPrediction:
             self._offered[-1] = peak_s, raw_s
         else:
             self._offered.append((peak_s, raw_s))
-
-
-def _lowest_phase(curve: GaitCurve) -> float:
-    """Where the curve is lowest, in turns: between the points of the grid, by a parabola through the lowest three."""
-    values = _GRID_BASIS @ curve.coefficients
-    at = int(np.argmin(values))
-    before, lowest, after = values[at - 1], values[at], values[(at + 1) % len(values)]
-    bend = before - 2 * lowest + after
-    return float((at + (0.5 * (before - after) / bend if bend > 0 else 0.0)) / len(values) % 1.0)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.cadence import LONGEST_STRIDE_S, SHORTEST_STRIDE_S
-from analysis.gait_curves import GaitCurve, basis
+from analysis.gait_curves import GaitCurve
 from analysis.leg_track import LegTrack
 from analysis.peak import Peak, fit_peak
 from analysis.swing import Swing, read_swing
 
-SETTLE_S = 0.036
+SETTLE_S = 0.030
 SETTLE_FRAMES = 1.1
 """How long after the turn its value is settled: the fit needs some of the way forward, so much time and so many frames of it.
 
@@ -30,8 +30,6 @@ _NOISE_STRIDES = 4
 _FIRST_NOISE_DEG = 1.0
 """At first the frames are trusted more than a curve that does not know this runner yet."""
 _FREE_PARAMETERS = 3
-_GRID = np.arange(200) / 200
-_GRID_BASIS = basis(_GRID)
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class StrideDetector:
     def update(self, track: LegTrack, curve: GaitCurve, rate_hz: float) -> Turn | None:
         """Look at the newest point of the track. `rate_hz`: strides per second."""
         now = track.points[-1]
-        turn_phase = float(_GRID[int(np.argmin(_GRID_BASIS @ curve.coefficients))])
+        turn_phase = curve.lowest_phase()
         cycle = int(np.floor(now.phase - turn_phase))
         if self._cycle is None:
             self._cycle = cycle
