@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from analysis.gait_phase import STRAIGHT, SWAPPED, Candidate, GaitPhase, PhaseEstimate
 from analysis.leg_track import LegTrack, TrackPoint
+from analysis.mirror_difference import MirrorDifference
 from analysis.strides import StrideDetector, Turn
 
 LOCKED = 0.9
@@ -45,6 +46,7 @@ class Gait:
         self.phase = GaitPhase()
         self.near = LegTrack()
         self.far = LegTrack()
+        self._near_mirror, self._far_mirror = MirrorDifference(), MirrorDifference()
         self._near_strides = StrideDetector()
         self._far_strides = StrideDetector()
         self._unwrapped: float | None = None
@@ -53,8 +55,13 @@ class Gait:
         self._swapped = 0.0
         self._swing: deque[tuple[float, Candidate]] = deque()
 
-    def update(self, t_s: float, labelled_near: Candidate | None, labelled_far: Candidate | None) -> GaitUpdate:
-        """Take in one frame: the legs that the model labels as the near and the far one (None: not seen)."""
+    def update(
+        self, t_s: float, labelled_near: Candidate | None, labelled_far: Candidate | None, mirrored: bool | None = None
+    ) -> GaitUpdate:
+        """Take in one frame: the legs that the model labels as the near and the far one (None: not seen).
+
+        `mirrored`: whether the model looked in a mirror; None: it never does.
+        """
         labels = (labelled_near, labelled_far)
         running = self._swings(t_s, labels)
         if not running:
@@ -64,12 +71,15 @@ class Gait:
             self._exchange()
             estimate = self.phase.estimate()
         near_label, far_label = self.phase.assign(estimate.readings)
-        near, far = (None if label is None else labels[label] for label in (near_label, far_label))
         unwrapped = self._unwrap(estimate.phase)
         expected_near, expected_far = self.phase.predict_deg()
         near_trust, far_trust = self.phase.trust(estimate, labels)
-        near_point = self.near.update(t_s, unwrapped, expected_near, near.thigh_deg if near else None, near_trust)
-        far_point = self.far.update(t_s, unwrapped + 0.5, expected_far, far.thigh_deg if far else None, far_trust)
+        near, far = (None if label is None else labels[label] for label in (near_label, far_label))
+        near_row, far_row = self.phase.rows
+        near_deg = None if near is None else self._near_mirror.without(t_s, near_row, near.thigh_deg, expected_near, mirrored)
+        far_deg = None if far is None else self._far_mirror.without(t_s, far_row, far.thigh_deg, expected_far, mirrored)
+        near_point = self.near.update(t_s, unwrapped, expected_near, near_deg, near_trust)
+        far_point = self.far.update(t_s, unwrapped + 0.5, expected_far, far_deg, far_trust)
         near_turn = far_turn = None
         if self._is_locked(estimate.concentration) and running:
             near_turn = self._near_strides.update(self.near, self.phase.near_thigh, estimate.rate_hz)
@@ -115,6 +125,7 @@ class Gait:
     def _exchange(self) -> None:
         self.phase.exchange()
         self.near, self.far = LegTrack(), LegTrack()
+        self._near_mirror, self._far_mirror = self._far_mirror, self._near_mirror
         self._near_strides.reset()
         self._far_strides.reset()
         self._swapped = -self._swapped

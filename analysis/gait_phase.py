@@ -113,12 +113,12 @@ class GaitPhase:
         self._belief /= self._belief.sum()
         self._last_s: float | None = None
         self._lasted_s = 0.0
-        self._rows = basis_row(0.0), basis_row(0.5)
+        self.rows = basis_row(0.0), basis_row(0.5)
         """Harmonics at the phase now, of the near and of the far leg."""
 
     def predict_deg(self) -> tuple[float, float]:
         """Expected near and far thigh at the phase now."""
-        near_row, far_row = self._rows
+        near_row, far_row = self.rows
         return float(near_row @ self.near_thigh.coefficients), float(far_row @ self.far_thigh.coefficients)
 
     def update(self, t_s: float, labelled_near: Candidate | None, labelled_far: Candidate | None) -> PhaseEstimate:
@@ -171,7 +171,7 @@ class GaitPhase:
         mean = by_state.sum(axis=0) @ _CIRCLE
         by_rate = by_state.sum(axis=1)
         phase = float(np.angle(mean) / (2 * np.pi)) % 1.0
-        self._rows = basis_row(phase), basis_row(phase + 0.5)
+        self.rows = basis_row(phase), basis_row(phase + 0.5)
         return PhaseEstimate(
             phase=phase,
             concentration=float(abs(mean)),
@@ -202,7 +202,7 @@ class GaitPhase:
         """
         trusts = []
         for label, both, knee, row in zip(
-            self.assign(estimate.readings), (BOTH_NEAR, BOTH_FAR), (self.near_knee, self.far_knee), self._rows, strict=True
+            self.assign(estimate.readings), (BOTH_NEAR, BOTH_FAR), (self.near_knee, self.far_knee), self.rows, strict=True
         ):
             leg = None if label is None else labels[label]
             own = STRAIGHT if (label == 0) == (both == BOTH_NEAR) else SWAPPED
@@ -219,7 +219,7 @@ class GaitPhase:
         # wrong, look like the truth for seconds.
         common = self._lasted_s < _COMMON_S
         self._lasted_s += dt_s
-        near_row, far_row = self._rows
+        near_row, far_row = self.rows
         for label, own, other, row in ((near_label, near, far, near_row), (far_label, far, near, far_row)):
             leg = None if label is None else labels[label]
             if leg is None:

@@ -28,10 +28,12 @@ class Landmarks:
 
     `points_px`: shape (33, 2), x right and y down, pixels of the frame; may lie outside it.
     `visibility`: shape (33,), 0 to 1.
+    `mirrored`: whether the pose model looked at this picture in a mirror; None: it never does.
     """
 
     points_px: Floats
     visibility: Floats
+    mirrored: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from analysis.leg_track import LegTrack
 from analysis.peak import Peak, fit_peak
 from analysis.swing import Swing, read_swing
 
-SETTLE_S = 0.030
+SETTLE_S = 0.036
 SETTLE_FRAMES = 1.1
 """How long after the turn its value is settled: the fit needs some of the way forward, so much time and so many frames of it.
 

@@ -201,13 +201,12 @@ TRIED = {
         "is known to a quarter."
     ),
     ("5 treadmill", "mirrored"): (
-        "The pose model places hip and knee otherwise in a mirrored picture; the engine makes the same of mirrored "
-        "landmarks. To show the model every runner facing right would make this 0, and move the offset of the "
-        "elite clip from 2.5 to 5.8°: not done."
+        "The pose model places hip and knee otherwise in a mirrored picture; every other picture is therefore looked at "
+        "in a mirror, and half of the difference taken out of each."
     ),
     ("6 delay", "max"): (
         "The fit says when the turn was; noise makes it say so a frame late in one stride of some hundreds. "
-        "Settling 4 ms earlier gave 71 ms, and a slightly larger SD."
+        "Settling 6 ms earlier gave 71 ms, and an SD of the elite clip over its limit."
     ),
     ("8 a second runner", ""): (
         "The pose model mixes the two bodies where they overlap. Weighting frames by how well the knee fits "

@@ -118,7 +118,7 @@ class BlazePose:
             points, visibility = mirrored_back(points, visibility, LANDMARKS_SIDE_PX)
         points_px = to_picture(points, region, LANDMARKS_SIDE_PX)
         self._region = self._next_region(points_px[_BOX_POINTS])
-        return Landmarks(points_px=points_px[:COUNT], visibility=visibility)
+        return Landmarks(points_px[:COUNT], visibility, mirrored if self._mirrors else None)
 
     def _next_region(self, box_points_px: Floats) -> Region | None:
         size_px = 2 * float(np.hypot(*(box_points_px[1] - box_points_px[0])))

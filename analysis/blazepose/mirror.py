@@ -1,7 +1,6 @@
 """Seen in a mirror the networks place hip and knee otherwise: 1 to 3 degrees of thigh on real runners.
 
-Every other picture is therefore looked at mirrored. What follows is smooth over several frames, so its error is the mean of
-both, the same for a runner who faces left or right, at no cost.
+Every other picture is therefore looked at mirrored, at no cost; analysis/mirror_difference.py takes the middle of both looks.
 """
 
 import numpy as np
