@@ -1,8 +1,8 @@
 """The whole program for minutes or hours, with a random fault every half minute: python -m bench.soak --minutes 30.
 
 A drawn runner runs before a network camera on loopback. Processes are killed or made to hang, the camera fails in every way,
-the machine sleeps. Fails when something does not come back, a cue rests on old pictures, a finished stride is not in the
-session, or memory grows.
+garbage is saved as settings, the machine sleeps. Fails when something does not come back, a cue rests on old pictures, a
+finished stride is not in the session, or memory grows.
 """
 
 import argparse
@@ -17,9 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 from bench.report import Figure, at_most, none_of, reported, verdicts
 from bench.soak_samples import Sample, chart, growth, plot, take, write_csv
+from hipcue.supervisor import SETTINGS_REFUSED
 from tests.faulty_camera import LOSSES, Behaviour, FaultyCamera, faulty_camera
 from tests.listener import Listener
 from tests.program import Ended, Running, table
@@ -35,13 +37,15 @@ RECOVERY_GUARD_S = 40.0
 OLDEST_CUE_MS = 1000.0
 """From the peak of a stride to the cue that rests on it: analysis.max_age_ms and the time in which a stride settles."""
 MOST_GROWTH_MB = 20.0
+SETTINGS = "[audio]\nvolume = 0.5\n"
 
 
 @dataclass
 class Soaked:
     """What came of it."""
 
-    faults: list[str] = field(default_factory=list)
+    faults: list[tuple[float, str]] = field(default_factory=list)
+    """When, in seconds, and which."""
     unrecovered: list[str] = field(default_factory=list)
     slowest_recovery_s: float = 0.0
     samples: list[Sample] = field(default_factory=list)
@@ -53,11 +57,12 @@ class Soaked:
 
 
 class _Soak:
-    def __init__(self, program: Running, camera: FaultyCamera, listener: Listener, seed: int) -> None:
+    def __init__(self, program: Running, camera: FaultyCamera, listener: Listener, settings: Path, seed: int) -> None:
         self.result = Soaked()
         self._program = program
         self._camera = camera
         self._listener = listener
+        self._settings = settings
         self._random = random.Random(seed)
         self._start_s = time.monotonic()
         self._sample_at_s = 0.0
@@ -65,6 +70,7 @@ class _Soak:
             *((f"{name} killed", partial(self._strike, name, signal.SIGKILL)) for name in PROCESSES),
             *((f"{name} hung", partial(self._strike, name, signal.SIGSTOP)) for name in PROCESSES),
             *((f"camera {behaviour}", partial(self._fail, behaviour)) for behaviour in LOSSES),
+            ("settings garbled", self._garble),
             ("machine asleep", self._sleep),
         ]
 
@@ -80,7 +86,7 @@ class _Soak:
 
     def _suffer(self, name: str, strike: Callable[[], None]) -> None:
         print(f"{time.monotonic() - self._start_s:7.1f} s  {name}", flush=True)
-        self.result.faults.append(name)
+        self.result.faults.append((time.monotonic() - self._start_s, name))
         strike()
         struck_s = time.monotonic()
         strides = len(self._listener.strides)
@@ -95,6 +101,7 @@ class _Soak:
         heard = self._listener.health
         return (
             heard[SUPERVISOR].state == "running"
+            and not heard[SUPERVISOR].facts[SETTINGS_REFUSED]
             and heard[CAPTURE].state == "running"
             and all(self._listener.works(name) for name in PROCESSES)
         )
@@ -108,6 +115,11 @@ class _Soak:
         self._wait_until(lambda: self._listener.health[CAPTURE].state == "degraded")
         self._listen(time.monotonic() + FAILING_S)
         self._camera.behaviour = "well"
+
+    def _garble(self) -> None:
+        self._settings.write_bytes(self._random.randbytes(1000))
+        self._wait_until(lambda: bool(self._listener.health[SUPERVISOR].facts[SETTINGS_REFUSED]))
+        self._settings.write_text(SETTINGS)
 
     def _sleep(self) -> None:
         os.killpg(self._program.process.pid, signal.SIGSTOP)
@@ -135,10 +147,13 @@ class _Soak:
 def soak(seconds: float, every_s: float, seed: int, folder: Path) -> Soaked:
     """Run the program for so long, with a fault every `every_s`; its sessions are left under `folder`."""
     with faulty_camera() as (camera, url):
-        program = Running("run", "--source", url, "--preset", "show", "--session-dir", str(folder))
+        settings = folder / "settings.toml"
+        settings.write_text(SETTINGS)
+        own = ("--preset", "show", "--config", str(settings), "--session-dir", str(folder / "sessions"))
+        program = Running("run", "--source", url, *own)
         listener = Listener(program.runtime)
         try:
-            running = _Soak(program, camera, listener, seed)
+            running = _Soak(program, camera, listener, settings, seed)
             running.run(seconds, every_s)
         finally:
             listener.close()
@@ -148,7 +163,7 @@ def soak(seconds: float, every_s: float, seed: int, folder: Path) -> Soaked:
     result.ended = ended
     result.strides = listener.strides
     result.cue_ages_ms = [(cue.decided_ns - cue.t_peak_ns) / NS_PER_MS for cue in listener.cues]
-    recorded = _recorded_ms(folder)
+    recorded = _recorded_ms(folder / "sessions")
     result.lost = [one for one in listener.strides if not {(one.leg, _ms(one) + off) for off in (-1, 0, 1)} & recorded]
     return result
 
@@ -169,22 +184,35 @@ def _recorded_ms(folder: Path) -> set[tuple[str, int]]:
 
 
 def figures(result: Soaked) -> list[Figure]:
-    """Each thing that must hold, with its limit."""
-    grown = {process: growth(result.samples, process, "memory_mb") for process in (SUPERVISOR, *PROCESSES)}
-    files = {process: growth(result.samples, process, "open_files") for process in (SUPERVISOR, *PROCESSES)}
+    """Each thing that must hold, with its limit, and what is told beside it."""
+    processes = (SUPERVISOR, *PROCESSES)
+    # One that shrinks must not hide another that grows.
+    grown_mb = {process: max(0.0, growth(result.samples, process, "memory_mb")) for process in processes}
+    files = {process: growth(result.samples, process, "open_files") for process in processes}
     most = max(files, key=lambda process: files[process])
     stale = sum(age_ms > OLDEST_CUE_MS for age_ms in result.cue_ages_ms)
+    delays_ms = [one.delay_p95_ms for one in result.samples if one.delay_p95_ms is not None]
+    restarts = {
+        process: max((one.restarts for one in result.samples if one.process == process), default=0) for process in processes
+    }
     left = len(result.ended.left_behind) if result.ended else 0
     return [
         none_of("faults", "unrecovered", len(result.unrecovered), len(result.faults)),
         reported(
             "faults", "slowest way back from a fault that shows, to the next stride", f"{result.slowest_recovery_s:.1f} s"
         ),
+        reported("faults", "restarts", f"{sum(restarts.values())}"),
         none_of("cues", f"older than {OLDEST_CUE_MS:g} ms", stale, len(result.cue_ages_ms)),
+        reported("cues", "oldest, from the peak of its stride", f"{max(result.cue_ages_ms, default=0.0):.0f} ms"),
         none_of("strides", "finished and not recorded", len(result.lost), len(result.strides)),
-        at_most("growth", "memory, all processes", max(0.0, sum(grown.values())), MOST_GROWTH_MB, " MB", digits=1),
+        at_most("growth", "memory, all processes that grew", sum(grown_mb.values()), MOST_GROWTH_MB, " MB", digits=1),
         reported("growth", f"open files, most in {most}", f"{files[most]:+.0f}"),
-        none_of("the end", "processes left", left, len(PROCESSES) + 1),
+        reported(
+            "ages",
+            "captured to sample, 95th percentile, middle and worst",
+            f"{median(delays_ms or [0]):.0f}, {max(delays_ms or [0]):.0f} ms",
+        ),
+        none_of("the end", "processes left", left, len(processes)),
     ]
 
 
@@ -200,7 +228,7 @@ def main() -> int:
         result = soak(60 * wanted.minutes, wanted.every, wanted.seed, Path(folder))
     wanted.out.mkdir(parents=True, exist_ok=True)
     write_csv(result.samples, wanted.out / "samples.csv")
-    plot(result.samples, wanted.out / "samples.png")
+    plot(result.samples, result.faults, wanted.out / "samples.png")
     held = figures(result)
     print(verdicts("Soak", f"{wanted.minutes:g} minutes, seed {wanted.seed}, {len(result.faults)} faults.", held).plain())
     print(chart(result.samples))

@@ -17,6 +17,12 @@ SETTLED_S = 15.0
 """So long after its start a process may still load what it needs."""
 _BARS = "▁▂▃▄▅▆▇█"
 _CHART_COLUMNS = 60
+_PLOTTED = {
+    "memory_mb": "Memory, MB",
+    "open_files": "Open files and sockets",
+    "restarts": "Restarts",
+    "delay_p95_ms": "Age of a picture when its measurement is sent, 95th percentile of the last seconds, ms",
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ def take(listener: Listener, t_s: float) -> list[Sample]:
                 memory_mb=round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1),
                 open_files=open_files,
                 restarts=restarts.get(f"{process} restarts", 0),
-                delay_p95_ms=None if delay is None else round(delay.p95_ms, 1),
+                delay_p95_ms=None if delay is None or not delay.count else round(delay.p95_ms, 1),
             )
         )
     return found
@@ -98,8 +104,8 @@ def chart(samples: Sequence[Sample]) -> str:
     return "\n".join(lines)
 
 
-def plot(samples: Sequence[Sample], path: Path) -> bool:
-    """Memory, open files, restarts and delay over time, as a picture; False where matplotlib is not installed."""
+def plot(samples: Sequence[Sample], faults: Sequence[tuple[float, str]], path: Path) -> bool:
+    """Memory, open files, restarts and delay over time, with the faults, as a picture; False without matplotlib."""
     if importlib.util.find_spec("matplotlib") is None:
         return False
     import matplotlib  # noqa: PLC0415
@@ -107,15 +113,18 @@ def plot(samples: Sequence[Sample], path: Path) -> bool:
     matplotlib.use("Agg")
     from matplotlib import pyplot  # noqa: PLC0415
 
-    figure, axes = pyplot.subplots(4, 1, sharex=True, figsize=(10, 12))
-    for axis, what in zip(axes, ("memory_mb", "open_files", "restarts", "delay_p95_ms"), strict=True):
+    figure, axes = pyplot.subplots(len(_PLOTTED), 1, sharex=True, figsize=(10, 12), layout="constrained")
+    for axis, (what, title) in zip(axes, _PLOTTED.items(), strict=True):
+        for t_s, _ in faults:
+            axis.axvline(t_s, color="lightgrey", linewidth=1)
         for process in (SUPERVISOR, *PROCESSES):
             own = [one for one in samples if one.process == process and getattr(one, what) is not None]
             if own:
                 axis.plot([one.t_s for one in own], [getattr(one, what) for one in own], label=process)
-        axis.set_ylabel(what)
-    axes[0].legend(loc="upper right", ncols=4)
-    axes[-1].set_xlabel("seconds")
+        axis.set_title(title, loc="left")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
+    axes[-1].set_xlabel("seconds; grey: a fault")
     figure.savefig(path)
     pyplot.close(figure)
     return True

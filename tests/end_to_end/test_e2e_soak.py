@@ -4,8 +4,8 @@ from pathlib import Path
 
 from bench.soak import figures, soak
 
-SEED = 5
-"""A recorder that hangs, a machine asleep, a capture process killed, a camera that sends garbage."""
+SEED = 52
+"""A coach that hangs, analysis killed, garbage saved as settings, a camera that sends garbage."""
 
 
 def test_a_minute_of_faults_leaves_nothing_broken_stale_or_lost(tmp_path: Path) -> None:
