@@ -17,6 +17,8 @@ import pytest
 
 from config.schema import Settings
 from config.training import Session
+from feedback.recorder import process
+from feedback.recorder.disk_sync import DiskSync
 from feedback.recorder.header import boot_id, session_header
 from feedback.recorder.process import EXIT_NO_FOLDER, new_folder, run
 from feedback.recorder.session import SessionFolder
@@ -115,6 +117,27 @@ def join(recording: Recording, folder: Path) -> None:
         return all((folder / name).exists() and rows(folder, name) for name in files)
 
     eventually(written, "the recorder joins")
+
+
+def test_the_disk_is_asked_to_keep_what_is_written_while_it_runs_and_at_its_end(
+    start: Callable[[Path | None], Recording], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "session"
+    kept: dict[str, int] = {}
+
+    def keep(path: Path) -> None:
+        kept[path.name] = path.stat().st_size
+
+    monkeypatch.setattr(process, "DiskSync", lambda: DiskSync(keep))
+    recording = start(folder)
+    join(recording, folder)
+    # Of a table that grows no more, the disk comes to have all; without an end of the session.
+    eventually(lambda: kept.get("strides.csv") == (folder / "strides.csv").stat().st_size, "the strides are kept")
+    assert summary(folder)["ended"] is False
+    kept.clear()
+    assert recording.end() == 0
+    files = ("samples.csv", "strides.csv", "cues.csv", "session.json")
+    assert {name: kept[name] for name in files} == {name: (folder / name).stat().st_size for name in files}
 
 
 def test_what_is_said_is_on_disk_when_it_ends(start: Callable[[Path | None], Recording], tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from feedback.sessions.plots import PLOTS
 from feedback.sessions.recorded import Recorded, from_folder, from_store
 from feedback.sessions.report import html_report, write_report
 from feedback.sessions.sentences import key_figures
-from feedback.sessions.statistics import CAMERA_SIDE_RMS_DEG, by_phase, changes, mean_of, sides, tracking
+from feedback.sessions.statistics import CAMERA_SIDE_RMS_DEG, Change, Mean, by_phase, changes, mean_of, sides, tracking
 from feedback.sessions.store import Store
 from feedback.sessions.trend import entry, slope
 from tests.drilled_runner import Drill, record_drill
@@ -155,6 +155,15 @@ class TestTheReport:
 class TestStatistics:
     def test_a_mean_of_few_strides_is_not_stated(self) -> None:
         assert mean_of(np.array([1.0, 2, 3, math.nan, 4])) is None
+
+    def test_a_change_is_real_beyond_what_can_be_detected_and_its_interval_grows_with_it(self) -> None:
+        before, after = Mean(60, 15.0, 0.8, 0.1), Mean(60, 15.2, 0.8, 0.1)
+        small, large = Change(before, after), Change(before, Mean(60, 21.0, 0.8, 0.1))
+        assert small.mdc95 == large.mdc95 == pytest.approx(0.277, abs=0.001)
+        assert not small.real
+        assert large.real
+        assert small.ci95 == pytest.approx(small.mdc95, rel=0.05)
+        assert large.ci95 == pytest.approx(1.96 * 0.13 * 6.0, rel=0.05)  # the camera's part
 
     def test_sem_of_independent_strides_is_sd_over_root_n(self) -> None:
         found = mean_of(np.tile([1.0, -1.0], 50))
