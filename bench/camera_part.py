@@ -1,8 +1,8 @@
 """What the camera adds to the uncertainty of a report's figures: constants of feedback/sessions/statistics.py.
 
 Read from the cells of docs/accuracy.md, section 4 (measured by bench.accuracy): a drawn runner whose sides are equal and whose
-extension is known, seen by the real pose model. Near minus far is CAMERA_SIDE_RMS_DEG. By how much of itself a true change
-comes out too large or too small, from each extension to the next one measured, is CAMERA_CHANGE_RMS.
+extension is known, seen by the real pose model. Near minus far is CAMERA_SIDE_RMS_DEG. By how much of what is seen the true
+change is larger or smaller, from each extension to the next one, is CAMERA_CHANGE_RMS.
 """
 
 from collections.abc import Sequence
@@ -47,22 +47,27 @@ def differences_deg(found: Sequence[Cell]) -> list[float]:
 
 
 def change_shares(found: Sequence[Cell]) -> list[float]:
-    """From each extension to the next in the same view: the change of the error by the change of the truth, near leg."""
+    """From each extension to the next in the same view, near leg: by what share of the seen change the true one is larger."""
     shares = []
     for view in sorted({cell.view for cell in found}):
         ordered = sorted((cell.extension_deg, cell.near_deg) for cell in found if cell.view == view)
         true_deg, error_deg = np.array(ordered).T
-        shares += list(np.diff(error_deg) / np.diff(true_deg))
+        shares += list(-np.diff(error_deg) / np.diff(true_deg + error_deg))
     return shares
+
+
+def root_mean_square(values: Sequence[float]) -> float:
+    """Of errors."""
+    return float(np.sqrt(np.mean(np.square(values))))
 
 
 def main() -> None:
     found = cells(Path("docs/accuracy.md").read_text(encoding="utf-8"))
-    sides, shares = np.array(differences_deg(found)), np.array(change_shares(found))
-    print(f"near minus far, {len(sides)} cells: {sides.min():+.1f} to {sides.max():+.1f}°, mean {sides.mean():+.1f}°")
-    print(f"  root mean square {np.sqrt(np.mean(sides**2)):.1f}° (the program uses {CAMERA_SIDE_RMS_DEG}°)")
-    print(f"a true change is seen as {1 + shares.min():.0%} to {1 + shares.max():.0%} of itself, {len(shares)} steps")
-    print(f"  off by {np.sqrt(np.mean(shares**2)):.0%}, root mean square (the program uses {CAMERA_CHANGE_RMS:.0%})")
+    sides, shares = differences_deg(found), change_shares(found)
+    print(f"near minus far, {len(sides)} cells: {min(sides):+.1f} to {max(sides):+.1f}°, mean {np.mean(sides):+.1f}°")
+    print(f"  root mean square {root_mean_square(sides):.2f}° (the program uses {CAMERA_SIDE_RMS_DEG}°)")
+    print(f"a true change is {1 + min(shares):.0%} to {1 + max(shares):.0%} of what is seen of it, {len(shares)} steps")
+    print(f"  off by {root_mean_square(shares):.1%}, root mean square (the program uses {CAMERA_CHANGE_RMS:.0%})")
 
 
 if __name__ == "__main__":

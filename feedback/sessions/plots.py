@@ -15,7 +15,15 @@ from matplotlib.ticker import MultipleLocator
 from feedback.sessions.curve import POINTS, belt_speed, mean_curve, reference_curve
 from feedback.sessions.recorded import Recorded, number
 from feedback.sessions.rows import Floats, column
-from feedback.sessions.statistics import SIDE_LIMIT_DEG, by_phase, changes, near_minus_far, sides
+from feedback.sessions.statistics import (
+    CAMERA_CHANGE_RMS,
+    CAMERA_SIDE_RMS_DEG,
+    SIDE_LIMIT_DEG,
+    by_phase,
+    changes,
+    near_minus_far,
+    sides,
+)
 from wire.messages import STRIDE_TONE
 
 _NEAR, _FAR, _GREY, _CUE, _BAND = "#0072B2", "#D55E00", "#777777", "#CC79A7", "#009E73"
@@ -57,7 +65,7 @@ def strides_over_time(session: Recorded, axes: Axes) -> bool:
     t_min = column(near, "t_peak_s") / 60
     extension_deg = column(near, "hip_extension_deg")
     axes.plot(t_min, extension_deg, ".", color=_NEAR, markersize=4, alpha=0.6, label="near leg, one stride")
-    left_out = [row for row in session.strides if row["leg"] == "near" and row not in near]
+    left_out = [row for row in session.strides if row["leg"] == "near" and number(row["quality"]) < session.min_quality]
     if left_out:
         where = column(left_out, "t_peak_s") / 60, column(left_out, "hip_extension_deg")
         axes.plot(*where, "x", color=_GREY, markersize=4, label="left out: low quality")
@@ -70,7 +78,8 @@ def strides_over_time(session: Recorded, axes: Axes) -> bool:
         within = t_min[phases == phase]
         label = "mean of the phase" if index == 0 else None
         axes.plot([within[0], within[-1]], [mean.mean] * 2, color="black", linewidth=1.8, label=label)
-        axes.text(within[-1], mean.mean, f"{mean.mean:.1f}° ", fontsize=9, weight="bold", ha="right", va="bottom")
+        if within[-1] - within[0] > _LEAST_WORDED * t_min[-1]:
+            axes.text(within[-1], mean.mean, f"{mean.mean:.1f}° ", fontsize=9, weight="bold", ha="right", va="bottom")
     if cues := [row for row in session.cues if row["rule"] != STRIDE_TONE]:
         bottom = axes.get_ylim()[0]
         at_min = column(cues, "t_s") / 60
@@ -198,11 +207,11 @@ CAPTIONS = {
     "What stayed": (
         "Mean of the drill (with cues) and of the retention (without) minus that of the baseline, near leg. Grey: what chance "
         "alone may show, the minimal detectable change MDC95 = 1.96 √(SEM₁² + SEM₂²). Bars: 95 % interval, from the strides' "
-        "scatter and from the camera, which shows a change by some 13 % of itself too large or too small."
+        f"scatter and from the camera: some {100 * CAMERA_CHANGE_RMS:.0f} % (root mean square) of the change itself."
     ),
     "Near and far leg": (
         "Difference of peak hip extension. Its uncertainty holds the strides' own scatter and how differently the camera sees "
-        "the two legs (2.1° root mean square on a drawn runner with equal sides)."
+        f"the two legs ({CAMERA_SIDE_RMS_DEG}° root mean square on a drawn runner with equal sides)."
     ),
     "Triple extension": (
         "Knee straightest and ankle most plantarflexed, per stride, relative to the hip's peak (0); diamond: mean and standard "

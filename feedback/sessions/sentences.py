@@ -6,6 +6,7 @@ from feedback.sessions.recorded import Recorded
 from feedback.sessions.statistics import (
     ABSOLUTE_DEG,
     BETWEEN_DAYS_DEG,
+    CAMERA_CHANGE_RMS,
     Change,
     Mean,
     by_phase,
@@ -114,6 +115,6 @@ _ZERO = {
 }
 _MDC = (
     "within this session; MDC95 = 1.96 √(SEM₁² + SEM₂²), SEM = SD / √strides, lowered for strides being alike; "
-    "± holds MDC95 and the camera, which shows a change by some 13 % of itself too large or too small"
+    f"± holds MDC95 and the camera, some {100 * CAMERA_CHANGE_RMS:.0f} % (root mean square) of the change itself"
 )
 _EXCURSION = "from the thigh's peak in front to its peak behind, near leg; needs no zero; " + _ABSOLUTE

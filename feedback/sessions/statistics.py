@@ -24,10 +24,10 @@ ABSOLUTE_DEG = 3.0
 """An angle of a drawn runner comes out right within so much, the same way for all strides (docs/accuracy.md, section 4)."""
 SIDE_LIMIT_DEG = 3.0
 """Left and right of healthy runners differ by no more (204 runners; Med Sci Sports Exerc 2021;53:945-950)."""
-CAMERA_SIDE_RMS_DEG = 2.1
-"""Near minus far of a drawn runner whose sides are equal (root mean square over the cells of docs/accuracy.md, section 4)."""
+CAMERA_SIDE_RMS_DEG = 1.7
+"""Near minus far of a drawn runner with equal sides (root mean square, rounded up; cells of docs/accuracy.md, section 4)."""
 CAMERA_CHANGE_RMS = 0.13
-"""By how much of itself a change is seen too large or too small (the same cells; bench/camera_part.py prints both)."""
+"""By how much of what is seen of a change the true one is larger or smaller (same cells; bench/camera_part.py prints both)."""
 _MOST_ALIKE = 0.9
 
 
@@ -90,12 +90,15 @@ def mean_of(values: Floats) -> Mean | None:
 
 
 def by_phase(session: Recorded, measure: str, leg: str = "near") -> dict[str, Mean]:
-    """The mean of a measure's trusted strides in each phase, in the phases' order; `measure` is a column of strides.csv."""
+    """The mean of a measure's trusted strides in each phase, in the phases' order; `measure` is a column of strides.csv.
+
+    What is run before a session begins and after its end is none of it.
+    """
     found: dict[str, list[float]] = {}
     rows = session.trusted(leg)
     for row, value in zip(rows, column(rows, measure), strict=True):
         found.setdefault(session.phase_at(number(row["t_peak_s"])), []).append(float(value))
-    means = {phase: mean_of(np.array(values)) for phase, values in found.items()}
+    means = {phase: mean_of(np.array(values)) for phase, values in found.items() if phase not in ("idle", "summary")}
     return {phase: mean for phase, mean in means.items() if mean is not None}
 
 

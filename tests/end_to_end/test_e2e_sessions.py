@@ -120,12 +120,15 @@ def test_what_is_shown_of_a_phase_is_the_truth_within_what_is_stated_of_absolute
 
 def test_what_stayed_is_the_truth_within_its_stated_uncertainty(lane: Lane) -> None:
     compared = lane.rows("sessions", "compare", *map(str, lane.folders))
+    held = 0
     for session, row in enumerate(compared):
         truth_deg = lane.truth_deg(session)
         change_deg, uncertainty_deg = numbers(row["retained °"])
+        # What the strides truly did, and what the runner would do in the long run, of which these strides are a sample.
         assert abs(change_deg - (truth_deg["retention"] - truth_deg["baseline"])) <= uncertainty_deg
-        assert abs(change_deg - CHANGES_DEG[session]) <= uncertainty_deg
+        held += abs(change_deg - CHANGES_DEG[session]) <= uncertainty_deg
         assert uncertainty_deg < 2.0  # it says something
+    assert held >= 4  # of five intervals of 95 %
     assert "chance?" in compared[0]["retained °"]
     assert all("chance?" not in row["retained °"] for row in compared[2:])
 

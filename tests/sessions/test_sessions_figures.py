@@ -9,12 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.camera_part import cells, change_shares, differences_deg, root_mean_square
 from feedback.sessions.curve import POINTS, REFERENCE_DEG, mean_curve, reference_curve
 from feedback.sessions.plots import PLOTS
 from feedback.sessions.recorded import Recorded, from_folder, from_store
 from feedback.sessions.report import html_report, write_report
 from feedback.sessions.sentences import key_figures
-from feedback.sessions.statistics import CAMERA_SIDE_RMS_DEG, Change, Mean, by_phase, changes, mean_of, sides, tracking
+from feedback.sessions.statistics import (
+    ABSOLUTE_DEG,
+    CAMERA_CHANGE_RMS,
+    CAMERA_SIDE_RMS_DEG,
+    Change,
+    Mean,
+    by_phase,
+    changes,
+    mean_of,
+    sides,
+    tracking,
+)
 from feedback.sessions.store import Store
 from feedback.sessions.trend import entry, slope
 from tests.drilled_runner import Drill, record_drill
@@ -163,7 +175,7 @@ class TestStatistics:
         assert not small.real
         assert large.real
         assert small.ci95 == pytest.approx(small.mdc95, rel=0.05)
-        assert large.ci95 == pytest.approx(1.96 * 0.13 * 6.0, rel=0.05)  # the camera's part
+        assert large.ci95 == pytest.approx(1.96 * CAMERA_CHANGE_RMS * 6.0, rel=0.05)  # the camera's part
 
     def test_sem_of_independent_strides_is_sd_over_root_n(self) -> None:
         found = mean_of(np.tile([1.0, -1.0], 50))
@@ -190,6 +202,14 @@ class TestStatistics:
             assert found is not None
             held += abs(found.mean - 10.0) <= found.ci95
         assert held >= 930
+
+
+def test_the_cameras_part_is_no_less_than_what_docs_accuracy_says_of_the_drawn_runner() -> None:
+    found = cells(Path("docs/accuracy.md").read_text(encoding="utf-8"))
+    assert len(found) == 20
+    assert root_mean_square(differences_deg(found)) <= CAMERA_SIDE_RMS_DEG
+    assert root_mean_square(change_shares(found)) <= CAMERA_CHANGE_RMS
+    assert max(abs(cell.near_deg) for cell in found) <= ABSOLUTE_DEG
 
 
 class TestTheReference:
