@@ -58,7 +58,7 @@ class BlazePose:
         }
         self._box_filter = OneEuro()
         self._region: Region | None = None
-        self._mirrors, self._mirrored_next = mirrors, False
+        self._mirrors, self._mirrored_next = mirrors, mirrors
 
     @property
     def facts(self) -> dict[str, str]:
