@@ -1,12 +1,14 @@
 """Angles as a table: which points make each one, and its sign. Degrees; definitions in docs/measures.md."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from analysis.landmarks import Floats, LegPoints
 from wire.messages import Facing
+
+DOWN = (0.0, 1.0)
+"""Gravity, in the runner's frame."""
 
 
 @dataclass(frozen=True)
@@ -40,25 +42,25 @@ class RunnerFrame:
 
     def __init__(self, facing: Facing, camera_roll_deg: float = 0.0) -> None:
         self.forward = 1.0 if facing == "right" else -1.0
-        roll = np.radians(camera_roll_deg)
-        # A camera turned clockwise shows the world turned counter-clockwise; turn it back.
-        self._upright = np.array([[np.cos(roll), -np.sin(roll)], [np.sin(roll), np.cos(roll)]])
+        roll_rad = math.radians(camera_roll_deg)
+        self._cosine, self._sine = math.cos(roll_rad), math.sin(roll_rad)
 
-    def direction(self, start_px: Floats, end_px: Floats) -> Floats:
-        """Unit-free direction, shape (2,)."""
-        turned: Floats = self._upright @ (end_px - start_px)
-        return np.array([turned[0] * self.forward, turned[1]])
+    def direction(self, start_px: Floats, end_px: Floats) -> tuple[float, float]:
+        """Forward and down, pixels."""
+        x, y = float(end_px[0] - start_px[0]), float(end_px[1] - start_px[1])
+        # A camera turned clockwise shows the world turned counter-clockwise; turn it back.
+        return self.forward * (self._cosine * x - self._sine * y), self._sine * x + self._cosine * y
 
 
 def angle_deg(name: str, points_px: Mapping[str, Floats], frame: RunnerFrame) -> float:
     """The angle `name` of ANGLES from named points of shape (2,), in (-180, 180]."""
     angle = ANGLES[name]
-    a = np.array([0.0, 1.0]) if angle.a is None else frame.direction(points_px[angle.a[0]], points_px[angle.a[1]])
+    a = DOWN if angle.a is None else frame.direction(points_px[angle.a[0]], points_px[angle.a[1]])
     b = frame.direction(points_px[angle.b[0]], points_px[angle.b[1]])
     # From a to b, positive when the lower end goes forward (+x): the turn against the image's y-down sense.
-    turn = np.degrees(np.arctan2(b[0] * a[1] - b[1] * a[0], a[0] * b[0] + a[1] * b[1]))
-    value = angle.sign * float(turn) + angle.offset_deg
-    return float((value + 180.0) % 360.0 - 180.0)
+    turn_deg = math.degrees(math.atan2(b[0] * a[1] - b[1] * a[0], a[0] * b[0] + a[1] * b[1]))
+    value_deg = angle.sign * turn_deg + angle.offset_deg
+    return (value_deg + 180.0) % 360.0 - 180.0
 
 
 def named_points(leg: LegPoints, shoulder_px: Floats, mid_hip_px: Floats) -> dict[str, Floats]:

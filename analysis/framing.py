@@ -1,9 +1,8 @@
 """Is the whole runner in the picture, from the side, large enough? A measurement of anything else would be a guess."""
 
+import math
 from collections import deque
 from statistics import median
-
-import numpy as np
 
 from analysis.landmarks import ANKLES, HEELS, HIPS, KNEES, SHOULDERS, TOES, Landmarks, mid_hip_px, mid_shoulder_px
 from analysis.states import OBLIQUE, PARTLY_OUT, TOO_SMALL
@@ -28,17 +27,17 @@ class FramingWatch:
 
     def update(self, t_s: float, landmarks: Landmarks, width_px: int, height_px: int) -> str | None:
         """Take in one frame; the state that names what is wrong, None while nothing is."""
-        points = landmarks.points_px[_BODY]
-        out = bool(((points < 0) | (points > (width_px, height_px))).any())
-        trunk_px = float(np.hypot(*(mid_shoulder_px(landmarks) - mid_hip_px(landmarks))))
-        shoulders = landmarks.points_px[[SHOULDERS["left"], SHOULDERS["right"]], 0]
-        legs_px = [np.hypot(*(landmarks.points_px[ANKLES[s]] - landmarks.points_px[HIPS[s]])) for s in ("left", "right")]
-        self._frames.append((t_s, out, float(abs(shoulders[0] - shoulders[1])) / max(trunk_px, 1.0), trunk_px + max(legs_px)))
+        # Plain numbers: numpy takes a hundred times as long for a dozen of them, most of all in a process that has just slept.
+        points = landmarks.points_px.tolist()
+        out = any(x < 0 or y < 0 or x > width_px or y > height_px for x, y in (points[joint] for joint in _BODY))
+        trunk_px = math.dist(mid_shoulder_px(landmarks), mid_hip_px(landmarks))
+        shoulders_px = abs(points[SHOULDERS["left"]][0] - points[SHOULDERS["right"]][0])
+        leg_px = max(math.dist(points[ANKLES[side]], points[HIPS[side]]) for side in ("left", "right"))
+        self._frames.append((t_s, out, shoulders_px / max(trunk_px, 1.0), trunk_px + leg_px))
         while self._frames[0][0] < t_s - WINDOW_S:
             self._frames.popleft()
         if t_s - self._frames[0][0] < LEAST_EVIDENCE_S:
             return None
-        # Sorted lists: for so few numbers numpy's median takes several times as long.
         _, outside, widths, bodies_px = zip(*self._frames, strict=True)
         if sum(outside) > MOST_OUT * len(outside):
             return PARTLY_OUT

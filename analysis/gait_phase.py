@@ -55,6 +55,9 @@ _FAR_BASIS = basis(_PHASES + 0.5)
 _NEAR_SQUARES = squares(_NEAR_BASIS)
 _FAR_SQUARES = squares(_FAR_BASIS)
 _ROW_STARTS = PHASE_BINS * np.arange(len(RATES_HZ))[:, None]
+_SAME_RATE, _SAME_READING = np.eye(len(RATES_HZ)), np.eye(READINGS)
+_TO_NEIGHBOURS = np.eye(len(RATES_HZ), k=1) + np.eye(len(RATES_HZ), k=-1)
+_TO_NEIGHBOURS -= np.diag(_TO_NEIGHBOURS.sum(axis=0))
 _CIRCLE = np.exp(2j * np.pi * _PHASES)
 
 
@@ -157,13 +160,10 @@ class GaitPhase:
         for back in (1, 2, 3):
             belief += flows[back] * moved[:, :, 3 - back : -back]
         hop = min(0.25, _RATE_DRIFT**2 * dt_s / _RATE_RATIO**2 / 2)
-        hopped = (1 - 2 * hop) * belief
-        hopped[:, 1:] += hop * belief[:, :-1]
-        hopped[:, :-1] += hop * belief[:, 1:]
-        hopped[:, 0] += hop * belief[:, 0]
-        hopped[:, -1] += hop * belief[:, -1]
+        hopped = (_SAME_RATE + hop * _TO_NEIGHBOURS) @ belief
         stay = np.exp(-dt_s / _READING_LASTS_S)
-        self._belief = stay * hopped + ((1 - stay) * _READING_SHARE)[:, None, None] * hopped.sum(axis=0)
+        readings = stay * _SAME_READING + (1 - stay) * _READING_SHARE[:, None]
+        self._belief = (readings @ hopped.reshape(READINGS, -1)).reshape(belief.shape)
 
     def estimate(self) -> PhaseEstimate:
         """The belief as it is now."""

@@ -6,6 +6,7 @@ point is thrown off, the curve plus the last known difference stands in.
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 
@@ -75,11 +76,11 @@ class LegTrack:
     def settled(self) -> tuple[float, float] | None:
         """(t_s, degrees) of the newest frame that is `SETTLED_LAG_S` old: smoothed with the frames after it too."""
         now_s = self.points[-1].t_s
-        old = [point for point in self.points if point.t_s <= now_s - SETTLED_LAG_S]
-        if not old:
+        at = next((point for point in reversed(self.points) if point.t_s <= now_s - SETTLED_LAG_S), None)
+        if at is None:
             return None
-        at = old[-1]
-        seen = [p for p in self.points if p.measured_deg is not None and abs(p.t_s - at.t_s) <= SETTLED_LAG_S]
+        recent = takewhile(lambda point: point.t_s > at.t_s - 2 * SETTLED_LAG_S, reversed(self.points))
+        seen = [p for p in recent if p.measured_deg is not None and abs(p.t_s - at.t_s) <= SETTLED_LAG_S]
         t_s = np.array([p.t_s for p in seen])
         difference_deg = np.array([p.measured_deg - p.expected_deg for p in seen if p.measured_deg is not None])
         weights = np.exp(-(((t_s - at.t_s) / _SETTLED_WIDTH_S) ** 2) / 2)
