@@ -2,6 +2,7 @@
 
 import json
 import math
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +11,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from config.schema import Settings
+from config.training import Session
 from feedback.recorder.outlet import CHANNELS, Outlet, open_outlet
+from feedback.recorder.process import run
+from tests.eventually import eventually
 from tests.message_examples import cue, sample, stride
 from wire.clock import monotonic_ns, s_to_ns
+from wire.lifecycle import StopFlag
 from wire.messages import Leg, Stamps
+from wire.sockets import Wire
+from wire.topics import STRIDE
 
 PATIENCE_S = 10.0
 ON_THIS_MACHINE = "[multicast]\nResolveScope = machine\n[ports]\nIPv6 = disable\n[log]\nlevel = -3\n"
@@ -75,7 +83,31 @@ def test_strides_and_cues_come_as_markers_in_order(pylsl: Any) -> None:
     assert markers[1][1] - markers[0][1] == pytest.approx(0.1, abs=0.05)
 
 
-def test_without_being_asked_for_there_is_none(tmp_path: Path) -> None:
-    from config.schema import Settings  # noqa: PLC0415
+def test_the_recorder_passes_on_what_it_hears_on_the_wire(pylsl: Any, wire_directory: Path, tmp_path: Path) -> None:
+    stop = StopFlag()
 
+    def record() -> None:
+        with Wire(wire_directory, "recorder") as wire:
+            run(Settings(session=Session(lsl=True, store_url="none")), wire, stop, tmp_path / "t-wire")
+
+    recorder = threading.Thread(target=record)
+    recorder.start()
+    try:
+        heard = inlet(pylsl, "t-wire-events")
+        with Wire(wire_directory, "analysis") as wire:
+            strides = wire.publisher(STRIDE)
+
+            def received() -> Any:
+                strides.send(stride(7, time.monotonic(), 16.5))  # of the first ones none comes: nobody has joined yet
+                return heard.pull_sample(timeout=0.05)[0]
+
+            told = json.loads(eventually(received, "a stride comes by the layer")[0])
+        assert (told["kind"], told["number"], told["hip_extension_deg"]) == ("stride", 7, 16.5)
+    finally:
+        stop.set()
+        recorder.join(10)
+    assert not recorder.is_alive()
+
+
+def test_without_being_asked_for_there_is_none(tmp_path: Path) -> None:
     assert open_outlet(Settings(), "x", monotonic_ns) is None
