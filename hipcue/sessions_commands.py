@@ -87,7 +87,7 @@ def compare(
     with sentences(), _store(config) as store:
         if len(sessions) < 2:
             fail("compare: needs two sessions or more; hipcue sessions list shows all")
-        _give_trend([_recorded(store, word) for word in sessions], out_file)
+        _give_trend([_recorded(store, word) for word in sessions], out_file, "Sessions compared")
 
 
 @sessions_app.command()
@@ -152,13 +152,19 @@ def history(
         found = store.all(runner)
         if not found:
             raise SessionsError(f"{runner}: there is no session of this runner; hipcue sessions list shows all")
-        _give_trend([from_store(store, one) for one in reversed(found)], out_file)
+        _give_trend([from_store(store, one) for one in reversed(found)], out_file, runner)
 
 
-def _give_trend(sessions: Sequence["Recorded"], out_file: Path | None) -> None:
+def _give_trend(sessions: Sequence["Recorded"], out_file: Path | None, title: str) -> None:
     from feedback.sessions.trend import HEADINGS, cells, entry, slope  # noqa: PLC0415
 
     entries = [entry(one) for one in sessions]
+    if out_file is not None and out_file.suffix.lower() in (".html", ".htm", ".pdf"):
+        from feedback.sessions.trend_report import write_trend  # noqa: PLC0415 - it loads what draws
+
+        write_trend(title, entries, out_file)
+        out.print(f"Saved in {out_file}", markup=False)
+        return
     _give_table(HEADINGS, [cells(one) for one in entries], out_file, "")
     found = slope(entries)
     if out_file is not None:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from feedback.sessions.curve import POINTS, belt_speed, mean_curve, reference_curve
@@ -26,8 +25,7 @@ from feedback.sessions.statistics import (
 )
 from wire.messages import STRIDE_TONE
 
-_NEAR, _FAR, _GREY, _CUE, _BAND = "#0072B2", "#D55E00", "#777777", "#CC79A7", "#009E73"
-_WIDTH_IN, _HEIGHT_IN = 8.0, 3.2
+NEAR, FAR, GREY, _CUE, _BAND = "#0072B2", "#D55E00", "#777777", "#CC79A7", "#009E73"
 _OVER_STRIDES = 10
 _TICKS_S, _MOST_TICKS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200), 9
 _LEAST_SPAN_DEG = 8.0
@@ -42,17 +40,17 @@ def thigh_curve(session: Recorded, axes: Axes) -> bool:
     found = mean_curve(session)
     if found is None:
         return False
-    _label(axes, "stride, % (0: peak of extension)", "thigh against vertical, °")
+    name_axes(axes, "stride, % (0: peak of extension)", "thigh against vertical, °")
     stride_pct = np.linspace(0, 100, POINTS)
     low_deg, high_deg = found.mean_deg - found.sd_deg, found.mean_deg + found.sd_deg
-    axes.fill_between(stride_pct, low_deg, high_deg, color=_NEAR, alpha=0.25, linewidth=0, label="± SD")
-    axes.plot(stride_pct, found.mean_deg, color=_NEAR, linewidth=2, label=f"near leg, mean of {found.strides} strides")
+    axes.fill_between(stride_pct, low_deg, high_deg, color=NEAR, alpha=0.25, linewidth=0, label="± SD")
+    axes.plot(stride_pct, found.mean_deg, color=NEAR, linewidth=2, label=f"near leg, mean of {found.strides} strides")
     speed = belt_speed(session)
     speeds = (speed,) if speed is not None else (2.5, 4.5)
     for style, mps in zip(("--", ":"), speeds, strict=False):
-        axes.plot(stride_pct, reference_curve(mps), style, color=_GREY, label=f"28 runners at {mps:.1f} m/s")
-    axes.axhline(0, color=_GREY, linewidth=0.5)
-    _legend(axes, 4)
+        axes.plot(stride_pct, reference_curve(mps), style, color=GREY, label=f"28 runners at {mps:.1f} m/s")
+    axes.axhline(0, color=GREY, linewidth=0.5)
+    legend_below(axes, 4)
     return True
 
 
@@ -64,11 +62,11 @@ def strides_over_time(session: Recorded, axes: Axes) -> bool:
     _over_time(axes, session, "hip extension, °")
     t_min = column(near, "t_peak_s") / 60
     extension_deg = column(near, "hip_extension_deg")
-    axes.plot(t_min, extension_deg, ".", color=_NEAR, markersize=4, alpha=0.6, label="near leg, one stride")
+    axes.plot(t_min, extension_deg, ".", color=NEAR, markersize=4, alpha=0.6, label="near leg, one stride")
     left_out = [row for row in session.strides if row["leg"] == "near" and number(row["quality"]) < session.min_quality]
     if left_out:
         where = column(left_out, "t_peak_s") / 60, column(left_out, "hip_extension_deg")
-        axes.plot(*where, "x", color=_GREY, markersize=4, label="left out: low quality")
+        axes.plot(*where, "x", color=GREY, markersize=4, label="left out: low quality")
     _draw_phases(axes, session, float(t_min[-1]))
     low_deg, high_deg = axes.get_ylim()
     short_deg = max(0.0, _LEAST_SPAN_DEG - (high_deg - low_deg)) / 2
@@ -84,7 +82,7 @@ def strides_over_time(session: Recorded, axes: Axes) -> bool:
         bottom = axes.get_ylim()[0]
         at_min = column(cues, "t_s") / 60
         axes.plot(at_min, np.full(len(at_min), bottom), "^", color=_CUE, markersize=7, clip_on=False, label="cue")
-    _legend(axes, 5)
+    legend_below(axes, 5)
     return True
 
 
@@ -93,19 +91,19 @@ def what_stayed(session: Recorded, axes: Axes) -> bool:
     found = changes(session, "hip_extension_deg")
     if not found:
         return False
-    _label(axes, "change of hip extension against the baseline, °", "")
+    name_axes(axes, "change of hip extension against the baseline, °", "")
     for row, change in enumerate(reversed(found.values())):
         label = "could be chance: below the minimal detectable change" if row == 0 else None
-        axes.barh(row, 2 * change.mdc95, left=-change.mdc95, height=0.6, color=_GREY, alpha=0.3, linewidth=0, label=label)
-        axes.errorbar(change.change, row, xerr=change.ci95, fmt="D", color=_NEAR, capsize=5, linewidth=2)
+        axes.barh(row, 2 * change.mdc95, left=-change.mdc95, height=0.6, color=GREY, alpha=0.3, linewidth=0, label=label)
+        axes.errorbar(change.change, row, xerr=change.ci95, fmt="D", color=NEAR, capsize=5, linewidth=2)
         axes.text(
             change.change, row + 0.2, f"{change.change:+.1f} ± {change.ci95:.1f}°", fontsize=9, weight="bold", ha="center"
         )
-    axes.axvline(0, color=_GREY, linewidth=1)
+    axes.axvline(0, color=GREY, linewidth=1)
     axes.margins(x=0.1)
     axes.set_yticks(range(len(found)), [_PHASE_WORDS.get(phase, phase) for phase in reversed(found)])
     axes.set_ylim(-0.6, len(found) - 0.3)
-    _legend(axes, 1)
+    legend_below(axes, 1)
     return True
 
 
@@ -119,14 +117,14 @@ def near_and_far(session: Recorded, axes: Axes) -> bool:
     t_s = column(near, "t_peak_s")
     difference_deg = _running_mean(near_minus_far(session, "hip_extension_deg"))
     low_deg, high_deg = difference_deg - found.uncertainty_deg, difference_deg + found.uncertainty_deg
-    axes.fill_between(t_s / 60, low_deg, high_deg, color=_NEAR, alpha=0.2, linewidth=0, label="95 % uncertainty")
-    axes.plot(t_s / 60, difference_deg, color=_NEAR, label=f"mean of {_OVER_STRIDES} strides")
+    axes.fill_between(t_s / 60, low_deg, high_deg, color=NEAR, alpha=0.2, linewidth=0, label="95 % uncertainty")
+    axes.plot(t_s / 60, difference_deg, color=NEAR, label=f"mean of {_OVER_STRIDES} strides")
     for limit_deg in (-SIDE_LIMIT_DEG, SIDE_LIMIT_DEG):
         label = "healthy runners: within ± 3°" if limit_deg > 0 else None
-        axes.axhline(limit_deg, color=_FAR, linestyle="--", linewidth=1, label=label)
+        axes.axhline(limit_deg, color=FAR, linestyle="--", linewidth=1, label=label)
     if not found.stated:
-        axes.set_title(f"not stated: ± {found.uncertainty_deg:.1f}° is not below 3°", fontsize=9, loc="left", color=_GREY)
-    _legend(axes, 3)
+        axes.set_title(f"not stated: ± {found.uncertainty_deg:.1f}° is not below 3°", fontsize=9, loc="left", color=GREY)
+    legend_below(axes, 3)
     return True
 
 
@@ -137,12 +135,12 @@ def triple_extension(session: Recorded, axes: Axes) -> bool:
     values = [column(near, name)[np.isfinite(column(near, name))] for _, name in timings]
     if not any(len(one) for one in values):
         return False
-    _label(axes, "ms relative to the hip's peak of extension", "")
+    name_axes(axes, "ms relative to the hip's peak of extension", "")
     for row, one in enumerate(values):
         if len(one):
-            axes.plot(one, row + np.linspace(-0.2, 0.2, len(one)), ".", color=_NEAR, alpha=0.4, markersize=5)
+            axes.plot(one, row + np.linspace(-0.2, 0.2, len(one)), ".", color=NEAR, alpha=0.4, markersize=5)
             axes.errorbar(one.mean(), row, xerr=one.std(), fmt="D", color="black", capsize=5)
-    axes.axvline(0, color=_GREY, linewidth=1)
+    axes.axvline(0, color=GREY, linewidth=1)
     axes.set_yticks(range(len(timings)), [label for label, _ in timings])
     axes.set_ylim(-0.6, len(timings) - 0.4)
     return True
@@ -153,7 +151,7 @@ def tracking_quality(session: Recorded, axes: Axes) -> bool:
     if not session.strides:
         return False
     _over_time(axes, session, "quality of a stride")
-    for leg, colour, mark in (("near", _NEAR, "."), ("far", _FAR, "+")):
+    for leg, colour, mark in (("near", NEAR, "."), ("far", FAR, "+")):
         rows = [row for row in session.strides if row["leg"] == leg]
         axes.plot(column(rows, "t_peak_s") / 60, column(rows, "quality"), mark, color=colour, markersize=4, label=f"{leg} leg")
     axes.axhline(session.min_quality, color="black", linestyle="--", linewidth=1, label="left out below")
@@ -161,11 +159,11 @@ def tracking_quality(session: Recorded, axes: Axes) -> bool:
     missing = np.array([row["state"] != "measuring" for row in session.samples])
     if missing.any():
         axes.fill_between(
-            t_min, 0, 1, where=missing, color=_GREY, alpha=0.4, linewidth=0, step="post", label="frames not measured"
+            t_min, 0, 1, where=missing, color=GREY, alpha=0.4, linewidth=0, step="post", label="frames not measured"
         )
     axes.set_ylim(0, 1.05)
     _draw_phases(axes, session, number(session.strides[-1]["t_peak_s"]) / 60, band=False)
-    _legend(axes, 4)
+    legend_below(axes, 4)
     return True
 
 
@@ -176,7 +174,7 @@ def cadence(session: Recorded, axes: Axes) -> bool:
     if not np.isfinite(values).any():
         return False
     _over_time(axes, session, "steps per minute")
-    axes.plot(column(near, "t_peak_s") / 60, values, color=_NEAR)
+    axes.plot(column(near, "t_peak_s") / 60, values, color=NEAR)
     middle = float(np.nanmedian(values))
     axes.set_ylim(min(middle - 10, float(np.nanmin(values))), max(middle + 10, float(np.nanmax(values))))
     _draw_phases(axes, session, number(near[-1]["t_peak_s"]) / 60, band=False)
@@ -229,17 +227,8 @@ CAPTIONS = {
 }
 
 
-def drawings(session: Recorded) -> list[tuple[str, Figure]]:
-    """Title and figure of each drawing for which there is something to draw."""
-    found = []
-    for title, draw in PLOTS.items():
-        figure = Figure(figsize=(_WIDTH_IN, _HEIGHT_IN), layout="constrained")
-        if draw(session, figure.subplots()):
-            found.append((title, figure))
-    return found
-
-
-def _label(axes: Axes, x_label: str, y_label: str) -> None:
+def name_axes(axes: Axes, x_label: str, y_label: str) -> None:
+    """What the axes show; no lines where there is no axis."""
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
     axes.spines[["top", "right"]].set_visible(False)
@@ -247,16 +236,27 @@ def _label(axes: Axes, x_label: str, y_label: str) -> None:
 
 def _over_time(axes: Axes, session: Recorded, y_label: str) -> None:
     """The x axis in minutes, told as minutes and seconds."""
-    _label(axes, "time, minutes:seconds", y_label)
+    name_axes(axes, "time, minutes:seconds", y_label)
     end_s = max((number(row["t_peak_s"]) for row in session.strides), default=0.0)
     step_s = next((step for step in _TICKS_S if end_s / step <= _MOST_TICKS), _TICKS_S[-1])
     axes.xaxis.set_major_locator(MultipleLocator(step_s / 60))
     axes.xaxis.set_major_formatter(lambda t_min, _: f"{round(60 * t_min) // 60}:{round(60 * t_min) % 60:02d}")
 
 
-def _legend(axes: Axes, columns: int) -> None:
+def legend_below(axes: Axes, columns: int) -> None:
     """Below the name of the x axis, so that it hides nothing."""
-    axes.legend(fontsize=8, ncols=columns, loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=4.5, frameon=False)
+    handles, words = axes.get_legend_handles_labels()
+    if handles:
+        axes.legend(
+            handles,
+            words,
+            fontsize=8,
+            ncols=columns,
+            frameon=False,
+            loc="upper center",
+            bbox_to_anchor=(0.5, 0),
+            borderaxespad=4.5,
+        )
 
 
 def _draw_phases(axes: Axes, session: Recorded, end_min: float, band: bool = True) -> None:
@@ -266,7 +266,7 @@ def _draw_phases(axes: Axes, session: Recorded, end_min: float, band: bool = Tru
     for row, start_min, until_min in zip(session.phases, starts_min, (*starts_min[1:], end_min), strict=False):
         name = str(row["phase"])
         if name not in (before, "idle") and start_min <= end_min:
-            axes.axvline(start_min, color=_GREY, linewidth=0.8, linestyle=":")
+            axes.axvline(start_min, color=GREY, linewidth=0.8, linestyle=":")
             # The words of a phase that is over at once would stand on those of the next.
             words = _PHASE_WORDS.get(name, name) if until_min - start_min > _LEAST_WORDED * end_min else ""
             axes.text(

@@ -138,6 +138,10 @@ def test_the_trend_is_the_truth_within_its_stated_uncertainty(lane: Lane) -> Non
     slope_deg, uncertainty_deg = numbers(next(line for line in told.splitlines() if line.startswith("Excursion")))[:2]
     assert abs(slope_deg - PER_SESSION_DEG) <= uncertainty_deg < 1.0
     assert [row["no."] for row in lane.rows("history", "Ada")] == ["1", "2", "3", "4", "5"]
+    lane.run("history", "Ada", "--out", str(lane.files / "ada.html"))
+    page = (lane.files / "ada.html").read_text(encoding="utf-8")
+    assert f"{slope_deg:+.1f} ± " in page
+    assert "What each session changed" in page
 
 
 def test_report_and_export_say_the_same(lane: Lane) -> None:

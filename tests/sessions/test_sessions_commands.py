@@ -90,6 +90,26 @@ def test_compare_and_history_put_sessions_beside_each_other(hipcue: Command, thr
     assert "± 10" in history.stdout  # an absolute angle carries what it may differ between days
 
 
+@pytest.mark.parametrize("words", [("history", "Ada"), ("sessions", "compare", "00000000", "00000001", "latest")])
+def test_sessions_beside_each_other_as_a_page_with_drawings(
+    hipcue: Command, three: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = hipcue(*words, "--out", tmp_path / "trend.html")
+    assert (done.exit_code, done.stdout.strip()) == (0, f"Saved in {tmp_path / 'trend.html'}")
+    page = (tmp_path / "trend.html").read_text(encoding="utf-8")
+    for outside in ("src=", "@import", "url(http", "<link", "<script", 'href="http'):
+        assert outside not in page
+    # These sessions have no phases, and their strides no excursion: there is one thing to draw.
+    assert [title in page for title in ("What each session changed", "Thigh excursion", "Hip extension")] == [
+        False,
+        False,
+        True,
+    ]
+    assert "± 10°" in page
+    hipcue(*words, "--out", tmp_path / "trend.pdf")
+    assert (tmp_path / "trend.pdf").read_bytes().startswith(b"%PDF")
+
+
 def test_forget_removes_it_everywhere_after_asking(hipcue: Command, three: Path) -> None:
     kept = hipcue("sessions", "forget", "latest", input="n\n")
     assert kept.exit_code != 0
