@@ -1,6 +1,7 @@
 """Given sessions in a home of their own, what `hipcue sessions …` and `hipcue history` print, write and refuse."""
 
 import csv
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -129,6 +130,21 @@ def test_import_twice_changes_nothing(hipcue: Command, three: Path) -> None:
     before = hipcue("sessions", "list").stdout
     hipcue("sessions", "import", three, three / "1")
     assert hipcue("sessions", "list").stdout == before
+
+
+def test_a_gyms_lanes_share_what_lies_in_one_database(hipcue: Command, postgres_url: str, three: Path, tmp_path: Path) -> None:
+    (tmp_path / "gym.toml").write_text(f'[session]\nstore_url = "{postgres_url}"\n')
+    shared = ("--config", tmp_path / "gym.toml")
+    assert "There are no sessions yet" in hipcue("sessions", "list", *shared).stdout
+    assert hipcue("sessions", "import", three / "0", three / "2", *shared).exit_code == 0
+    shutil.rmtree(three / "0")  # it was another lane's, whose disk is not here
+    assert "20 near" in hipcue("sessions", "show", "00000000", *shared).stdout
+    assert len(hipcue("history", "Ada", *shared).stdout.splitlines()) >= 3
+    assert hipcue("sessions", "report", "00000000", "--out", tmp_path / "r.html", *shared).exit_code == 0
+    assert hipcue("sessions", "export", "00000000", "--out", tmp_path / "s.csv", *shared).exit_code == 0
+    refused(hipcue("sessions", "export", "00000000", "--format", "mot", *shared), "its folder is gone")
+    assert hipcue("sessions", "forget", "latest", "--yes", *shared).exit_code == 0
+    assert len(hipcue("sessions", "list", *shared).stdout.splitlines()) == 2
 
 
 @pytest.mark.parametrize(

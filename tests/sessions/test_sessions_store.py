@@ -21,29 +21,16 @@ from feedback.sessions.keeper import StoreKeeper, catch_up
 from feedback.sessions.spool import Spool
 from feedback.sessions.store import Store, StoreAwayError, StoreError, read_header, session_id
 from tests.eventually import eventually
-from tests.postgres_server import PostgresServer, missing, postgres_server
+from tests.postgres_server import PostgresServer
 from tests.recorded_sessions import begin, header, record_strides
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[PostgresServer]:
-    if missing():
-        pytest.skip(missing())
-    with postgres_server() as running:
-        yield running
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store' / 'sessions.db'}"
-    running: PostgresServer = request.getfixturevalue("server")
-    engine = sa.create_engine(running.url.replace("postgresql:", "postgresql+psycopg:"))
-    with engine.begin() as connection:
-        for statement in ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public"):
-            connection.execute(sa.text(statement))
-    engine.dispose()
-    return running.url
+    emptied: str = request.getfixturevalue("postgres_url")
+    return emptied
 
 
 @pytest.fixture
