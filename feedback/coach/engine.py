@@ -4,12 +4,13 @@ import random
 from collections.abc import Callable
 
 from config.schema import Settings
+from config.training import Session
 from feedback.coach.baseline import Baseline
 from feedback.coach.fading import chance_of_cue, is_on
 from feedback.coach.guards import LOW_QUALITY, SLOW_CADENCE, Guards
 from feedback.coach.measures import OF_STRIDE
 from feedback.coach.pace import Direction, PaceWatch
-from feedback.coach.phases import Phases, Seen
+from feedback.coach.phases import BEFORE_THE_BASELINE, Phases, Seen
 from feedback.coach.recent import RecentStrides
 from feedback.coach.rule import RuleState
 from feedback.coach.summary import Ledger
@@ -129,7 +130,7 @@ class Coach:
     @property
     def phase(self) -> Phase:
         """Where the session stands."""
-        target, session, name = self._settings.target, self._settings.session, self._phases.name
+        target, session, name = self._settings.target, self._named or self._settings.session, self._phases.name
         aimed = self._aim
         return Phase(
             name=name,
@@ -152,7 +153,8 @@ class Coach:
     @property
     def _session_number(self) -> int:
         """Somebody without a name is always in session 1."""
-        return self._settings.session.session_number if self._settings.session.runner else 1
+        session = self._named or self._settings.session
+        return session.session_number if session.runner else 1
 
     @property
     def _cue_chance(self) -> float:
@@ -194,6 +196,8 @@ class Coach:
         return self._settings_notice or (UNCALIBRATED if uncalibrated else aimed.notice)
 
     def _begin_session(self) -> None:
+        self._named: Session | None = None
+        """Says who runs, from the baseline on: a name that is saved later is the next runner's."""
         self._baseline = Baseline()
         self._renewed: Baseline | None = None
         """Takes the place of the baseline when it is ready."""
@@ -207,6 +211,8 @@ class Coach:
         self._start_rules_anew()
 
     def _enter(self, name: PhaseName) -> None:
+        if self._named is None and name not in BEFORE_THE_BASELINE:
+            self._named = self._settings.session
         if name == "idle":
             self._begin_session()
         elif name in ("stand", "baseline"):

@@ -9,6 +9,7 @@ from config.training import Session
 from wire.clock import NS_PER_S, s_to_ns
 from wire.messages import PhaseName, Sample
 
+BEFORE_THE_BASELINE = ("idle", "stand", "warm_up")
 RUNNING = ("warm_up", "baseline", "drill", "retention")
 """The phases of one who runs."""
 LEAST_STAND_S = 1.0

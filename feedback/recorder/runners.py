@@ -31,8 +31,7 @@ class Runners:
                 self._write(self.session, self._between.popleft()[1])
         if self.session is not None:
             self._summed_up = phase.name == "summary"
-            if phase.runner:
-                self.session.know({"runner": phase.runner, "session_number": phase.session_number})
+            self.session.know({"runner": phase.runner, "session_number": phase.session_number})
             self.session.phase(phase, at_ns)
         return over
 

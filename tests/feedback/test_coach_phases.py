@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from config.training import Session
 from feedback.coach.engine import BASELINE_GOES_ON, UNCALIBRATED
 from feedback.coach.phases import PAUSED_AWAY_S
-from tests.coached import ABSOLUTE, AT_ONCE, BASELINE, PUSH, STRIDE_S, Run
+from tests.coached import ABSOLUTE, AT_ONCE, BASELINE, PUSH, STRIDE_S, Run, settings
 from wire.clock import NS_PER_S, s_to_ns
 
 WHOLE = Session(stand_s=3, stand_skip_s=10, warm_up_s=20, baseline_s=10, drill_s=30, retention_s=10, summary_s=5, step_off_s=10)
@@ -266,3 +266,34 @@ def test_whatever_happens_phases_follow_in_their_order(
             names += runner.see(state, seconds, standing)
     changes = [(a, b) for a, b in pairwise(names) if a != b]
     assert all(b in FOLLOWS[a] for a, b in changes), changes
+
+
+class TestTheRunnersName:
+    @staticmethod
+    def called(name: str, number: int = 1) -> Session:
+        return WHOLE.model_copy(update={"runner": name, "session_number": number})
+
+    def save(self, runner: Run, name: str, number: int = 1) -> None:
+        """The coach saves another name in the settings file."""
+        runner.coach.configure(settings(PUSH, target=BASELINE, session=self.called(name, number)))
+
+    @pytest.mark.parametrize("phase", ["baseline", "drill", "retention", "summary"])
+    def test_one_that_is_saved_from_the_baseline_on_is_the_next_runners(self, phase: str) -> None:
+        runner = standing_at_the_start(self.called("Ada", 8))
+        runner.until(phase)
+        self.save(runner, "Bob", 2)
+        assert (runner.phase.runner, runner.phase.session_number) == ("Ada", 8)
+        runner.until("summary")
+        assert runner.phase.runner == "Ada"
+        runner.see("no_person", 30)
+        assert (runner.phase.name, runner.phase.runner, runner.phase.session_number) == ("idle", "Bob", 2)
+
+    @pytest.mark.parametrize("phase", ["idle", "stand", "warm_up"])
+    def test_until_then_it_may_still_be_mended(self, phase: str) -> None:
+        runner = run(session=self.called("Ada"))
+        if phase != "idle":
+            runner = standing_at_the_start(self.called("Ada")) if phase == "warm_up" else runner
+            runner.until(phase)
+        assert runner.phase.name == phase
+        self.save(runner, "")
+        assert (runner.phase.runner, runner.phase.session_number) == ("", None)

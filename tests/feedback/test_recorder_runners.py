@@ -1,7 +1,11 @@
 """Given one runner after another on the same treadmill, each one's session is a session of its own."""
 
+import json
 from pathlib import Path
 
+from config.schema import Settings
+from config.training import Session
+from feedback.recorder.header import session_header
 from feedback.recorder.runners import Runners
 from feedback.recorder.session import SessionFolder, read_table
 from tests.message_examples import sample, stride
@@ -70,3 +74,12 @@ def test_the_runner_is_named_in_the_session(tmp_path: Path) -> None:
     told = (tmp_path / "1" / "session.json").read_text()
     assert '"runner": "Ada"' in told
     assert '"session_number": 3' in told
+
+
+def test_a_guest_after_a_named_runner_has_no_name(tmp_path: Path) -> None:
+    settings = Settings(session=Session(runner="Ada", session_number=8))
+    session = SessionFolder(tmp_path, session_header(settings))
+    Runners(session, lambda: session).phase(phase("warm_up", runner=""), s_to_ns(1))
+    session.close()
+    told = json.loads((tmp_path / "session.json").read_text())
+    assert (told["runner"], told["session_number"]) == ("", None)
