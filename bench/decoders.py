@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from capture.belt_ftms import FtmsError, parse
 from config.errors import ConfigError
 from config.loading import load
@@ -14,13 +16,18 @@ from feedback.audio.wav import load as load_wav
 from feedback.sessions.errors import SessionsError
 from feedback.sessions.recorded import from_folder
 from wire import codec
-from wire.frames import HEADER_BYTES, FrameError, unpack_frame
+from wire.clock import s_to_ns
+from wire.frames import HEADER_BYTES, Frame, FrameError, Place, pack_header, unpack_frame
+from wire.messages import Belt
 from wire.remote.keys import KeysError, checked_key
-from wire.remote.protocol import Picture, ProtocolError, decode_answer, decode_ask, frame_of
+from wire.remote.protocol import Answer, Picture, ProtocolError, decode_answer, decode_ask, encode, frame_of, picture_of
+from wire.remote.shift import shifted, shifted_frame
 from wire.ring import RingReader
-from wire.topics import FRAME, TOPICS
+from wire.topics import BELT, FRAME, TOPICS
 
 _FRAME_START = b"HCFR\x02\x00\x00\x00"
+_OFFSET_NS = s_to_ns(1_000_000.0)
+"""Of another machine's clock."""
 HEADER = '{"started": "2026-01-01T10:00:00+00:00", "software": "hipcue", "source": "0"}'
 
 
@@ -45,6 +52,28 @@ def _message(packed: bytes) -> None:
             with suppress(codec.MessageError):
                 codec.decode(topic, packed)
     codec.topic_of(packed)
+
+
+def _passed_on(packed: bytes) -> None:
+    """A message of another machine, all the way to our sockets."""
+    topic = codec.topic_of(packed)
+    codec.encode(topic, 1, 1, 1, shifted(codec.decode(topic, packed).message, _OFFSET_NS))
+
+
+def _shown(packed: bytes) -> None:
+    """Another machine's answer, all the way to the header of a frame."""
+    picture = decode_answer(packed).picture
+    if picture is not None:
+        pack_header(shifted_frame(frame_of(picture), _OFFSET_NS), Place(1, 1, 1, 1))
+
+
+def _answer(count: int, at_ns: int) -> bytes:
+    frame = Frame(count, count, count, at_ns, at_ns, at_ns, "read", np.zeros((8, 8, 3), np.uint8))
+    return encode(Answer(1, 1, 1, 1, picture_of(frame)))
+
+
+def _belt(at_ns: int) -> bytes:
+    return codec.encode(BELT, 1, 1, 1, Belt(at_ns, 3.0, None, "typed"))
 
 
 def _frame(packed: bytes) -> None:
@@ -75,6 +104,12 @@ DECODERS = {
     "frame": Decoder(_frame, (FrameError,), (_FRAME_START + bytes(HEADER_BYTES - len(_FRAME_START)), _FRAME_START + bytes(99))),
     "ask": Decoder(decode_ask, (ProtocolError,), (b"\x82\xa6number\x01\xa8asked_ns\x01",)),
     "answer": Decoder(decode_answer, (ProtocolError,), (b"\x84\xa6number\x01\xa8asked_ns\x01",)),
+    "message passed on": Decoder(
+        _passed_on,
+        (codec.MessageError, ProtocolError),
+        (_belt(1), _belt(-(2**63))),
+    ),
+    "answer shown": Decoder(_shown, (ProtocolError,), (_answer(1, 1), _answer(-1, 1), _answer(2**63, 1), _answer(1, -(2**63)))),
     "picture": Decoder(_picture, (ProtocolError,), (b"\xff\xd8\xff\xc0\x00\x11\x08\x00\x10\x00\x10\x03",)),
     "key": Decoder(lambda packed: checked_key(packed.decode("latin-1"), "the key"), (KeysError,), (b"a" * 40,)),
     "settings": Decoder(

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import zmq
@@ -14,18 +15,20 @@ import zmq
 from tests.eventually import eventually
 from tests.message_examples import cue, sample, stride
 from tests.overtaken_frames import overtake_all
+from wire import codec
 from wire.clock import Clock, monotonic_ns, ms_to_ns, s_to_ns
 from wire.endpoints import private_directory
 from wire.frame_sockets import NewestFrame
 from wire.frames import Frame
-from wire.messages import Command, Cue, Health, Sample, Stride
+from wire.messages import Belt, Command, Cue, Health, Sample, Stride
 from wire.remote.curve import knock
 from wire.remote.follow import Follow
 from wire.remote.keys import Keys, KeysError
-from wire.remote.protocol import MAX_ASK_BYTES, Answer, Ask, encode
+from wire.remote.peer_clock import Echo
+from wire.remote.protocol import MAX_ASK_BYTES, Answer, Ask, encode, picture_of
 from wire.remote.share import MOST_ASKS_PER_S, Share, next_port
 from wire.sockets import Every, Wire
-from wire.topics import COMMAND, CUE, HEALTH, SAMPLE, STRIDE
+from wire.topics import BELT, COMMAND, CUE, HEALTH, SAMPLE, STRIDE
 
 OTHER_CLOCK_NS = s_to_ns(1_000_000.0)
 """The screen's machine has run longer."""
@@ -394,6 +397,19 @@ def test_garbage_from_the_camera_is_counted_and_the_screen_goes_on(gym: Gym) -> 
         follow._take_news(b"x")
         follow._take_news(bytes(200))
         assert follow.rejected == {"malformed": 1, "unasked": 1, "short": 1, "topic": 1}
+    finally:
+        follow.close()
+
+
+def test_numbers_that_no_message_of_ours_can_carry_are_counted_and_the_screen_goes_on(gym: Gym) -> None:
+    follow = Follow(gym.screen.directory, gym.address, gym.screen.keys.own(), gym.camera_key, gym.screen.clock)
+    try:
+        follow.clock.add(Echo(0, OTHER_CLOCK_NS, OTHER_CLOCK_NS, 1))
+        picture = picture_of(frame(1))
+        follow._take_answer(encode(Answer(1, 0, 0, 0, msgspec.structs.replace(picture, seq=-1))))
+        follow._take_answer(encode(Answer(1, 0, 0, 0, msgspec.structs.replace(picture, capture_ns=-(2**63)))))
+        follow._take_news(codec.encode(BELT, 1, 1, 1, Belt(-(2**63), None, None, "typed")))
+        assert follow.rejected == {"malformed": 1, "moment": 2}
     finally:
         follow.close()
 

@@ -4,7 +4,6 @@ It asks for one picture at a time and for an echo every second. Nothing is passe
 """
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import zmq
@@ -20,7 +19,7 @@ from wire.remote.keys import KeyPair
 from wire.remote.peer_clock import Echo, PeerClock
 from wire.remote.protocol import MAX_ANSWER_BYTES, Answer, Ask, ProtocolError, decode_answer, encode, frame_of
 from wire.remote.share import SHARED, next_port
-from wire.remote.shift import shifted
+from wire.remote.shift import shifted, shifted_frame
 from wire.sockets import Wire
 from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, COMMAND, FOLLOW, RECORDER
 
@@ -136,9 +135,12 @@ class Follow:
 
     def _take_answer(self, packed: bytes) -> None:
         heard_ns = self._clock()
+        offset_ns = self.clock.offset_ns
         try:
             answer = decode_answer(packed)
             frame = None if answer.picture is None else frame_of(answer.picture)
+            if frame is not None and offset_ns is not None:
+                frame = shifted_frame(frame, offset_ns)
         except ProtocolError as error:
             self.rejected[error.reason] += 1
             return
@@ -147,17 +149,9 @@ class Follow:
             self._take_echo(answer, heard_ns)
             return
         self._picture_asked_ns = None
-        offset_ns = self.clock.offset_ns
         if offset_ns is not None:
-            self._frames.send(
-                replace(
-                    frame,
-                    capture_ns=frame.capture_ns - offset_ns,
-                    read_ns=frame.read_ns - offset_ns,
-                    published_ns=frame.published_ns - offset_ns,
-                )
-            )
-            self._health.add_ns("picture's age", heard_ns - frame.capture_ns + offset_ns)
+            self._frames.send(frame)
+            self._health.add_ns("picture's age", heard_ns - frame.capture_ns)
 
     def _take_echo(self, answer: Answer, heard_ns: int) -> None:
         if not 0 < answer.number <= self._number:
@@ -185,7 +179,12 @@ class Follow:
         message = envelope.message
         producer = message.process if isinstance(message, Health) else topic.producers[0]
         if offset_ns is not None and (topic.name, producer) in self._publishers:
-            self._publishers[topic.name, producer].send(shifted(message, offset_ns))
+            try:
+                told = shifted(message, offset_ns)
+            except ProtocolError as error:
+                self.rejected[error.reason] += 1
+                return
+            self._publishers[topic.name, producer].send(told)
 
     def _report(self) -> None:
         health, now_ns = self._health, self._clock()

@@ -1,6 +1,6 @@
 """What two machines say to each other beside the messages: questions of a screen, answers with an echo and a picture."""
 
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import cv2
 import msgspec
@@ -15,6 +15,8 @@ JPEG_QUALITY = 80
 
 MessageT = TypeVar("MessageT", bound=Message)
 TimeSource = Literal["read", "driver", "file", "synthetic"]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""What fits a frame's header."""
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Markers that carry a picture's size (ITU-T T.81, table B.1)."""
 
@@ -40,9 +42,9 @@ class Ask(Message, frozen=True):
 class Picture(Message, frozen=True):
     """A frame as JPEG; its fields are those of wire.frames.Frame."""
 
-    epoch: int
-    seq: int
-    index: int
+    epoch: Count
+    seq: Count
+    index: Count
     capture_ns: int
     read_ns: int
     published_ns: int
