@@ -16,7 +16,7 @@ from tests.eventually import eventually
 from tests.message_examples import cue, sample, stride
 from tests.overtaken_frames import overtake_all
 from wire import codec
-from wire.clock import Clock, monotonic_ns, ms_to_ns, s_to_ns
+from wire.clock import Clock, monotonic_ns, s_to_ns
 from wire.endpoints import private_directory
 from wire.frame_sockets import NewestFrame
 from wire.frames import Frame
@@ -24,7 +24,7 @@ from wire.messages import Belt, Command, Cue, Health, Sample, Stride
 from wire.remote.curve import knock
 from wire.remote.follow import Follow
 from wire.remote.keys import Keys, KeysError
-from wire.remote.peer_clock import Echo
+from wire.remote.peer_clock import MOST_ROUND_TRIP_NS, Echo
 from wire.remote.protocol import MAX_ASK_BYTES, Answer, Ask, encode, picture_of
 from wire.remote.share import MOST_ASKS_PER_S, Share, next_port
 from wire.sockets import Every, Wire
@@ -32,6 +32,8 @@ from wire.topics import BELT, COMMAND, CUE, HEALTH, SAMPLE, STRIDE
 
 OTHER_CLOCK_NS = s_to_ns(1_000_000.0)
 """The screen's machine has run longer."""
+MOST_OFF_NS = MOST_ROUND_TRIP_NS // 2
+"""What the other clock is known to at the worst, where this machine is busy."""
 
 
 def later() -> int:
@@ -186,14 +188,14 @@ def test_a_screen_sees_pictures_and_measurements_in_its_own_time(gym: Gym) -> No
 
     got = eventually(seen, "a picture")
     age_ns = later() - got.capture_ns
-    assert -ms_to_ns(1) < age_ns < s_to_ns(2)
+    assert -MOST_OFF_NS <= age_ns < s_to_ns(2) + MOST_OFF_NS
     assert got.image.shape == (60, 80, 3)
     assert abs(int(got.image[30, 40, 0]) - got.seq % 200) <= 2
     assert eventually(measured, "a sample").stamps.capture_ns > OTHER_CLOCK_NS // 2
     sent = stride()
     gym.strides.send(sent)
     came = eventually(strides.take_all, "a stride")[0]
-    assert abs(came.t_peak_ns - sent.t_peak_ns - OTHER_CLOCK_NS) < ms_to_ns(20)
+    assert abs(came.t_peak_ns - sent.t_peak_ns - OTHER_CLOCK_NS) <= MOST_OFF_NS
 
 
 def test_a_picture_that_was_overwritten_while_it_was_compressed_is_counted_and_not_sent(
