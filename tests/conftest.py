@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.program import Running
+
 # In CI the examples are the same every time: a new one found there would stop somebody else's work. At home they are new.
 # No example has a time limit: a busy machine is not a defect.
 settings.register_profile("home", deadline=None)
@@ -23,6 +25,13 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder = tmp_path_factory.mktemp("home")
         patch.setenv("HIPCUE_HOME", str(folder))
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def own_programs() -> Iterator[None]:
+    """No program outlives the test that started it."""
+    yield
+    Running.end_all()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 GUARD_S = 90.0
 """Against hanging only; nothing is measured by it."""
@@ -30,6 +30,9 @@ class Ended:
 class Running:
     """A command under way, in a session of its own so that everything it starts can be found."""
 
+    started: ClassVar[list["Running"]] = []
+    """All of the present test."""
+
     def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None, within: Sequence[str] = ()) -> None:
         """`within` is a command that runs another one, in a namespace for instance."""
         # A short path of its own: sockets lie in it, and two tests must not meet.
@@ -45,6 +48,7 @@ class Running:
             text=True,
             start_new_session=True,
         )
+        Running.started.append(self)
 
     def signal(self, number: int) -> None:
         """Send a signal to the command itself, not to what it started."""
@@ -74,6 +78,17 @@ class Running:
         for pid in left:
             os.kill(pid, signal.SIGKILL)
         return Ended(self.process.returncode, out, err, left)
+
+    @classmethod
+    def end_all(cls) -> None:
+        """Kill what a failed test has left running: it would disturb all that come after it."""
+        while cls.started:
+            left = cls.started.pop()
+            # Once its end has been taken note of, its number may be somebody else's.
+            if left.process.returncode is None:
+                for pid in left.members():
+                    os.kill(pid, signal.SIGKILL)
+                left.process.communicate()
 
     def members_after(self, grace_s: float) -> list[int]:
         """Who is still there once all have gone, or the grace is over."""
