@@ -65,8 +65,6 @@ class _Analysis:
         frame = self._frames.take()
         if frame is not None:
             self._take(frame, self._clock())
-        for reason, count in self._frames.rejected.items():
-            self._health.counters[f"rejected {reason}"] = count
 
     def _take(self, frame: Frame, received_ns: int) -> None:
         if frame.epoch == self._last_epoch:

@@ -19,6 +19,7 @@ class HealthReporter:
     """Keeps a process's state, facts, counters and latencies, and publishes them from inside its hot loop."""
 
     def __init__(self, wire: Wire) -> None:
+        self._wire = wire
         self._publisher: Publisher = wire.publisher(HEALTH)
         self._process = wire.process
         self._clock = wire.clock
@@ -61,7 +62,7 @@ class HealthReporter:
                 at_ns=now_ns,
                 loops=self._loops,
                 facts=dict(self.facts),
-                counters=dict(self.counters),
+                counters={**self.counters, **{f"refused: {reason}": times for reason, times in self._wire.rejected.items()}},
                 latency={stage: histogram.whole.summary() for stage, histogram in self._latency.items()},
                 recent={stage: histogram.recent(now_ns) for stage, histogram in self._latency.items()},
             )

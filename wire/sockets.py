@@ -32,6 +32,17 @@ LAST_WORDS_MS = 200
 """A message sent just before the end (the last stride, "failed") would else be dropped with its socket, often unsent."""
 
 
+class Reader(Protocol):
+    """Anything one can wait for."""
+
+    socket: "zmq.Socket[bytes]"
+    rejected: Counter[str]
+    """What was dropped, by reason."""
+
+
+ReaderT = TypeVar("ReaderT", bound=Reader)
+
+
 class Wire:
     """All sockets of one process: makes them, and closes them together.
 
@@ -45,6 +56,12 @@ class Wire:
         self.clock = clock
         self._context = zmq.Context()
         self._frame_publishers: list[FramePublisher] = []
+        self._rejected: list[Counter[str]] = []
+
+    @property
+    def rejected(self) -> Counter[str]:
+        """What all readers of this process have dropped, by reason."""
+        return sum(self._rejected, Counter())
 
     def publisher(self, topic: Topic) -> "Publisher":
         """The publisher of a topic that this process produces."""
@@ -58,15 +75,15 @@ class Wire:
 
     def newest(self, topic: Topic, message: type[MessageT]) -> "Newest[MessageT]":
         """A subscriber to the newest message of each producer of a topic."""
-        return Newest(self._connect(topic), topic, message)
+        return self._counted(Newest(self._connect(topic), topic, message))
 
     def every(self, topic: Topic, message: type[MessageT]) -> "Every[MessageT]":
         """A subscriber to every message of all producers of a topic."""
-        return Every(self._connect(topic), topic, message)
+        return self._counted(Every(self._connect(topic), topic, message))
 
     def frames(self) -> NewestFrame:
         """A subscriber to the newest frame."""
-        return NewestFrame(self._connect(FRAME))
+        return self._counted(NewestFrame(self._connect(FRAME)))
 
     def close(self) -> None:
         """Close everything; waits at most `LAST_WORDS_MS` for what was sent last to be on its way."""
@@ -79,6 +96,10 @@ class Wire:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    def _counted(self, reader: ReaderT) -> ReaderT:
+        self._rejected.append(reader.rejected)
+        return reader
 
     def _bind(self, topic: Topic) -> "zmq.Socket[bytes]":
         socket = self._context.socket(zmq.PUB)
@@ -193,12 +214,6 @@ class Every(Generic[MessageT]):
                 self.missed += envelope.seq - last - 1
             self._last_seq[envelope.epoch] = envelope.seq
             messages.append(cast(MessageT, envelope.message))
-
-
-class Reader(Protocol):
-    """Anything one can wait for."""
-
-    socket: "zmq.Socket[bytes]"
 
 
 def wait(timeout_ms: float, *readers: Reader) -> None:

@@ -59,9 +59,8 @@ class AudioProcess:
         self._phases = wire.newest(PHASE, Phase)
         self._healths = wire.newest(HEALTH, Health)
         self._configs = wire.newest(CONFIG, ConfigState)
-        self._readers = (self._cues, self._phases, self._healths, self._configs)
         self._poller = zmq.Poller()
-        for reader in self._readers:
+        for reader in (self._cues, self._phases, self._healths, self._configs):
             self._poller.register(reader.socket, zmq.POLLIN)
         self._played = wire.publisher(PLAYED)
         self._health = HealthReporter(wire)
@@ -209,7 +208,6 @@ class AudioProcess:
         health.counters["render_failures"] = self._output.failures
         health.counters["device_lost"] = self._output.lost
         health.counters["cues_missed"] = self._cues.missed
-        health.counters["messages_rejected"] = sum(sum(reader.rejected.values()) for reader in self._readers)
         health.facts["voice"] = self._speech.voice
         if self._speech.problem:
             health.facts["voice problem"] = self._speech.problem

@@ -189,20 +189,7 @@ class Display:
             self._screen.take(kept, now_ns)
 
     def _count_losses(self) -> None:
-        readers = (
-            self._frames,
-            self._samples,
-            self._strides,
-            self._cues,
-            self._phases,
-            self._healths,
-            self._belts,
-            self._configs,
-        )
-        rejected = sum(sum(reader.rejected.values()) for reader in readers)
         missed = self._strides.missed + self._cues.missed
-        if rejected:
-            self._health.counters["rejected"] = rejected
         if missed:
             self._health.counters["missed"] = missed
 

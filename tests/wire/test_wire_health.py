@@ -1,6 +1,7 @@
 """A process tells of itself at once when its state changes, and twice a second while its loop turns."""
 
 import os
+from collections import Counter
 from typing import cast
 
 import msgspec
@@ -21,6 +22,7 @@ class Process:
     def __init__(self) -> None:
         self.now_ns = s_to_ns(100)
         self.said: list[Health] = []
+        self.rejected: Counter[str] = Counter()
         self.reporter = HealthReporter(cast(Wire, self))
 
     def clock(self) -> int:
@@ -50,6 +52,13 @@ def test_a_new_state_is_told_at_once(process: Process) -> None:
     (said,) = process.said
     assert (said.process, said.pid, said.at_ns) == ("capture", os.getpid(), process.now_ns)
     assert (said.state, said.reason) == ("degraded", "Camera lost")
+
+
+def test_what_was_refused_is_told_by_reason(process: Process) -> None:
+    process.rejected["malformed"] += 3
+    process.reporter.counters["frames"] += 1
+    process.reporter.beat()
+    assert process.said[-1].counters == {"frames": 1, "refused: malformed": 3}
 
 
 def test_the_same_state_is_not_told_again_but_a_new_reason_is(process: Process) -> None:
