@@ -9,14 +9,20 @@ import signal
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from bench.report import HOLDS, SHORT, Table
-from tests.faulty_camera import LOSSES, FaultyCamera, faulty_camera
+from hipcue.supervisor import SETTINGS_REFUSED
+from tests.faulty_camera import LOSSES, faulty_camera
 from tests.listener import Listener
 from tests.program import Running
+from tests.small_disk import small_disk
+from tests.sound_server import sound_server
 from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, DISPLAY, PROCESSES, RECORDER, SUPERVISOR
 
 COMMAND = "python -m bench.recovery"
@@ -27,35 +33,99 @@ REST_S = 30.0
 """A round takes at least this long: the pauses before later restarts within 60 s are not to be measured."""
 KILLED_LIMIT_S = 5.0
 HUNG_LIMIT_S = 8.0
+ASLEEP_S = 4.0
+DISK_BYTES = 8 * 1024 * 1024
+GOOD, GARBAGE = "[audio]\nvolume = 0.5\n", "[audio]\nvolume = \n"
 TEXT = (
-    f"Made by `{COMMAND}`, with the whole program on this machine: a drawn runner before a network camera on loopback, no "
-    "screen, no sound card. From the fault to the process's first word that it works again; for the camera, from the moment "
-    "when it is well again to its first picture here. Median and worst of the rounds."
+    f"Made by `{COMMAND}`, with the whole program on this machine: a drawn runner before a network camera on loopback, a sound "
+    "server, no screen. Of a process: from the fault to its first word that it works again. Of its surroundings: from the "
+    "moment when they are well again to the first picture, sound, row, or (after a sleep) stride; of settings, from saving the "
+    "good file to when it holds. Median and worst of the rounds."
 )
+Condition = Callable[[], bool]
 
 
-def measure(rounds: int) -> list[tuple[str, float | None, list[float]]]:
-    """(fault, limit in s or None, seconds of each round)."""
+@dataclass(frozen=True)
+class Passing:
+    """A fault of the surroundings: how it begins, shows itself, ends, and how one sees that all is well again."""
+
+    name: str
+    begin: Callable[[], object]
+    is_felt: Condition
+    end: Callable[[], object]
+    is_well: Condition
+
+
+Measured = tuple[str, float | None, list[float]]
+"""The fault, the limit in s or None, and the seconds of each round."""
+
+
+def measure(rounds: int) -> list[Measured]:
+    """Each fault, several times."""
     with ExitStack() as stack:
         camera, url = stack.enter_context(faulty_camera())
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        program = Running("run", "--source", url, "--preset", "show", "--session-dir", folder)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server = stack.enter_context(sound_server(folder))
+        stack.enter_context(small_disk(folder / "disk", DISK_BYTES))
+        settings, filler = folder / "settings.toml", folder / "disk" / "filler"
+        settings.write_text(GOOD)
+        own = ("--preset", "show", "--config", str(settings), "--session-dir", str(folder / "disk" / "sessions"))
+        environment = {key: value for key, value in server.environment.items() if key != "XDG_RUNTIME_DIR"}
+        program = Running("run", "--source", url, *own, environment=environment)
         stack.callback(program.wait)
         stack.callback(lambda: program.signal(signal.SIGTERM))
         listener = Listener(program.runtime)
         stack.callback(listener.close)
         listener.until_heard(*PROCESSES, SUPERVISOR)
         listener.until_strides(2)
+        said = listener.health
+
+        strides_before = 0
+
+        def is_(name: str, state: str) -> Condition:
+            return lambda: said[name].state == state
+
+        def refused() -> bool:
+            return bool(said[SUPERVISOR].facts[SETTINGS_REFUSED])
+
+        def sleep() -> None:
+            nonlocal strides_before
+            os.killpg(program.process.pid, signal.SIGSTOP)
+            time.sleep(ASLEEP_S)
+            listener.look()
+            strides_before = len(listener.strides)
+
+        def wake() -> None:
+            os.killpg(program.process.pid, signal.SIGCONT)
+
+        def runs_on() -> bool:
+            return len(listener.strides) > strides_before
+
+        def behave(behaviour: str) -> Callable[[], object]:
+            return partial(setattr, camera, "behaviour", behaviour)
+
+        def write(text: str) -> Callable[[], object]:
+            return partial(settings.write_text, text)
+
+        gone, back = partial(server.stop, kill=True), server.start
+        passing = [
+            *(
+                Passing(f"camera {one}", behave(one), is_(CAPTURE, "degraded"), behave("well"), is_(CAPTURE, "running"))
+                for one in LOSSES
+            ),
+            Passing("sound server killed", gone, is_(AUDIO, "degraded"), back, is_(AUDIO, "running")),
+            Passing("disk full", partial(_fill, filler), is_(RECORDER, "degraded"), filler.unlink, is_(RECORDER, "running")),
+            Passing("settings garbled", write(GARBAGE), refused, write(GOOD), lambda: not refused()),
+            Passing("machine asleep", sleep, lambda: True, wake, runs_on),
+        ]
         return [
             *_falls(listener, "killed", signal.SIGKILL, KILLED_LIMIT_S, rounds),
             *_falls(listener, "hung", signal.SIGSTOP, HUNG_LIMIT_S, rounds),
-            *(_camera(listener, camera, behaviour, rounds) for behaviour in LOSSES),
+            *(_passes(listener, fault, rounds) for fault in passing),
         ]
 
 
-def _falls(
-    listener: Listener, how: str, number: int, limit_s: float, rounds: int
-) -> list[tuple[str, float | None, list[float]]]:
+def _falls(listener: Listener, how: str, number: int, limit_s: float, rounds: int) -> list[Measured]:
     took: dict[str, list[float]] = {name: [] for name in (ANALYSIS, CAPTURE, COACH, AUDIO, DISPLAY, RECORDER)}
     for _ in range(rounds):
         began_s = time.monotonic()
@@ -73,17 +143,23 @@ def _seconds(listener: Listener, name: str, number: int) -> float:
     return time.monotonic() - struck_s
 
 
-def _camera(listener: Listener, camera: FaultyCamera, behaviour: str, rounds: int) -> tuple[str, float | None, list[float]]:
+def _passes(listener: Listener, fault: Passing, rounds: int) -> Measured:
     seconds = []
     for _ in range(rounds):
-        camera.behaviour = behaviour  # type: ignore[assignment]
-        listener.until(lambda: listener.health[CAPTURE].state == "degraded", behaviour, GUARD_S)
-        camera.behaviour = "well"
+        fault.begin()
+        listener.until(fault.is_felt, f"{fault.name} is felt", GUARD_S)
+        fault.end()
         well_s = time.monotonic()
-        listener.until(lambda: listener.health[CAPTURE].state == "running", "the camera is back", GUARD_S)
+        listener.until(fault.is_well, f"{fault.name} is over", GUARD_S)
         seconds.append(time.monotonic() - well_s)
         listener.until_strides(1, GUARD_S)
-    return f"camera {behaviour}", None, seconds
+    return fault.name, None, seconds
+
+
+def _fill(path: Path) -> None:
+    with path.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
 
 
 def _listen_until(listener: Listener, until_s: float) -> None:
@@ -91,7 +167,7 @@ def _listen_until(listener: Listener, until_s: float) -> None:
         listener.look()
 
 
-def table(measured: list[tuple[str, float | None, list[float]]]) -> Table:
+def table(measured: list[Measured]) -> Table:
     """A row per fault."""
     rows = []
     for fault, limit_s, seconds in measured:

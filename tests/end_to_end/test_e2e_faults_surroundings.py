@@ -7,8 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from tests import sound_server
 from tests.eventually import eventually
 from tests.listener import Listener
 from tests.program import Running, near_peaks_deg, only_session, table
+from tests.small_disk import KIB, small_disk
 from wire.clock import ms_to_ns
 from wire.topics import ANALYSIS, AUDIO, CAPTURE, PROCESSES, RECORDER, SUPERVISOR
 
@@ -96,29 +95,8 @@ def test_a_sound_server_that_goes_and_comes_back(tmp_path: Path) -> None:
     assert (ended.exit_code, ended.left_behind, ended.err) == (0, [], "")
 
 
-@contextmanager
-def small_disk(folder: Path) -> Iterator[Callable[[str], None]]:
-    """A disk of 64 KiB at `folder`, and a function that gives it another size."""
-
-    def mount(options: str) -> int:
-        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-        return subprocess.run(command, capture_output=True, check=False).returncode
-
-    folder.mkdir()
-    if shutil.which("mount") is None or mount("size=64k"):
-        pytest.skip("mounting a small disk is not permitted here")
-    try:
-        yield lambda size: assert_zero(mount(f"remount,size={size}"))
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-def assert_zero(code: int) -> None:
-    assert code == 0
-
-
 def test_a_full_disk_does_not_end_the_session_and_nothing_is_lost_when_there_is_room_again(tmp_path: Path) -> None:
-    with small_disk(tmp_path / "s") as resize:
+    with small_disk(tmp_path / "s", 64 * KIB) as resize:
         program = Running("demo", "--for", "0", "--session-dir", str(tmp_path / "s"))
         listener = Listener(program.runtime)
         listener.until_heard(*PROCESSES, SUPERVISOR)
@@ -126,7 +104,7 @@ def test_a_full_disk_does_not_end_the_session_and_nothing_is_lost_when_there_is_
         assert "No space left on device" in listener.health[RECORDER].reason
         pids = {name: listener.pid(name) for name in PROCESSES}
         listener.until_strides(6)
-        resize("64m")
+        resize(64 * 1024 * KIB)
         listener.until(lambda: listener.health[RECORDER].state == "running", "there is room again")
         assert {name: listener.pid(name) for name in PROCESSES} == pids
         listener.close()
