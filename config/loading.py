@@ -33,10 +33,17 @@ class Origin:
     preset: str = ""
     file: Path | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    counted: Mapping[str, int] = field(default_factory=dict)
+    """By runner: the session number that holds where the settings leave it to be counted."""
 
     def load(self) -> Settings:
         """The settings that hold. Raises ConfigError with one sentence."""
-        return load(self.preset, self.file, self.overrides)
+        settings = load(self.preset, self.file, self.overrides)
+        session = settings.session
+        if session.session_number or session.runner not in self.counted:
+            return settings
+        numbered = session.model_copy(update={"session_number": self.counted[session.runner]})
+        return settings.model_copy(update={"session": numbered})
 
 
 def load(preset: str = "", file: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:

@@ -65,7 +65,12 @@ class Session(Section):
     """The phases of a session, who runs, and where it is kept. A length of 0 leaves its phase out."""
 
     runner: str = Field("", max_length=40, description='a nickname; "" for anybody, who is always in session 1')
-    session_number: int = Field(1, ge=1, le=10_000, description="of a named runner; cues fade with it")
+    session_number: int = Field(
+        0,
+        ge=0,
+        le=10_000,
+        description="of a named runner, from 1; cues fade with it. 0: counted from the stored sessions at the start",
+    )
     stand_s: float = Field(3.0, ge=0, le=60, description="standing still beside the belt: the zero of the angles")
     stand_skip_s: float = Field(10.0, ge=0, le=600, description="who runs for this long without standing first goes on without")
     warm_up_s: float = Field(240.0, ge=0, le=3600, description="running without cues before the baseline")

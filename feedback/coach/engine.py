@@ -152,9 +152,9 @@ class Coach:
 
     @property
     def _session_number(self) -> int:
-        """Somebody without a name is always in session 1."""
+        """Somebody without a name is always in session 1, and so is whose sessions were not counted."""
         session = self._named or self._settings.session
-        return session.session_number if session.runner else 1
+        return (session.session_number if session.runner else 0) or 1
 
     @property
     def _cue_chance(self) -> float:

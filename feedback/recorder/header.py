@@ -20,7 +20,7 @@ def session_header(settings: Settings, kind: Literal["live", "clip"] = "live") -
         "boot": boot_id(),
         "source": shown_source(settings.capture.source),
         "runner": settings.session.runner if kind == "live" else "",
-        "session_number": settings.session.session_number if kind == "live" and settings.session.runner else None,
+        "session_number": (settings.session.session_number or 1) if kind == "live" and settings.session.runner else None,
         "config": settings_snapshot(settings),
     }
 

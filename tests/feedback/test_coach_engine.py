@@ -333,6 +333,11 @@ class TestFading:
         assert run.strides(3, 10.0) == ["push"]
         assert run.phase.session_number is None
 
+    def test_a_runner_whose_sessions_were_not_counted_is_in_the_first(self) -> None:
+        run = Run(PUSH, session=self.session(0), chance=lambda: 0.99)
+        assert run.strides(3, 10.0) == ["push"]
+        assert run.phase.session_number == 1
+
     def test_a_cue_that_was_left_out_keeps_its_quiet_time(self) -> None:
         chances = iter([0.9, 0.0, 0.0, 0.0])
         run = Run(PUSH, session=self.session(5), chance=lambda: next(chances))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from config.loading import Origin
+from config.loading import Origin, default_text
 from feedback.sessions.home import store_url
 from feedback.sessions.numbering import LEAST_NEAR_STRIDES, next_session_number
 from feedback.sessions.store import Store
@@ -42,21 +42,42 @@ def test_it_counts_the_runners_own_sessions(home: Path) -> None:
     assert number(Origin(overrides={"session.runner": "Zoe"})) == 1
 
 
-def test_anybody_is_always_in_session_1_and_no_store_is_opened(home: Path) -> None:
-    assert number(Origin()) == 1
+def test_anybodys_sessions_are_not_counted_and_no_store_is_opened(home: Path) -> None:
+    assert number(Origin()) == 0
     assert not (home / "home").exists()
 
 
-def test_a_number_that_the_settings_give_stays(home: Path) -> None:
+@pytest.mark.parametrize("given", [1, 7])
+def test_a_number_that_the_settings_give_stays(home: Path, given: int) -> None:
     practise(home, 3, "Ada")
-    assert number(Origin(overrides={"session.runner": "Ada", "session.session_number": 7})) == 7
+    assert number(Origin(overrides={"session.runner": "Ada", "session.session_number": given})) == given
+
+
+def test_the_commented_defaults_saved_whole_leave_the_number_to_be_counted(home: Path, tmp_path: Path) -> None:
+    practise(home, 3, "Ada")
+    file = tmp_path / "mine.toml"
+    file.write_text(default_text().replace('runner = ""', 'runner = "Ada"'))
+    assert number(Origin(file=file)) == 4
+
+
+@pytest.mark.parametrize(("saved", "expected"), [("session_number = 2", 2), ("", 0)])
+def test_another_runner_named_while_it_runs_does_not_inherit_it(home: Path, tmp_path: Path, saved: str, expected: int) -> None:
+    practise(home, 3, "Ada")
+    file = tmp_path / "mine.toml"
+    file.write_text('[session]\nrunner = "Ada"\n')
+    running, _ = numbered(Origin(file=file))
+    assert running.load().session.session_number == 4
+    file.write_text(f'[session]\nrunner = "Bob"\n{saved}\n')
+    assert running.load().session.session_number == expected
+    file.write_text('[session]\nrunner = "Ada"\n')
+    assert running.load().session.session_number == 4
 
 
 def test_a_store_that_is_away_does_not_keep_the_runner_from_running(home: Path) -> None:
     (home / "home").touch()
     origin = Origin(overrides={"session.runner": "Ada"})
     found, note = numbered(origin)
-    assert found.load().session.session_number == 1
+    assert found.load().session.session_number == 0
     assert "first session" in note
     assert "\n" not in note
 
