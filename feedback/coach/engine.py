@@ -21,7 +21,8 @@ from wire.messages import Band, Belt, Command, Cue, Phase, PhaseName, Sample, St
 
 LEAST_GAP_S = 2.0
 """Two cues closer than this, of whichever rules, would be heard as one."""
-NEW_BASELINE = "New pace: finding your new baseline"
+NEW_PACE = "New pace: finding your new baseline"
+NEW_ZERO = "New zero: finding your new baseline"
 BASELINE_GOES_ON = "The baseline goes on until it has enough good strides"
 UNCALIBRATED = "Not calibrated: stand still before you run, or press c"
 
@@ -66,7 +67,7 @@ class Coach:
         self.tick(now_ns)
         self._speed_mps = belt.speed_mps
         if self._pace.belt(belt.speed_mps, self._settings.coach):
-            self._pace_changed()
+            self._find_baseline_anew(NEW_PACE)
         self._belt_is_measured = belt.source == "ftms" and belt.speed_mps is not None
 
     def command(self, command: Command, now_ns: int) -> None:
@@ -106,11 +107,14 @@ class Coach:
         self._guards.saw(trusted)
         if not trusted:
             return None
+        new_zero = not self._recent.same_zero(stride)
         if not self._recent.add(stride):
             self._start_rules_anew()
         jumped = self._pace.stride(stride.cadence_spm, stride.t_known_ns, self._settings.coach)
-        if jumped and not self._belt_is_measured:
-            self._pace_changed()
+        if new_zero:
+            self._find_baseline_anew(NEW_ZERO)
+        elif jumped and not self._belt_is_measured:
+            self._find_baseline_anew(NEW_PACE)
         guards = self._guards.holding(self._settings.guard, self._recent, self._baseline)
         self._held = guards
         self._record(stride, guards)
@@ -189,7 +193,7 @@ class Coach:
     def _notice(self, aimed: Aim) -> str:
         name = self._phases.name
         if self._renewed is not None:
-            return NEW_BASELINE
+            return self._renewed_why
         if name == "baseline" and self._phases.ends_ns is not None and self._now_ns > self._phases.ends_ns:
             return BASELINE_GOES_ON
         uncalibrated = name == "warm_up" and self._settings.session.stand_s > 0 and not self._phases.calibrated
@@ -201,6 +205,7 @@ class Coach:
         self._baseline = Baseline()
         self._renewed: Baseline | None = None
         """Takes the place of the baseline when it is ready."""
+        self._renewed_why = ""
         self._recent = RecentStrides()
         self._guards = Guards()
         self._held = frozenset()
@@ -228,12 +233,12 @@ class Coach:
         for state in self._rules:
             state.start_anew()
 
-    def _pace_changed(self) -> None:
+    def _find_baseline_anew(self, why: str) -> None:
         """What was normal is so no longer: measure anew, and judge nothing until then."""
         if self._phases.name == "baseline":
             self._baseline = Baseline()
         elif self._phases.name in ("drill", "retention"):
-            self._renewed = Baseline(self._settings.coach.new_baseline_strides)
+            self._renewed, self._renewed_why = Baseline(self._settings.coach.new_baseline_strides), why
         self._start_rules_anew()
 
     def _record(self, stride: Stride, guards: frozenset[str]) -> None:

@@ -13,14 +13,19 @@ _MOST_STRIDES = 50
 
 
 class RecentStrides:
-    """Strides that followed one another without a gap."""
+    """Strides that followed one another without a gap, their angles counted from the same zero."""
 
     def __init__(self) -> None:
         self._strides: deque[Stride] = deque(maxlen=_MOST_STRIDES)
 
+    def same_zero(self, stride: Stride) -> bool:
+        """Whether its zero from quiet standing is that of the stride before, gap or not; of the first it is."""
+        return not self._strides or stride.standing_thigh_deg == self._strides[-1].standing_thigh_deg
+
     def add(self, stride: Stride) -> bool:
-        """Take in a stride; False when it follows on none: a gap, or the first."""
-        follows = bool(self._strides) and stride.t_peak_ns - self._strides[-1].t_peak_ns <= s_to_ns(GAP_S)
+        """Take in a stride; False when it follows on none: a gap, another zero, or the first."""
+        in_time = bool(self._strides) and stride.t_peak_ns - self._strides[-1].t_peak_ns <= s_to_ns(GAP_S)
+        follows = in_time and self.same_zero(stride)
         if not follows:
             self._strides.clear()
         self._strides.append(stride)

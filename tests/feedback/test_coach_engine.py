@@ -13,7 +13,7 @@ from config.schema import Cue as Rule
 from config.schema import Settings
 from config.training import Coach as CoachSettings
 from config.training import Fading, Session, SpeedTarget, Target
-from feedback.coach.engine import LEAST_GAP_S, NEW_BASELINE, Coach
+from feedback.coach.engine import LEAST_GAP_S, NEW_PACE, NEW_ZERO, Coach
 from feedback.coach.fading import is_on
 from feedback.coach.target import SPEED_UNKNOWN
 from tests.coached import (
@@ -252,7 +252,7 @@ class TestAChangeOfPace:
     def test_of_the_belt_is_no_verdict_but_a_new_baseline(self) -> None:
         run = self.drilling()
         run.belt(3.5)
-        assert (run.phase.band, run.phase.cueing, run.phase.notice) == (None, False, NEW_BASELINE)
+        assert (run.phase.band, run.phase.cueing, run.phase.notice) == (None, False, NEW_PACE)
         assert run.strides(9, 21.0) == []
         assert run.phase.band is None
         run.stride(21.0)
@@ -285,7 +285,7 @@ class TestAChangeOfPace:
         for _ in range(6):
             run.stride(18.0, cadence_spm=cadence_spm)
             notices.append(run.phase.notice)
-        assert NEW_BASELINE in notices
+        assert NEW_PACE in notices
 
     def test_not_where_the_treadmill_itself_says_that_the_belt_runs_on(self) -> None:
         run = self.drilling()
@@ -313,6 +313,47 @@ class TestAChangeOfPace:
         assert summary.baseline is not None
         assert summary.drill is not None
         assert (summary.baseline.mean, summary.drill.mean) == pytest.approx((15.0, 18.0), abs=0.3)
+
+
+class TestANewZero:
+    """The same legs read otherwise when they are counted from another standing: that is nothing the runner has done."""
+
+    @pytest.mark.parametrize(("before_deg", "after_deg", "reads_deg"), [(4.0, None, 14.0), (4.0, 6.0, 20.0), (None, 4.0, 22.0)])
+    def test_in_the_drill_is_no_verdict_but_a_new_baseline(
+        self, before_deg: float | None, after_deg: float | None, reads_deg: float
+    ) -> None:
+        run = Run(PUSH, EASE, target=BASELINE, session=SHORT_BASELINE)
+        run.until("drill", 18.0, standing_thigh_deg=before_deg)
+        assert run.strides(9, reads_deg, standing_thigh_deg=after_deg) == []
+        assert (run.phase.band, run.phase.notice) == (None, NEW_ZERO)
+        run.stride(reads_deg, standing_thigh_deg=after_deg)
+        assert run.phase.baseline_deg == pytest.approx(reads_deg)
+        assert run.phase.notice == ""
+
+    def test_after_a_rest_on_the_side_rails_too(self) -> None:
+        run = Run(PUSH, target=BASELINE, session=SHORT_BASELINE)
+        run.until("drill", 18.0, standing_thigh_deg=4.0)
+        run.see("not_running", 8.0)
+        run.stride(18.0, standing_thigh_deg=3.0)
+        assert run.phase.notice == NEW_ZERO
+
+    def test_in_the_baseline_it_begins_anew(self) -> None:
+        run = Run(PUSH, target=BASELINE, session=SHORT_BASELINE)
+        run.strides(8, 10.0, standing_thigh_deg=4.0)
+        run.until("drill", 6.0, standing_thigh_deg=None)
+        assert run.phase.baseline_deg == pytest.approx(6.0)
+
+    def test_parts_the_results(self) -> None:
+        run = Run(PUSH, target=BASELINE, session=SHORT_BASELINE)
+        run.until("drill", 18.0, standing_thigh_deg=4.0)
+        run.strides(40, 21.0, standing_thigh_deg=4.0)
+        run.strides(30, 17.0, standing_thigh_deg=None)
+        run.coach.finish(s_to_ns(run.t_s))
+        summary = run.phase.summary
+        assert summary is not None
+        assert summary.baseline is not None
+        assert summary.drill is not None
+        assert (summary.baseline.mean, summary.drill.mean) == pytest.approx((18.0, 21.0), abs=0.3)
 
 
 class TestFading:
@@ -471,7 +512,7 @@ class Watched:
         assert taken.quality >= self._settings.analysis.min_quality
         assert now_ns - taken.t_known_ns <= ms_to_ns(self._settings.analysis.max_age_ms)
         assert (phase.name, phase.paused, phase.cueing) == ("drill", False, True)
-        assert phase.notice != NEW_BASELINE
+        assert phase.notice != NEW_PACE
         self._spoken_ns[cue.rule].append(taken.t_known_ns)
         if cue.say:
             self._voice_ns.append(taken.t_known_ns)
