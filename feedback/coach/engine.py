@@ -145,7 +145,7 @@ class Coach:
             ends_ns=self._phases.ends_ns,
             paused=self._phases.paused,
             muted=self._muted,
-            cueing=self._may_cue and self._cue_chance > 0,
+            cueing=self._is_cueing,
             hide_value=name in ("baseline", "retention"),
             form_first=name == "drill" and self._renewed is None and bool(self._held - {LOW_QUALITY}),
             runner=session.runner,
@@ -186,9 +186,14 @@ class Coach:
         return is_on(self._settings.fading, self._phases.elapsed_s(self._now_ns))
 
     @property
+    def _is_cueing(self) -> bool:
+        """Whether the runner may expect cues: not in a session whose number leaves them without."""
+        return self._may_cue and self._cue_chance > 0
+
+    @property
     def _tone_band(self) -> Band | None:
-        """The band while strides may have their tone."""
-        return self._aim.band if self._settings.audio.stride_tone and self._may_cue else None
+        """The band while strides may have their tone; a session without cues is one without tones."""
+        return self._aim.band if self._settings.audio.stride_tone and self._is_cueing else None
 
     def _notice(self, aimed: Aim) -> str:
         name = self._phases.name

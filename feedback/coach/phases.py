@@ -3,6 +3,7 @@
 idle → stand → warm_up → baseline → drill → retention → summary → idle; who has not run for `step_off_s` comes to the summary.
 """
 
+import math
 from dataclasses import dataclass
 
 from config.training import Session
@@ -70,7 +71,8 @@ class Phases:
         self._paused_at_ns: int | None = None
         self._must_rest = False
         """After a session the next one waits until its runner has stopped."""
-        self._warm = False
+        self._warmed_s = 0.0
+        """Warm-up already run, before the runner went back to standing."""
 
     @property
     def paused(self) -> bool:
@@ -110,12 +112,14 @@ class Phases:
             self._still_ns = 0
 
     def calibrate(self, now_ns: int) -> PhaseName:
-        """Back to standing (who has warmed up need not do so again); after a session, on to the next. Returns the phase."""
+        """Back to standing (what was run of the warm-up counts); after a session, on to the next. Returns the phase."""
+        if self.name == "warm_up":
+            self._warmed_s += self.elapsed_s(now_ns) if self._clocked else 0.0
+        elif self.name in RUNNING:
+            self._warmed_s = math.inf
         self._must_rest = False
         self._paused_at_ns = None
-        warm = self.name in ("baseline", "drill", "retention")
         self._enter("idle" if self.name in ("idle", "summary") else "stand", now_ns)
-        self._warm = warm
         return self.name
 
     def finish(self, now_ns: int) -> bool:
@@ -146,7 +150,7 @@ class Phases:
     def _length_s(self) -> float | None:
         lengths = self.lengths
         return {
-            "warm_up": 0.0 if self._warm else lengths.warm_up_s,
+            "warm_up": max(0.0, lengths.warm_up_s - self._warmed_s),
             "baseline": lengths.baseline_s,
             "drill": lengths.drill_s,
             "retention": lengths.retention_s,
@@ -194,7 +198,7 @@ class Phases:
 
     def _enter(self, name: PhaseName, now_ns: int) -> None:
         if name in ("summary", "idle"):
-            self._warm, self._paused_at_ns = False, None
+            self._warmed_s, self._paused_at_ns = 0.0, None
         if name == "summary":
             self._must_rest = self._still_ns < s_to_ns(self.lengths.step_off_s)
         self.name, self._start_ns = name, now_ns

@@ -221,6 +221,26 @@ class TestKeys:
         runner.see("measuring", 0.2)
         assert runner.phase.name == "baseline"
 
+    def test_calibrate_in_the_warm_up_keeps_the_time_already_run(self) -> None:
+        runner = standing_at_the_start()
+        for run_s in (8.0, 7.0):
+            runner.see("measuring", run_s)
+            assert runner.press("calibrate").name == "stand"
+            runner.see("not_running", 4, standing=True)
+        runner.see("measuring", 0.1)
+        assert runner.phase.name == "warm_up"
+        assert runner.phase.ends_ns is not None
+        assert (runner.phase.ends_ns - s_to_ns(runner.t_s)) / NS_PER_S == pytest.approx(5.0, abs=0.3)
+
+    def test_calibrate_twice_needs_no_second_warm_up_either(self) -> None:
+        runner = standing_at_the_start()
+        runner.until("drill")
+        runner.press("calibrate")
+        runner.press("calibrate")
+        runner.see("not_running", 4, standing=True)
+        runner.see("measuring", 0.2)
+        assert runner.phase.name == "baseline"
+
     def test_calibrate_after_a_session_goes_on_to_the_next(self) -> None:
         runner = standing_at_the_start()
         runner.until("summary")

@@ -119,11 +119,10 @@ def test_more_is_never_lower_and_all_is_within_a_fifth(value: float, more: float
     assert 440.0 <= pitch_hz(value, band) <= 990.0
 
 
-@pytest.mark.parametrize("on", [True, False])
-def test_in_the_drill_the_coach_gives_tones_if_they_are_wanted(on: bool) -> None:
+def tones_in_the_drill(on: bool = True, session_number: int = 1) -> list[Cue]:
     settings = Settings(
         target=Target(mode="absolute", absolute_deg=18.0),
-        session=Session(stand_s=0, warm_up_s=0, baseline_s=0),
+        session=Session(stand_s=0, warm_up_s=0, baseline_s=0, runner="kim", session_number=session_number),
         audio=Audio(stride_tone=on),
     )
     coach, cues = Coach(settings), []
@@ -133,5 +132,15 @@ def test_in_the_drill_the_coach_gives_tones_if_they_are_wanted(on: bool) -> None
         timed = structs.replace(coming, next_peak_ns=s_to_ns(peak_s), next_peak_sd_ms=5.0 if number > 3 else None)
         cues.append(coach.sample(timed, s_to_ns(peak_s - 0.1)))
         cues.append(coach.stride(stride(number, peak_s, 18.0), s_to_ns(peak_s + 0.08)))
-    tones = [cue for cue in cues if cue is not None]
-    assert [cue.play_at_ns is not None for cue in tones] == ([False] * 3 + [True] * 4 if on else [])
+    return [cue for cue in cues if cue is not None]
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_in_the_drill_the_coach_gives_tones_if_they_are_wanted(on: bool) -> None:
+    timed = [cue.play_at_ns is not None for cue in tones_in_the_drill(on)]
+    assert timed == ([False] * 3 + [True] * 4 if on else [])
+
+
+def test_a_session_whose_number_leaves_no_cues_has_no_tones() -> None:
+    assert len(tones_in_the_drill(session_number=7)) == 7
+    assert tones_in_the_drill(session_number=8) == []
