@@ -22,7 +22,7 @@ LIVE = (
     "display.max_lines_age_ms",
 )
 """Sections and keys that some process takes over at once. All others are read at the start only."""
-AT_START = ("audio.enabled", "session.folder", "session.store_url", "session.keep_days", "session.lsl")
+AT_START = ("audio.enabled", "session.folder", "session.store_url", "session.keep_days", "session.store_video", "session.lsl")
 """Keys of a live section that are not."""
 
 

@@ -86,6 +86,7 @@ class Session(Section):
         max_length=500,
         description='all sessions: "" is a file under HIPCUE_HOME, "postgresql://user@host/database" a server, "none" none',
     )
+    store_video: bool = Field(False, description="each session's video in its folder; a red dot is on the screen meanwhile")
     lsl: bool = Field(False, description="a live Lab Streaming Layer outlet, which anybody in the local network may read")
 
 

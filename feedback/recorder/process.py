@@ -1,4 +1,4 @@
-"""The recorder process: what was measured and said, into a session folder. Numbers only, never pictures."""
+"""The recorder process: what was measured and said, into a session folder. Numbers; pictures only where they are asked for."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.schema import Settings
 from feedback.recorder.disk_sync import DiskSync
@@ -21,6 +21,9 @@ from wire.clock import s_to_ns
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
 from wire.sockets import Wire
+
+if TYPE_CHECKING:
+    from feedback.recorder.video import Video
 
 EXIT_NO_FOLDER = 5
 _POLL_MS = 100
@@ -60,6 +63,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
     outlet = _outlet(settings, wanted.name, wire, health)
     runners = Runners(_open(wanted, settings), next_session)
     disk = DiskSync()
+    video = _video(settings, wire)
     flush_ns = 0
     while not stop:
         health.beat()
@@ -68,11 +72,15 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
             now_over.close(hearing.summary())
             disk.ask(now_over.folder)
         health.counters["missed"] = hearing.missed
+        if video is not None:
+            _look_after(video, runners, health)
         if wire.clock() >= flush_ns:
             if hearing.config is not None and runners.session is not None:
                 runners.session.know({"config": settings_snapshot(hearing.config)})
-            _flush(runners.session, health, keeper, disk)
+            _flush(runners.session, health, keeper, disk, "" if video is None else video.problem)
             flush_ns = wire.clock() + s_to_ns(_FLUSH_S)
+    if video is not None:
+        video.target = None  # finished while the tables are
     for session in (*hearing.tell(runners, wire.clock(), outlet), runners.session):
         if session is not None:
             session.close(hearing.summary())
@@ -82,7 +90,30 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
     if keeper is not None:
         keeper.finish(_STORE_PATIENCE_S)
     disk.finish(_DISK_PATIENCE_S)
+    if video is not None:
+        video.close()
     return 0
+
+
+def _video(settings: Settings, wire: Wire) -> "Video | None":
+    if not settings.session.store_video:
+        return None
+    from feedback.recorder.video import Video  # noqa: PLC0415 - it loads OpenCV
+
+    return Video(wire)
+
+
+def _look_after(video: "Video", runners: Runners, health: HealthReporter) -> None:
+    """Only who trains is filmed; the screen's red dot goes by the fact "video"."""
+    session = runners.session
+    if session is None or session.t0_ns is None or not runners.trains:
+        video.target = None
+    else:
+        video.target = session.folder, session.t0_ns
+    if video.stores:
+        health.facts["video"] = "stored"
+    else:
+        health.facts.pop("video", None)
 
 
 def _keeper(settings: Settings) -> StoreKeeper | None:
@@ -114,7 +145,9 @@ def _header(settings: Settings) -> dict[str, Any]:
     return {**session_header(settings), "program": os.getppid()}
 
 
-def _flush(session: SessionFolder | None, health: HealthReporter, keeper: StoreKeeper | None, disk: DiskSync) -> None:
+def _flush(
+    session: SessionFolder | None, health: HealthReporter, keeper: StoreKeeper | None, disk: DiskSync, no_video: str
+) -> None:
     if session is None:
         return
     session.flush()
@@ -128,7 +161,7 @@ def _flush(session: SessionFolder | None, health: HealthReporter, keeper: StoreK
     if session.lost:
         health.counters["rows lost"] = session.lost
     if session.problem is None:
-        health.say("running")
+        health.say("degraded" if no_video else "running", no_video)
     else:
         health.say("degraded", f"{_sentence(session.problem)}; the session goes on and is kept in memory until it can")
 

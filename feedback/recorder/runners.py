@@ -17,12 +17,15 @@ class Runners:
     def __init__(self, session: SessionFolder, next_session: Callable[[], SessionFolder]) -> None:
         self.session: SessionFolder | None = session
         self._next_session = next_session
+        self.trains = False
+        """Whether somebody is on the treadmill, as far as the coach knows."""
         self._summed_up = False
         self._between: deque[tuple[int, Sample | Stride | Cue]] = deque()
 
     def phase(self, phase: Phase, at_ns: int) -> SessionFolder | None:
         """Take in where the coach stands. Returns the session that is over with it, for closing."""
         over = None
+        self.trains = phase.name != "idle"
         if self._summed_up and phase.name != "summary":
             over, self.session, self._summed_up = self.session, None, False
         if self.session is None and phase.name not in ("idle", "summary"):

@@ -79,6 +79,11 @@ class SessionFolder:
         return self._t0_ns is not None
 
     @property
+    def t0_ns(self) -> int | None:
+        """Its second 0, when a frame has come."""
+        return self._t0_ns
+
+    @property
     def id(self) -> str:
         """Its name, wherever it is copied or stored."""
         return str(self._header["id"])
