@@ -35,6 +35,8 @@ class Process(Protocol):
         ...
 
 
+KILLED_S = 0.5
+"""So long a killed process may take to be gone; one that the system holds, as by an unplugged camera, may take for ever."""
 Start = Callable[[bool], Process]
 """Starts the process; the argument says whether it has run before."""
 
@@ -53,6 +55,8 @@ class Child:
         self._looked_ns = now_ns
         self._down_ns: int | None = None
         """When it was found hung or ended; None: it works, or is starting for the first time."""
+        self._held = False
+        """Whether it was killed and is there all the same."""
         self._start_at_ns: int | None = None
         """When the next process is to be started; None: there is one."""
         self._begin(again=False)
@@ -83,6 +87,8 @@ class Child:
         """One sentence for the screen; "" when nothing is amiss."""
         if self.given_up:
             return f"{self.name} has failed: it ended {RESTARTS + 1} times within {WINDOW_S:g} s; start HipCue again"
+        if self._held:
+            return f"{self.name} hangs and the system does not let it end; unplug its device, or start the machine again"
         return "" if self._down_ns is None else f"{self.name} is being started again"
 
     def hear(self, health: Health) -> None:
@@ -94,7 +100,7 @@ class Child:
     def look_after(self, now_ns: int) -> str:
         """End it if it hangs, start it again when that is due. Returns a sentence for the log when something happened."""
         step_ns, self._looked_ns = now_ns - self._looked_ns, now_ns
-        if self.given_up:
+        if self.given_up or (self._held and self.is_alive):
             return ""
         if self._start_at_ns is not None:
             if now_ns >= self._start_at_ns:
@@ -104,10 +110,18 @@ class Child:
             self._heartbeat.pass_time(step_ns)
             if not self._heartbeat.hangs:
                 return self._is_back(now_ns)
-            self.process.kill()
-            self.process.join()
-            return self._fell(f"gave no sign of life for {HUNG_S:g} s and was ended", now_ns)
+            if self.kill():
+                return self._fell(f"gave no sign of life for {HUNG_S:g} s and was ended", now_ns)
+            self._held = True
+            self._down_ns = now_ns if self._down_ns is None else self._down_ns
+            return self.complaint
         return self._fell(f"ended ({_how(self.process.exitcode or 0)})", now_ns)
+
+    def kill(self) -> bool:
+        """Kill it. Returns whether it is gone."""
+        self.process.kill()
+        self.process.join(KILLED_S)
+        return not self.is_alive
 
     def _begin(self, again: bool) -> None:
         self.process = self._start(again)
@@ -123,6 +137,7 @@ class Child:
         return f"{self.name} works again after {down_s:.1f} s"
 
     def _fell(self, how: str, now_ns: int) -> str:
+        self._held = False
         if self._down_ns is None:
             self._down_ns = now_ns
         delay_ns = self._budget.spend(now_ns)

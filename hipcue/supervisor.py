@@ -145,10 +145,12 @@ class Supervisor:
         _join(self._children.values(), deadline_s)
         for child in self._children.values():
             if child.is_alive:
-                child.process.kill()
-                child.process.join()
-                self.notes.append(f"{child.name} did not end in time and was killed")
+                gone = child.kill()
+                self.notes.append(f"{child.name} did not end in time and was killed{'' if gone else ', but is still there'}")
                 log.warning(self.notes[-1])
+                if not gone:
+                    # Python waits at its exit for the children that it knows of; multiprocessing cannot be told to let one go.
+                    multiprocessing.process._children.discard(child.process)  # type: ignore[attr-defined]
 
 
 def _join(children: Iterable[Child], deadline_s: float) -> None:

@@ -14,15 +14,17 @@ class Process:
         self.pid = pid
         self.again = again
         self.exitcode: int | None = None
+        self.held = False
+        """Whether the system keeps it from ending, as a driver does whose device is gone."""
 
     def terminate(self) -> None:
         self.exitcode = 0
 
     def kill(self) -> None:
-        self.exitcode = -9
+        self.exitcode = None if self.held else -9
 
-    def join(self, _timeout: float | None = None, /) -> None:
-        assert self.exitcode is not None
+    def join(self, timeout: float | None = None, /) -> None:
+        assert self.exitcode is not None or timeout is not None
 
 
 class Kept:
@@ -84,6 +86,23 @@ def test_one_that_hangs_is_ended_and_started_again() -> None:
     assert sentence == "analysis gave no sign of life for 3 s and was ended and was started again"
     assert kept.started[0].exitcode == -9
     assert len(kept.started) == 2
+
+
+def test_one_that_hangs_and_cannot_be_ended_is_said_and_not_waited_for() -> None:
+    kept = Kept()
+    kept.beats()
+    kept.process.held = True
+    [sentence] = kept.look(HUNG_S + 10)
+    assert sentence == "analysis hangs and the system does not let it end; unplug its device, or start the machine again"
+    assert kept.child.complaint == sentence
+    # A second one would find the device taken.
+    assert len(kept.started) == 1
+    kept.process.exitcode = -9
+    assert kept.look() == ["analysis ended (SIGKILL) and was started again"]
+    assert kept.child.complaint == "analysis is being started again"
+    kept.beats()
+    assert len(kept.look()) == 1
+    assert kept.child.complaint == ""
 
 
 def test_one_that_falls_too_often_stays_off_and_says_so() -> None:

@@ -1,10 +1,12 @@
 """Given small real processes that work, crash or hang, when they are supervised, then the rest go on and all end together."""
 
+import multiprocessing
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
@@ -64,7 +66,7 @@ SPECS = [
 class Program:
     """The supervisor in a thread, and someone who listens."""
 
-    def __init__(self, directory: Path, folder: Path) -> None:
+    def __init__(self, directory: Path, folder: Path, specs: Sequence[ProcessSpec] = SPECS) -> None:
         self.stop = StopFlag()
         self.code: int | None = None
         self.folder = folder
@@ -73,7 +75,7 @@ class Program:
         self._ears = Wire(directory, "listener")
         self._news = self._ears.newest(HEALTH, Health)
         job = Job(Settings(), directory, folder, None)
-        self.supervisor = Supervisor(SPECS, job, self._wire)
+        self.supervisor = Supervisor(specs, job, self._wire)
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
@@ -152,3 +154,20 @@ def test_one_that_crashes_again_and_again_stays_off_and_the_screen_is_told(progr
     finally:
         program.end()
     assert program.code == 1
+
+
+def test_at_the_end_one_that_cannot_be_ended_is_left_behind(
+    wire_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = Program(wire_directory, tmp_path, SPECS[:1])
+    try:
+        program.until(lambda: CAPTURE in program.heard, "capture is heard")
+        # As one that stands in a driver: not even SIGKILL reaches it.
+        os.kill(program.pid(CAPTURE), signal.SIGSTOP)
+        monkeypatch.setattr(SpawnProcess, "kill", lambda _: None)
+        program.end()
+        assert program.supervisor.notes == ["capture did not end in time and was killed, but is still there"]
+        # For those that multiprocessing knows of, Python waits at its exit.
+        assert multiprocessing.active_children() == []
+    finally:
+        os.kill(program.pid(CAPTURE), signal.SIGKILL)
