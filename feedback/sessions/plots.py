@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
+from feedback.sessions.changes import changes
 from feedback.sessions.curve import POINTS, belt_speed, mean_curve, reference_curve
 from feedback.sessions.recorded import Recorded, number
 from feedback.sessions.rows import Floats, column
@@ -19,7 +20,6 @@ from feedback.sessions.statistics import (
     CAMERA_SIDE_RMS_DEG,
     SIDE_LIMIT_DEG,
     by_phase,
-    changes,
     near_minus_far,
     sides,
 )
@@ -203,9 +203,9 @@ CAPTIONS = {
         "known to about ± 2° (95 %, docs/accuracy.md)."
     ),
     "What stayed": (
-        "Mean of the drill (with cues) and of the retention (without) minus that of the baseline, near leg. Grey: what chance "
-        "alone may show, the minimal detectable change MDC95 = 1.96 √(SEM₁² + SEM₂²). Bars: 95 % interval, from the strides' "
-        f"scatter and from the camera: some {100 * CAMERA_CHANGE_RMS:.0f} % (root mean square) of the change itself."
+        "Mean of the drill (with cues) and of the retention (without) minus that of the baseline, near leg, at one belt speed. "
+        "Grey: what chance alone may show, the minimal detectable change MDC95 = 1.96 √(SEM₁² + SEM₂²). Bars: 95 % interval, "
+        f"from the strides' scatter and from the camera: some {100 * CAMERA_CHANGE_RMS:.0f} % (root mean square) of the change."
     ),
     "Near and far leg": (
         "Difference of peak hip extension. Its uncertainty holds the strides' own scatter and how differently the camera sees "

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 
+from feedback.sessions.changes import Change, changes
 from feedback.sessions.recorded import Recorded
 from feedback.sessions.statistics import (
     ABSOLUTE_DEG,
     BETWEEN_DAYS_DEG,
     CAMERA_CHANGE_RMS,
-    Change,
     Mean,
     by_phase,
-    changes,
     overall,
     sides,
     tracking,
@@ -32,10 +31,15 @@ class Line:
 def key_figures(session: Recorded) -> list[Line]:
     """The figures a coach asks for first."""
     lines = []
-    for phase, mean in by_phase(session, "hip_extension_deg").items():
+    means = by_phase(session, "hip_extension_deg")
+    for phase, mean in means.items():
         lines.append(Line(f"hip extension, {PHASE_NAMES.get(phase, phase)}", _degrees(mean), _ZERO[_calibrated(session)]))
-    for phase, change in changes(session, "hip_extension_deg").items():
-        lines.append(Line(f"{phase} against baseline", _change(change), _MDC))
+    found = changes(session, "hip_extension_deg")
+    for phase in ("drill", "retention") if "baseline" in means else ():
+        if phase in found:
+            lines.append(Line(f"{phase} against baseline", _change(found[phase]), _MDC))
+        elif phase in means:
+            lines.append(Line(f"{phase} against baseline", "not compared: the belt ran at another speed", _MDC))
     for phase, mean in by_phase(session, "thigh_excursion_deg").items():
         lines.append(Line(f"thigh excursion, {PHASE_NAMES.get(phase, phase)}", _degrees(mean), _EXCURSION))
     cadence = overall(session, "cadence_spm")
@@ -56,7 +60,7 @@ def headline(session: Recorded) -> str:
         if (change := found.get(phase)) is not None:
             way = "more" if change.change > 0 else "less"
             by = f"{abs(change.change):.1f} ± {change.ci95:.1f}° {way} hip extension than at baseline"
-            return f"{words[phase].capitalize()}: {by}; {'a real change' if change.real else 'could be chance'}."
+            return f"{words[phase].capitalize()}: {by}; {change.verdict}."
     mean = overall(session, "hip_extension_deg")
     return (
         "" if mean is None else f"Hip extension {mean.mean:.1f} ± {mean.ci95:.1f}° over {mean.strides} strides of the near leg."
@@ -99,8 +103,8 @@ def _degrees(mean: Mean) -> str:
 
 
 def _change(change: Change) -> str:
-    verdict = "a real change" if change.real else "could be chance"
-    return f"{change.change:+.1f} ± {change.ci95:.1f}° (95 %), minimal detectable change {change.mdc95:.1f}°: {verdict}"
+    size = f"{change.change:+.1f} ± {change.ci95:.1f}° (95 %)"
+    return f"{size}, minimal detectable change {change.mdc95:.1f}°: {change.verdict}"
 
 
 def _calibrated(session: Recorded) -> bool:
@@ -114,7 +118,8 @@ _ZERO = {
     False: "thigh behind the vertical at its peak, near leg, uncalibrated; contains pelvic tilt; " + _ABSOLUTE + _BETWEEN_DAYS,
 }
 _MDC = (
-    "within this session; MDC95 = 1.96 √(SEM₁² + SEM₂²), SEM = SD / √strides, lowered for strides being alike; "
+    "within this session, at the baseline's belt speed; "
+    "MDC95 = 1.96 √(SEM₁² + SEM₂²), SEM = SD / √strides, lowered for strides being alike; "
     f"± holds MDC95 and the camera, some {100 * CAMERA_CHANGE_RMS:.0f} % (root mean square) of the change itself"
 )
 _EXCURSION = "from the thigh's peak in front to its peak behind, near leg; needs no zero; " + _ABSOLUTE

@@ -46,34 +46,6 @@ class Mean:
         return Z95 * self.sem
 
 
-@dataclass(frozen=True)
-class Change:
-    """From one mean to another, and what it takes to be more than chance."""
-
-    before: Mean
-    after: Mean
-
-    @property
-    def change(self) -> float:
-        """After minus before."""
-        return self.after.mean - self.before.mean
-
-    @property
-    def mdc95(self) -> float:
-        """Minimal detectable change."""
-        return Z95 * math.hypot(self.before.sem, self.after.sem)
-
-    @property
-    def ci95(self) -> float:
-        """Half the 95 % interval of the change: the strides' part, and the camera's, which grows with the change."""
-        return math.hypot(self.mdc95, Z95 * CAMERA_CHANGE_RMS * self.change)
-
-    @property
-    def real(self) -> bool:
-        """Whether the change is more than could be chance. What the camera stretches was not nothing."""
-        return abs(self.change) > self.mdc95
-
-
 def mean_of(values: Floats) -> Mean | None:
     """The mean of strides in their order, NaN left out; None of fewer than LEAST_STRIDES."""
     values = values[np.isfinite(values)]
@@ -100,14 +72,6 @@ def by_phase(session: Recorded, measure: str, leg: str = "near") -> dict[str, Me
         found.setdefault(session.phase_at(number(row["t_peak_s"])), []).append(float(value))
     means = {phase: mean_of(np.array(values)) for phase, values in found.items() if phase not in ("idle", "summary")}
     return {phase: mean for phase, mean in means.items() if mean is not None}
-
-
-def changes(session: Recorded, measure: str) -> dict[str, Change]:
-    """Of drill and retention against the baseline, where there are both."""
-    means = by_phase(session, measure)
-    if "baseline" not in means:
-        return {}
-    return {phase: Change(means["baseline"], means[phase]) for phase in ("drill", "retention") if phase in means}
 
 
 def overall(session: Recorded, measure: str, leg: str = "near") -> Mean | None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from feedback.sessions.changes import Change, changes
 from feedback.sessions.recorded import Recorded
-from feedback.sessions.statistics import BETWEEN_DAYS_DEG, CAMERA_CHANGE_RMS, Z95, Change, Mean, by_phase, changes, overall
+from feedback.sessions.statistics import BETWEEN_DAYS_DEG, CAMERA_CHANGE_RMS, Z95, Mean, by_phase, overall
 
 HEADINGS = ("session", "started", "no.", "retained °", "drill change °", "excursion °", "hip extension °", "cadence", "strides")
 
@@ -85,7 +86,10 @@ def _at_rest(session: Recorded, measure: str) -> Mean | None:
 
 
 def _change(change: Change | None) -> str:
-    return "" if change is None else f"{change.change:+.1f} ± {change.ci95:.1f}{'' if change.real else ' (chance?)'}"
+    if change is None:
+        return ""
+    doubt = "" if change.real else " (chance?)" if change.cadence_pct is None else " (other cadence)"
+    return f"{change.change:+.1f} ± {change.ci95:.1f}{doubt}"
 
 
 _T95 = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 7: 2.36, 8: 2.31, 9: 2.26, 10: 2.23}

@@ -1,7 +1,7 @@
 """Given five sessions of a runner whose every stride is known, when they are recorded, then the figures match the truth."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,26 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.camera_part import cells, change_shares, differences_deg, root_mean_square
+from bench import camera_part
+from bench.camera_part import change_shares, differences_deg, root_mean_square
+from feedback.sessions.changes import Change, changes
 from feedback.sessions.curve import POINTS, REFERENCE_DEG, mean_curve, reference_curve
 from feedback.sessions.plots import PLOTS
 from feedback.sessions.recorded import Recorded, from_folder, from_store
 from feedback.sessions.report import html_report, write_report
-from feedback.sessions.sentences import key_figures
+from feedback.sessions.sentences import headline, key_figures
 from feedback.sessions.statistics import (
     ABSOLUTE_DEG,
     CAMERA_CHANGE_RMS,
     CAMERA_SIDE_RMS_DEG,
-    Change,
     Mean,
     by_phase,
-    changes,
     mean_of,
     sides,
     tracking,
 )
 from feedback.sessions.store import Store
-from feedback.sessions.trend import entry, slope
+from feedback.sessions.trend import cells, entry, slope
 from tests.drilled_runner import Drill, record_drill
 from tests.recorded_sessions import header
 
@@ -78,6 +78,46 @@ def test_what_stayed_is_found_within_the_minimal_detectable_change_and_called_re
         assert 0.3 < kept.mdc95 < 1.2
         assert kept.real == (abs(kept.change) > kept.mdc95)
     assert changes(five[4].session, "hip_extension_deg")["retention"].real
+
+
+class TestAnotherPace:
+    """A change of the belt's speed or of the cadence moves hip extension by itself: never a verdict."""
+
+    @staticmethod
+    def run_so(session: Recorded, phase: str, **measures: float) -> Recorded:
+        """The same session with these measures in the strides of a phase, and a belt at 3 m/s in all others."""
+        strides = [
+            {**row, "belt_speed_mps": 3.0, **(measures if session.phase_at(float(row["t_peak_s"] or 0)) == phase else {})}
+            for row in session.strides
+        ]
+        return replace(session, strides=strides)
+
+    def test_a_phase_at_another_belt_speed_is_not_compared(self, five: list[Truth]) -> None:
+        faster = self.run_so(five[4].session, "retention", belt_speed_mps=3.6)
+        assert set(changes(faster, "hip_extension_deg")) == {"drill"}
+        shown = {line.what: line.value for line in key_figures(faster)}
+        assert shown["retention against baseline"] == "not compared: the belt ran at another speed"
+        assert headline(faster).startswith("In the drill")
+
+    def test_the_same_speed_within_what_the_coach_allows_is_compared(self, five: list[Truth]) -> None:
+        as_it_was = changes(five[4].session, "hip_extension_deg")
+        assert changes(self.run_so(five[4].session, "retention", belt_speed_mps=3.2), "hip_extension_deg") == as_it_was
+
+    def test_of_a_phase_partly_at_another_speed_the_other_strides_are_left_out(self, five: list[Truth]) -> None:
+        session = self.run_so(five[4].session, "drill", belt_speed_mps=3.0)
+        drill = [index for index, row in enumerate(session.strides) if session.phase_at(float(row["t_peak_s"] or 0)) == "drill"]
+        spoilt = set(drill[: len(drill) // 2])
+        sprinted = {"belt_speed_mps": 5.0, "hip_extension_deg": 40.0}
+        strides = [{**row, **(sprinted if index in spoilt else {})} for index, row in enumerate(session.strides)]
+        found = changes(replace(session, strides=strides), "hip_extension_deg")["drill"]
+        assert found.change == pytest.approx(DRILLS[4].gained_deg, abs=found.mdc95 + BIAS_DEG)
+
+    def test_with_another_cadence_there_is_no_verdict(self, five: list[Truth]) -> None:
+        quicker = self.run_so(five[4].session, "retention", cadence_spm=170 * 1.08)
+        found = changes(quicker, "hip_extension_deg")["retention"]
+        assert not found.real
+        assert "cadence changed by +8 %" in headline(quicker)
+        assert "(other cadence)" in cells(entry(quicker))[3]
 
 
 def test_the_trend_over_the_sessions_is_the_true_one(five: list[Truth]) -> None:
@@ -205,7 +245,7 @@ class TestStatistics:
 
 
 def test_the_cameras_part_is_no_less_than_what_docs_accuracy_says_of_the_drawn_runner() -> None:
-    found = cells(Path("docs/accuracy.md").read_text(encoding="utf-8"))
+    found = camera_part.cells(Path("docs/accuracy.md").read_text(encoding="utf-8"))
     assert len(found) == 20
     assert root_mean_square(differences_deg(found)) <= CAMERA_SIDE_RMS_DEG
     assert root_mean_square(change_shares(found)) <= CAMERA_CHANGE_RMS
