@@ -64,7 +64,10 @@ class Drill:
 
 def record_drill(folder: Path, header: dict[str, Any], drill: Drill) -> dict[str, list[float]]:
     """Run the session and record it into `folder`. Returns the near leg's true peaks by the phase they fell in, degrees."""
-    coach, engine = Coach(drill.settings, lambda: 0.0), Engine()
+    who = {"runner": header["runner"], "session_number": header["session_number"] or 1}
+    own = drill.settings
+    coach = Coach(own.model_copy(update={"session": own.session.model_copy(update=who)}), lambda: 0.0)
+    engine = Engine()
     recorder = Runners(SessionFolder(folder, header), lambda: SessionFolder(folder / "next", header))
     session = recorder.session
     assert session is not None
