@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.program import Ended, hipcue, one_sentence
+from wire.remote.keys import Keys
 
 
 def refused(ended: Ended, *mentions: str) -> None:
@@ -41,6 +42,22 @@ def test_an_unreachable_stream(tmp_path: Path) -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))  # bound and never listening: connections are refused
         refused(run(f"http://127.0.0.1:{held.getsockname()[1]}/video", tmp_path), "127.0.0.1", "check the address")
+
+
+def test_an_address_for_other_machines_that_is_taken(tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "home" / "keys")
+    keys.allow("screen", keys.new().public)
+    settings = tmp_path / "camera.toml"
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        address = f"tcp://127.0.0.1:{held.getsockname()[1]}"
+        settings.write_text(f'[network]\npublish = "{address}"\n[session]\nfolder = "{tmp_path / "s"}"\n')
+        ended = hipcue(
+            *("run", "--source", "synthetic:", "--no-display", "--no-audio", "--config", str(settings)),
+            environment={"HIPCUE_HOME": str(tmp_path / "home")},
+        )
+    refused(ended, "publish", address, "cannot be opened")
 
 
 def test_a_bad_key_in_the_settings(tmp_path: Path) -> None:

@@ -15,18 +15,21 @@ import zmq
 from tests.eventually import eventually
 from tests.message_examples import cue, sample, stride
 from tests.overtaken_frames import overtake_all
+from tests.program import one_sentence
 from wire import codec
 from wire.clock import Clock, monotonic_ns, s_to_ns
 from wire.endpoints import private_directory
 from wire.frame_sockets import NewestFrame
 from wire.frames import Frame
+from wire.health import HealthReporter
+from wire.lifecycle import StopFlag
 from wire.messages import Belt, Command, Cue, Health, Sample, Stride
 from wire.remote.curve import knock
 from wire.remote.follow import Follow
-from wire.remote.keys import Keys, KeysError
+from wire.remote.keys import Keys
 from wire.remote.peer_clock import MOST_ROUND_TRIP_NS, Echo
 from wire.remote.protocol import MAX_ASK_BYTES, Answer, Ask, encode, picture_of
-from wire.remote.share import MOST_ASKS_PER_S, Share, next_port
+from wire.remote.share import EXIT_NOT_OPEN, MOST_ASKS_PER_S, Share, next_port, run
 from wire.sockets import Every, Wire
 from wire.topics import BELT, COMMAND, CUE, HEALTH, SAMPLE, STRIDE
 
@@ -105,7 +108,7 @@ class Gym:
         self.healths = spectator.newest(HEALTH, Health)
         self.commands = spectator.every(COMMAND, Command)
         share = self.camera.wire("share")
-        self.camera.go(lambda: Share(share, self.address, self.camera.keys))
+        self.camera.go(lambda: Share(share, self.address, self.camera.keys, HealthReporter(share)))
 
     def counted(self, counter: str, times: int = 1) -> Health:
         """Wait until the door has counted this; the beginning of a name stands for all of them."""
@@ -437,7 +440,12 @@ def test_a_screen_without_a_camera_says_so(tmp_path: Path) -> None:
         machine.close()
 
 
-def test_an_address_that_is_taken_is_named(gym: Gym) -> None:
+def test_an_address_that_is_taken_is_named_and_nothing_is_left_open(gym: Gym, capsys: pytest.CaptureFixture[str]) -> None:
     eventually(gym.healths.take, "the door")
-    with pytest.raises(KeysError, match="cannot be opened"):
-        Share(gym.camera.wire("share"), gym.address, gym.camera.keys)
+    another = gym.screen.wire("share")
+    before = set(threading.enumerate())
+    assert run(another, StopFlag(), gym.address, gym.camera.keys) == EXIT_NOT_OPEN
+    assert set(threading.enumerate()) == before
+    said = capsys.readouterr().err
+    assert one_sentence(said)
+    assert f"{gym.address!r} in [network]: this address cannot be opened" in said

@@ -5,7 +5,9 @@ that the asker has not had, so that a slow network gets fewer pictures, never ol
 compares clocks. Both only for allowed keys (wire/remote/curve.py). docs/wire.md has the format.
 """
 
+import sys
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import msgspec
@@ -16,13 +18,14 @@ from wire.frames import Frame
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
 from wire.remote.curve import Door
-from wire.remote.keys import Keys
+from wire.remote.keys import Keys, KeysError
 from wire.remote.protocol import MAX_ASK_BYTES, Answer, Ask, Picture, ProtocolError, decode_ask, encode, picture_of
 from wire.sockets import Every, Newest, Publisher, Wire
 from wire.topics import BELT, COMMAND, CUE, HEALTH, PHASE, PLAYED, SAMPLE, STRIDE, Policy
 
 SHARED = (SAMPLE, STRIDE, CUE, PLAYED, PHASE, HEALTH, BELT)
 """What a screen needs. The settings and the sockets' own news stay here."""
+EXIT_NOT_OPEN = 6
 POLL_MS = 50
 ASKS_A_ROUND = 64
 MOST_ASKS_PER_S = 500
@@ -46,14 +49,17 @@ class _Screen:
 
 
 class Share:
-    """One round: messages out, questions in, pictures out."""
+    """One round: messages out, questions in, pictures out. Raises KeysError when the address cannot be opened."""
 
-    def __init__(self, wire: Wire, address: str, keys: Keys) -> None:
+    def __init__(self, wire: Wire, address: str, keys: Keys, health: HealthReporter) -> None:
         self._clock = wire.clock
-        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._door = Door(keys, self._context)
-        self._news = self._door.open(zmq.PUB, address, _prepare_news)
-        self._questions = self._door.open(zmq.ROUTER, next_port(address), _prepare_questions)
+        context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        with ExitStack() as opened:
+            opened.callback(context.destroy, linger=0)
+            self._door = opened.enter_context(Door(keys, context))
+            self._news = self._door.open(zmq.PUB, address, _prepare_news)
+            self._questions = self._door.open(zmq.ROUTER, next_port(address), _prepare_questions)
+            self._shut = opened.pop_all().close
         self._frames = wire.frames()
         self._readers: list[tuple[Newest[msgspec.Struct] | Every[msgspec.Struct], Publisher]] = []
         for topic in SHARED:
@@ -61,7 +67,7 @@ class Share:
             read = wire.every if topic.policy is Policy.EVERY_ONE_COUNTS else wire.newest
             self._readers.append((read(topic, topic.message), Publisher(self._news, topic, wire.clock)))
         self._commands = wire.publisher(COMMAND)
-        self._health = HealthReporter(wire)
+        self._health = health
         self._health.facts["open at"] = address
         self.rejected: Counter[str] = Counter()
         self._screens: dict[bytes, _Screen] = {}
@@ -92,8 +98,7 @@ class Share:
 
     def close(self) -> None:
         """Close the door and all behind it."""
-        self._door.close()
-        self._context.destroy(linger=0)
+        self._shut()
         self._health.say("ended")
 
     def _take(self, parts: list[bytes]) -> None:
@@ -168,8 +173,14 @@ class Share:
 
 
 def run(wire: Wire, stop: StopFlag, address: str, keys: Keys) -> int:
-    """Share until asked to stop. Returns the exit code. Raises KeysError when the address cannot be opened."""
-    share = Share(wire, address, keys)
+    """Share until asked to stop. Returns the exit code."""
+    health = HealthReporter(wire)
+    try:
+        share = Share(wire, address, keys, health)
+    except KeysError as error:
+        health.say("failed", str(error))
+        print(error, file=sys.stderr)
+        return EXIT_NOT_OPEN
     try:
         while not stop:
             share.round()
