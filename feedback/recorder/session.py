@@ -115,9 +115,10 @@ class SessionFolder:
         self.start(sample.stamps.capture_ns)
         self._totals.frame(seconds(sample.stamps.capture_ns, self._t0_ns or 0), sample.facing)
         self._write("landmarks", self._cells(LANDMARK_COLUMNS, sample))
-        if sample.settled_frame_index is not None:
-            self._settled[sample.settled_frame_index] = (sample.near_thigh_settled_deg, sample.far_thigh_settled_deg)
         self._waiting.append(sample)
+        # Settled values of a frame that did not wait for so long would wait for ever.
+        if sample.settled_frame_index is not None and sample.settled_frame_index >= self._waiting[0].frame_index:
+            self._settled[sample.settled_frame_index] = (sample.near_thigh_settled_deg, sample.far_thigh_settled_deg)
         horizon_ns = sample.stamps.capture_ns - int(_WAIT_FOR_SETTLED_S * NS_PER_S)
         while self._waiting and (
             self._waiting[0].frame_index in self._settled or self._waiting[0].stamps.capture_ns < horizon_ns
