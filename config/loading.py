@@ -1,4 +1,7 @@
-"""Settings from layers: the built-in defaults, a preset, the coach's file, the command line; each changes the ones before."""
+"""Settings from layers: the built-in defaults, a preset, the coach's file, the command line; each changes the ones before.
+
+Key by key, and rule by rule: a [[cue]] block of a known name changes that rule, one of a new name adds it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,16 +66,10 @@ def load(preset: str = "", file: Path | None = None, overrides: Mapping[str, Any
 
 def settle(layers: Sequence[Layer]) -> Settings:
     """Merge the layers and check the result. Raises ConfigError naming the layer that brought what is wrong."""
-    merged: Tables = {}
-    for layer in layers:
-        merged = _merge(merged, layer.tables)
     try:
-        return Settings.model_validate(merged)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        path = first["loc"][:-1] if first["type"] == "missing" else first["loc"]
-        where = next((layer.where for layer in reversed(layers) if _holds(layer.tables, path)), layers[-1].where)
-        raise ConfigError(sentence(first, where, Settings, merged)) from None
+        return Settings.model_validate(_merged(layers))
+    except ValidationError:
+        raise _mistake(layers) from None
 
 
 def default_layer() -> Layer:
@@ -117,23 +114,54 @@ def _parse(text: str, where: str) -> Tables:
         raise ConfigError(f"{where}: is not TOML: {error}") from None
 
 
-def _merge(below: Tables, above: Mapping[str, Any]) -> Tables:
-    """Tables merge key by key; everything else, lists of rules included, is replaced."""
-    merged = dict(below)
-    for key, value in above.items():
-        old = merged.get(key)
-        merged[key] = _merge(old, value) if isinstance(old, dict) and isinstance(value, Mapping) else value
+def _merged(layers: Sequence[Layer]) -> Tables:
+    merged: Tables = {}
+    for layer in layers:
+        merged = _merge(merged, layer.tables)
     return merged
 
 
-def _holds(tables: Any, path: Sequence[str | int]) -> bool:
-    at = tables
-    for part in path:
+def _merge(below: Tables, above: Mapping[str, Any]) -> Tables:
+    """Tables merge key by key, and so do rules of one name; every other list is replaced."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        if isinstance(old, dict) and isinstance(value, Mapping):
+            merged[key] = _merge(old, value)
+        elif key == "cue" and isinstance(old, list) and isinstance(value, list):
+            merged[key] = _merge_rules(old, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _merge_rules(below: list[Any], above: list[Any]) -> list[Any]:
+    """Those of `above` in their order, so that a mistake is told by its place in the file; then the others of `below`."""
+    names = [_name(rule) for rule in above]
+    changed = [
+        {**next((known for known in below if _name(known) == name), {}), **rule} if name is not None else rule
+        for name, rule in zip(names, above, strict=True)
+    ]
+    return changed + [rule for rule in below if _name(rule) not in names]
+
+
+def _name(rule: Any) -> Any:
+    return rule.get("name") if isinstance(rule, Mapping) else None
+
+
+def _mistake(layers: Sequence[Layer]) -> ConfigError:
+    """What is wrong with all layers together, said of the first one from which on it is never right."""
+    mistake = ConfigError("")
+    for count in range(len(layers), 0, -1):
+        merged = _merged(layers[:count])
         try:
-            at = at[part]
-        except (KeyError, IndexError, TypeError):
-            return False
-    return True
+            Settings.model_validate(merged)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            mistake = ConfigError(sentence(first, layers[count - 1].where, Settings, merged))
+        else:
+            break
+    return mistake
 
 
 def _nested(dotted: Mapping[str, Any]) -> Tables:

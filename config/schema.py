@@ -3,7 +3,7 @@
 import math
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from config.measures import INFO, MEASURES
 from config.section import Fraction, Section, nearest
@@ -79,9 +79,12 @@ class Analysis(Section):
 
 
 class Cue(Section):
-    """One rule: when the runner is prompted, and how."""
+    """One rule: when the runner is prompted, and how. In a file a block of a known name need not repeat what stays."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["name"]})
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
+    enabled: bool = Field(True, description="false switches the rule off")
     when: str = Field(
         description='"MEASURE below band", "MEASURE above band", "MEASURE in band", a number for "band", or the name of a guard'
     )
@@ -192,9 +195,15 @@ class Settings(Section):
     fading: Fading = Fading()
     belt: Belt = Belt()
     cue: tuple[Cue, ...] = Field((), strict=False)  # TOML has lists
+    """All of them; `rules` are those that are not switched off."""
     audio: Audio = Audio()
     display: Display = Display()
     network: Network = Network()
+
+    @property
+    def rules(self) -> tuple[Cue, ...]:
+        """The rules that hold."""
+        return tuple(cue for cue in self.cue if cue.enabled)
 
     @model_validator(mode="after")
     def _rules_fit_together(self) -> "Settings":
@@ -208,7 +217,8 @@ class Settings(Section):
                     raise ValueError(f'cue "{cue.name}": unless: {other!r} is neither a guard nor a rule{hint}')
                 if other == cue.name:
                     raise ValueError(f'cue "{cue.name}": unless: a rule cannot silence itself')
-            if cue.guard is None and "band" in cue.when.split() and cue.when.split()[0] != self.target.measure:
-                measure = self.target.measure
-                raise ValueError(f'cue "{cue.name}": when: {cue.when!r}: the band is of {measure}; write a number for others')
+            of_band = cue.enabled and cue.guard is None and "band" in cue.when.split()
+            if of_band and cue.when.split()[0] != self.target.measure:
+                band = f"the band is of {self.target.measure}"
+                raise ValueError(f'cue "{cue.name}": when: {cue.when!r}: {band}; write a number for others, or enabled = false')
         return self

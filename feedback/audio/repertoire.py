@@ -49,6 +49,6 @@ class Repertoire:
 def script_of(settings: Settings, sample_rate_hz: int) -> Script:
     """All that may have to be said with these settings."""
     audio = settings.audio
-    rules = [(rule.name, rule.say) for rule in settings.cue]
+    rules = [(rule.name, rule.say) for rule in settings.rules]
     phases = [(rule_name(phase), text) for phase, text in announcements(audio.language).items()]
     return Script((*rules, *phases), audio.language, audio.voice_folder, sample_rate_hz)

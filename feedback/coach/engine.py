@@ -37,7 +37,7 @@ class Coach:
         self._settings = settings
         self._chance = chance
         self._phases = Phases(settings.session)
-        self._rules = [RuleState(rule) for rule in settings.cue]
+        self._rules = [RuleState(rule) for rule in settings.rules]
         self._tone = StrideTone()
         self._muted = False
         self._speed_mps: float | None = None
@@ -87,7 +87,7 @@ class Coach:
         if settings is None:
             return
         known = {state.rule.name: state for state in self._rules}
-        self._rules = [known[rule.name].changed_to(rule) if rule.name in known else RuleState(rule) for rule in settings.cue]
+        self._rules = [known[rule.name].changed_to(rule) if rule.name in known else RuleState(rule) for rule in settings.rules]
         self._settings = settings
         self._phases.lengths = settings.session
 

@@ -55,11 +55,6 @@ class TestLayers:
         assert (now.target.mode, now.session.warm_up_s, now.audio.volume) == ("absolute", 30, 0.9)
         assert (now.capture.zone.left, now.capture.zone.right) == (0.25, 1.0)
 
-    def test_a_list_of_rules_replaces_the_one_before(self, tmp_path: Path) -> None:
-        file = file_with(tmp_path, '[[cue]]\nname = "quick"\nwhen = "cadence below 160"\n')
-        assert [rule.name for rule in load(file=file).cue] == ["quick"]
-        assert load(file=file_with(tmp_path, "cue = []")).cue == ()
-
     def test_an_empty_file_changes_nothing(self, tmp_path: Path) -> None:
         assert load(file=file_with(tmp_path, "")) == load()
 
@@ -73,6 +68,53 @@ class TestLayers:
     def test_settings_cannot_be_changed_afterwards(self) -> None:
         with pytest.raises(ValueError, match="frozen"):
             load().audio.volume = 0.1  # type: ignore[misc]
+
+
+def rules(*blocks: str) -> str:
+    return "".join(f"[[cue]]\n{block}\n" for block in blocks)
+
+
+class TestRules:
+    """A coach writes down what changes; no rule is lost by not being named."""
+
+    def test_a_block_of_a_known_name_changes_the_keys_it_has(self, tmp_path: Path) -> None:
+        before = {rule.name: rule for rule in load().rules}
+        after = {rule.name: rule for rule in load(file=file_with(tmp_path, rules('name = "push"\nevery_s = 60.0'))).rules}
+        assert after == {**before, "push": before["push"].model_copy(update={"every_s": 60.0})}
+
+    def test_a_block_of_a_new_name_adds_a_rule(self, tmp_path: Path) -> None:
+        names = [rule.name for rule in load(file=file_with(tmp_path, rules("name = 'a'\nwhen = 'knee above 9'"))).rules]
+        assert names == ["a", *(rule.name for rule in load().rules)]
+
+    def test_one_can_be_switched_off_and_may_still_be_named(self, tmp_path: Path) -> None:
+        off = "name = 'ease'\nenabled = false", "name = 'push'\nunless = ['ease']"
+        names = {rule.name for rule in load(file=file_with(tmp_path, rules(*off))).rules}
+        assert names == {rule.name for rule in load().rules} - {"ease"}
+
+    def test_what_is_switched_off_need_not_be_about_the_target(self, tmp_path: Path) -> None:
+        off = rules(*(f"name = '{name}'\nenabled = false" for name in ("push", "ease", "good")))
+        settings = load(file=file_with(tmp_path, f"target.measure = 'cadence'\n{off}"))
+        assert {rule.name for rule in settings.rules} == {"tall", "quick"}
+
+    def test_a_file_changes_a_presets_rules_too(self, tmp_path: Path) -> None:
+        on = load("first_session", file_with(tmp_path, rules("name = 'quick'\nenabled = true")))
+        assert {rule.name for rule in on.rules} == {rule.name for rule in load("first_session").rules} | {"quick"}
+
+    @pytest.mark.parametrize(
+        ("preset", "names"),
+        [
+            ("first_session", "push good tall"),
+            ("tempo_drill", "push ease good quick tall"),
+            ("return_from_injury", "ease quick tall"),
+            ("everything_on", "push ease good tall quick land_under flat snap knees"),
+            ("show", "push ease good"),
+        ],
+    )
+    def test_a_preset_has_the_rules_it_is_for(self, preset: str, names: str) -> None:
+        assert {rule.name for rule in load(preset).rules} == set(names.split())
+
+    def test_a_switched_off_rule_travels_with_the_others(self) -> None:
+        assert Settings.model_validate_json(load("show").model_dump_json()).rules == load("show").rules
 
 
 class TestLimits:
@@ -177,6 +219,20 @@ class TestMistakes:
         assert refused("show", file).startswith(f"{file}: audio.volume = 7: ")
         right = file_with(tmp_path, "audio.volume = 0.7")
         assert refused("show", right, {"capture.fps": 1}).startswith("command line: capture.fps = 1: ")
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("target.measure = 'cadence'", "the band is of cadence"),
+            ("[[cue]]\nname = 'push'\nunless = ['archin']", "'archin' is neither"),
+            ("[capture.zone]\nleft = 0.5\nright = 0.5", "right must be"),
+        ],
+    )
+    def test_of_what_does_not_fit_together_too(self, tmp_path: Path, text: str, said: str) -> None:
+        file = file_with(tmp_path, text)
+        sentence = refused("first_session", file, {"capture.source": "1", "display.mode": "window"})
+        assert sentence.startswith(f"{file}: ")
+        assert said in sentence
 
     def test_a_syntax_error_names_its_line(self, tmp_path: Path) -> None:
         file = file_with(tmp_path, "[capture]\nfps = 30\nloop = maybe\n")

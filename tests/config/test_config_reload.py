@@ -31,7 +31,7 @@ def test_what_a_coach_changes_between_two_strides_is_live() -> None:
 def test_live_keys_are_taken_over_and_the_others_are_kept_and_named() -> None:
     wanted = load("show", overrides={"audio.volume": 0.1, "capture.source": "7", "audio.enabled": False})
     now, waiting = applicable(DEFAULTS, wanted)
-    assert (now.audio.volume, now.target.mode, len(now.cue)) == (0.1, "absolute", 3)
+    assert (now.audio.volume, now.target.mode, len(now.rules)) == (0.1, "absolute", 3)
     assert (now.capture, now.audio.enabled) == (DEFAULTS.capture, True)
     assert waiting == ("capture.source", "audio.enabled")
 
