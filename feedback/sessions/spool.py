@@ -7,6 +7,8 @@ import json
 import uuid
 from pathlib import Path
 
+from feedback.recorder.disk_sync import sync_path
+
 
 class Spool:
     """The notes for one store, in one folder."""
@@ -20,6 +22,7 @@ class Spool:
         note = self._folder / f"{session}.json"
         fresh = note.with_suffix(".new")
         fresh.write_text(json.dumps({"folder": str(folder.absolute())}), encoding="utf-8")
+        sync_path(fresh)
         fresh.replace(note)
 
     def done(self, session: uuid.UUID) -> None:
