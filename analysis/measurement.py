@@ -11,10 +11,6 @@ from wire.frames import Frame
 from wire.messages import Belt, Facing, Sample, Stamps, Stride
 
 
-class OvertakenError(Exception):
-    """The camera has come round to this picture while it was looked at: what was found is of no one moment."""
-
-
 class Measurement:
     """The same live and on recordings. `pose` is closed by whoever opened it."""
 
@@ -42,14 +38,9 @@ class Measurement:
         self._engine.belt = belt
 
     def measure(self, frame: Frame, clock: Clock, received_ns: int = 0) -> tuple[Sample, list[Stride]]:
-        """Measure one frame; frames must come in order of time. `clock` only stamps how long the pose model took.
-
-        Raises OvertakenError; the frame then counts as never seen.
-        """
+        """Measure one frame; frames must come in order of time. `clock` only stamps how long the pose model took."""
         started_ns = clock()
         found = self._pose.estimate(frame.image)
-        if not frame.whole():
-            raise OvertakenError
         facts = frame_facts(frame, received_ns, started_ns, clock())
         if frame.epoch != self._epoch:
             # The camera was opened anew, perhaps another one.

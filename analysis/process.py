@@ -6,7 +6,7 @@ from collections import deque
 import cv2
 from msgspec import structs
 
-from analysis.measurement import Measurement, OvertakenError
+from analysis.measurement import Measurement
 from analysis.orders import Orders
 from analysis.pose import PoseError, PoseEstimator, open_backend
 from config.schema import Settings
@@ -74,12 +74,7 @@ class _Analysis:
         if received_ns - frame.capture_ns > self._orders.max_age_ns:
             self._health.counters["too old"] += 1
             return
-        try:
-            sample, settled = self._measurement.measure(frame, self._clock, received_ns)
-        except OvertakenError:
-            self._health.counters["overtaken"] += 1
-            return
-        self._outlet.tell(sample, settled)
+        self._outlet.tell(*self._measurement.measure(frame, self._clock, received_ns))
 
 
 class _Outlet:

@@ -77,7 +77,7 @@ def _belt(at_ns: int) -> bytes:
 
 
 def _frame(packed: bytes) -> None:
-    unpack_frame(packed, RingReader().find)
+    unpack_frame(packed, RingReader().read)
 
 
 def _picture(packed: bytes) -> None:

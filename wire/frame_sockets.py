@@ -45,7 +45,7 @@ class FramePublisher:
 
 
 class NewestFrame:
-    """Reads the newest frame, without a copy of its pixels."""
+    """Reads the newest frame. Its pixels are a copy: they stay."""
 
     def __init__(self, socket: "zmq.Socket[bytes]") -> None:
         self.socket = socket
@@ -60,6 +60,6 @@ class NewestFrame:
             except zmq.Again:
                 return None
             try:
-                return unpack_frame(part.buffer, self._ring.find)
+                return unpack_frame(part.buffer, self._ring.read)
             except FrameError as error:
                 self.rejected[error.reason] += 1

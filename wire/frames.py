@@ -5,16 +5,13 @@ ONE part in any case: ZMQ_CONFLATE, which makes "newest wins" true, silently bre
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
 """Shape (height, width, 3), blue-green-red, as OpenCV has it."""
-
-Pixels = tuple[NDArray[np.uint8], Callable[[], bool]]
-"""A picture's bytes, and what says whether they still are this picture's."""
 
 MAGIC = b"HCFR"
 VERSION = 2
@@ -32,10 +29,6 @@ class FrameError(ValueError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"not a frame: {reason}")
         self.reason = reason
-
-
-def _always() -> bool:
-    return True
 
 
 @dataclass(frozen=True)
@@ -70,9 +63,6 @@ class Frame:
     published_ns: int
     time_source: str
     image: Image
-    """Where it lies in shared memory the writer comes round some day: ask `whole` after use, or take it as `kept`."""
-    whole: Callable[[], bool] = _always
-    """Whether the pixels still are this picture's."""
 
     @property
     def width_px(self) -> int:
@@ -83,11 +73,6 @@ class Frame:
     def height_px(self) -> int:
         """Rows of the picture."""
         return int(self.image.shape[0])
-
-    def kept(self) -> "Frame | None":
-        """The same with pixels of its own, for as long as one likes; None when the writer was faster."""
-        copy = replace(self, image=self.image.copy(), whole=_always)
-        return copy if self.whole() else None
 
 
 def pack_frame(frame: Frame) -> bytearray:
@@ -121,10 +106,10 @@ def pack_header(frame: Frame, place: Place) -> bytes:
     )
 
 
-def unpack_frame(packed: bytes | bytearray | memoryview, find: Callable[[Place, int], Pixels]) -> Frame:
-    """The frame in these bytes; its image is a view, not a copy. `find` has the pixels that are not behind the header.
+def unpack_frame(packed: bytes | bytearray | memoryview, read: Callable[[Place, int], NDArray[np.uint8]]) -> Frame:
+    """The frame in these bytes, its image a view of them; `read` has the pixels that are not behind the header.
 
-    Raises FrameError when the bytes are anything else than one whole frame; so does `find`.
+    Raises FrameError when the bytes are anything else than one whole frame; so does `read`.
     """
     if len(packed) < HEADER_BYTES:
         raise FrameError("short")
@@ -140,10 +125,10 @@ def unpack_frame(packed: bytes | bytearray | memoryview, find: Callable[[Place, 
         raise FrameError("time-source")
     size_bytes = width_px * height_px * 3
     if len(packed) == HEADER_BYTES:
-        pixels, whole = find(Place(*place), size_bytes)
+        pixels = read(Place(*place), size_bytes)
     elif len(packed) == HEADER_BYTES + size_bytes:
-        pixels, whole = np.frombuffer(packed, np.uint8, offset=HEADER_BYTES), _always
+        pixels = np.frombuffer(packed, np.uint8, offset=HEADER_BYTES)
     else:
         raise FrameError("length")
     image = pixels.reshape(height_px, width_px, 3)
-    return Frame(epoch, seq, index, capture_ns, read_ns, published_ns, TIME_SOURCES[source], image, whole)
+    return Frame(epoch, seq, index, capture_ns, read_ns, published_ns, TIME_SOURCES[source], image)

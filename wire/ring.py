@@ -1,10 +1,11 @@
-"""Pictures in shared memory: a ring of slots that one process writes and others read without a copy.
+"""Pictures in shared memory: a ring of slots that one process writes and others read.
 
 The memory is a memfd: it is in no folder and on no disk, the kernel gives it back with its last user however that ended, and
 it is opened through /proc of its writer, which only that user's processes may do. Sealed, it cannot shrink under a reader.
 
 Nobody waits for anybody. The first word of the memory says which picture is written now or next; a picture is whole as long
-as the writer has not come round to its slot. A reader therefore looks, uses the pixels, and looks again.
+as the writer has not come round to its slot. A reader therefore looks, copies the pixels, and looks again: the copy takes a
+tenth of a millisecond, while what is done with a picture may take longer than the writer for its whole round.
 """
 
 import fcntl
@@ -12,22 +13,24 @@ import mmap
 import os
 import secrets
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
-from wire.frames import FrameError, Image, Pixels, Place
+from wire.frames import FrameError, Image, Place
 
-SLOTS = 8
-"""Of which all but one are whole at any time: at 60 fps a reader has 117 ms."""
+SLOTS = 4
+"""Of which all but one are whole at any time: at 60 fps a reader has 50 ms. Few, so that they stay in the processor's cache."""
 _NAME = "hipcue-frames"
 _LINK = f"/memfd:{_NAME} (deleted)"
 """What /proc shows of it: nothing else is ever opened, as that may wait for ever or do something."""
 _PAGE_BYTES = mmap.PAGESIZE
 """The words have the first page for themselves; each slot begins with a page."""
-_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL if sys.platform == "linux" else 0
 _HEAD, _NUMBER = 0, 1
 """The words: the picture that is written now or next, counted from 1, and the ring's own random number."""
 
@@ -83,8 +86,16 @@ class RingReader:
     def __init__(self) -> None:
         self._ring: _Mapped | None = None
 
-    def find(self, place: Place, size_bytes: int) -> Pixels:
-        """The bytes of a picture, and what says whether they still are this picture's. Raises FrameError."""
+    def read(self, place: Place, size_bytes: int) -> NDArray[np.uint8]:
+        """A copy of the bytes of a picture. Raises FrameError, also when the writer was faster."""
+        pixels, whole = self.find(place, size_bytes)
+        copy = pixels.copy()
+        if not whole():
+            raise FrameError("overtaken")
+        return copy
+
+    def find(self, place: Place, size_bytes: int) -> tuple[NDArray[np.uint8], Callable[[], bool]]:
+        """The bytes of a picture where they lie, and what says whether they still are this picture's. Raises FrameError."""
         if self._ring is None or self._ring.number != place.ring:
             self._ring = _map(place)
         return self._ring.pixels(place.ticket, size_bytes)
@@ -99,7 +110,7 @@ class _Mapped:
     number: int
     slot_bytes: int
 
-    def pixels(self, ticket: int, size_bytes: int) -> Pixels:
+    def pixels(self, ticket: int, size_bytes: int) -> tuple[NDArray[np.uint8], Callable[[], bool]]:
         if not 0 < ticket < self.words[_HEAD] or size_bytes > self.slot_bytes:
             raise FrameError("place")
         if not self.holds(ticket):

@@ -43,7 +43,11 @@ class Stage:
 STAGES = (
     Stage(CAPTURED_TO_READ, CAPTURE, "a picture's capture time to the picture in memory: transfer and decoding"),
     Stage(READ_TO_SENT, CAPTURE, "cut and scaled"),
-    Stage(SENT_TO_RECEIVED, ANALYSIS, "copied into shared memory, announced, and waiting while the picture before is measured"),
+    Stage(
+        SENT_TO_RECEIVED,
+        ANALYSIS,
+        "put into shared memory, announced, copied, and waiting while the picture before is measured",
+    ),
     Stage(RECEIVED_TO_POSE, ANALYSIS, "checked and handed to the pose model"),
     Stage(POSE, ANALYSIS, "the pose model"),
     Stage(POSE_TO_SAMPLE, ANALYSIS, "legs, angles and strides; handed to the wire"),

@@ -177,16 +177,11 @@ class Display:
         self._max_age_ns = ms_to_ns(settings.analysis.max_age_ms)
 
     def _take_frame(self, frame: Frame, now_ns: int) -> None:
-        """One that is left over from before this process stood still is not shown; the next is already on its way.
-
-        The screen keeps pictures for as long as no newer one comes, so it needs pixels of its own.
-        """
-        if now_ns - frame.capture_ns > self._max_age_ns:
-            self._health.counters["too old"] += 1
-        elif (kept := frame.kept()) is None:
-            self._health.counters["overtaken"] += 1
+        """One that is left over from before this process stood still is not shown; the next is already on its way."""
+        if now_ns - frame.capture_ns <= self._max_age_ns:
+            self._screen.take(frame, now_ns)
         else:
-            self._screen.take(kept, now_ns)
+            self._health.counters["too old"] += 1
 
     def _count_losses(self) -> None:
         missed = self._strides.missed + self._cues.missed

@@ -53,11 +53,10 @@ class Video:
                     if file is not None:
                         file.close()
                     file, stored = None if target is None else VideoFile(*target), target
-                kept = None if frame is None or file is None else frame.kept()
-                if kept is None or file is None:
+                if frame is None or file is None:
                     continue
                 try:
-                    file.add(kept.image, kept.capture_ns)
+                    file.add(frame.image, frame.capture_ns)
                     self.problem = ""
                 except OSError as error:
                     self.problem = f"No video is stored: {error}"

@@ -17,7 +17,6 @@ import pytest
 from config.schema import Display, Settings
 from feedback.display.process import run
 from feedback.display.window import NoScreenError, Window, find_screen
-from tests.overtaken_frames import overtake_all
 from wire import stages
 from wire.endpoints import private_directory
 from wire.frames import Frame
@@ -151,20 +150,6 @@ def test_headless_it_tells_each_stride_and_ends_at_once(
     assert running.code == 0
     assert took_s < 0.5
     assert "band 16–20°" in "".join(told)
-
-
-def test_a_picture_that_was_overwritten_while_it_was_copied_is_counted_and_not_shown(
-    directory: Path, others: Others, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    overtake_all(monkeypatch)
-    path = tmp_path / "end.png"
-    running = Running(directory, SETTINGS, path)
-    try:
-        others.until(lambda: others.displays_health is not None and others.displays_health.counters.get("overtaken", 0) > 2)
-    finally:
-        running.end()
-    pixels = pygame.surfarray.array3d(pygame.image.load(str(path)))
-    assert not ((pixels[..., 0] == 200) & (pixels[..., 1] == 0)).any(), "the red picture"
 
 
 def test_the_screenshot_is_of_the_last_measured_runner_even_after_the_capture_has_ended(

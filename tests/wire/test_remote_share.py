@@ -14,12 +14,10 @@ import zmq
 
 from tests.eventually import eventually
 from tests.message_examples import cue, sample, stride
-from tests.overtaken_frames import overtake_all
 from tests.program import one_sentence
 from wire import codec
 from wire.clock import Clock, monotonic_ns, s_to_ns
 from wire.endpoints import private_directory
-from wire.frame_sockets import NewestFrame
 from wire.frames import Frame
 from wire.health import HealthReporter
 from wire.lifecycle import StopFlag
@@ -199,26 +197,6 @@ def test_a_screen_sees_pictures_and_measurements_in_its_own_time(gym: Gym) -> No
     gym.strides.send(sent)
     came = eventually(strides.take_all, "a stride")[0]
     assert abs(came.t_peak_ns - sent.t_peak_ns - OTHER_CLOCK_NS) <= MOST_OFF_NS
-
-
-def test_a_picture_that_was_overwritten_while_it_was_compressed_is_counted_and_not_sent(
-    gym: Gym, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gym.follow()
-    frames = gym.screen.wire("display").frames()
-    taken = NewestFrame.take
-    overtake_all(monkeypatch)
-    seq = 0
-
-    def counted() -> bool:
-        nonlocal seq
-        seq += 1
-        gym.frames.send(frame(seq))
-        assert taken(frames) is None
-        health = gym.healths.take()
-        return health is not None and health.counters.get("overtaken", 0) > 2
-
-    eventually(counted, "pictures that were overtaken")
 
 
 def test_no_stride_and_no_cue_is_lost_or_doubled_on_the_way(gym: Gym) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from wire import frames
-from wire.frames import HEADER_BYTES, MAX_SIDE_PX, TIME_SOURCES, Frame, FrameError, Pixels, Place, pack_frame, pack_header
+from wire.frames import HEADER_BYTES, MAX_SIDE_PX, TIME_SOURCES, Frame, FrameError, Image, Place, pack_frame, pack_header
 
 REASONS = {"short", "foreign", "version", "size", "length", "time-source", "place"}
 UNSIGNED = st.integers(0, 2**64 - 1)
@@ -34,10 +34,10 @@ def frame(width_px: int = 4, height_px: int = 3) -> Frame:
 def unpack_frame(packed: bytes | bytearray | memoryview) -> Frame:
     """Where nothing is shared."""
 
-    def find(_place: Place, _size_bytes: int) -> Pixels:
+    def read(_place: Place, _size_bytes: int) -> Image:
         raise FrameError("place")
 
-    return frames.unpack_frame(packed, find)
+    return frames.unpack_frame(packed, read)
 
 
 def refused(packed: bytes | bytearray | memoryview) -> str:
@@ -72,35 +72,15 @@ def test_the_image_is_a_view_of_the_bytes() -> None:
 def test_a_frame_whose_pixels_are_elsewhere_says_where(sent: Frame, place: Place) -> None:
     asked: list[tuple[Place, int]] = []
 
-    def find(place: Place, size_bytes: int) -> Pixels:
+    def read(place: Place, size_bytes: int) -> Image:
         asked.append((place, size_bytes))
-        return np.ascontiguousarray(sent.image).reshape(-1), lambda: False
+        return sent.image.reshape(-1)
 
-    got = frames.unpack_frame(pack_header(sent, place), find)
+    got = frames.unpack_frame(pack_header(sent, place), read)
     assert asked == [(place, sent.image.size)]
     np.testing.assert_array_equal(got.image, sent.image)
-    assert not got.whole()
     for name in ("epoch", "seq", "index", "capture_ns", "read_ns", "published_ns", "time_source"):
         assert getattr(got, name) == getattr(sent, name)
-
-
-def test_pixels_that_came_with_the_message_stay() -> None:
-    got = unpack_frame(pack_frame(frame()))
-    assert got.whole()
-    kept = got.kept()
-    assert kept is not None
-    np.testing.assert_array_equal(kept.image, frame().image)
-
-
-def test_what_is_kept_is_a_copy_and_there_is_none_of_a_picture_that_is_gone() -> None:
-    image, whole = frame().image.copy(), True
-    shared = Frame(7, 1, 2, 30, 40, 50, "driver", image, lambda: whole)
-    kept = shared.kept()
-    image[:], whole = 255, False
-    assert shared.kept() is None
-    assert kept is not None
-    assert kept.whole()
-    np.testing.assert_array_equal(kept.image, frame().image)
 
 
 @given(FRAMES, st.data())

@@ -20,11 +20,15 @@ from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, 
 
 from tests.eventually import eventually
 from wire.frame_sockets import FramePublisher
-from wire.frames import Frame, FrameError, Image, Pixels, Place, unpack_frame
+from wire.frames import Frame, FrameError, Image, Place, unpack_frame
 from wire.ring import SLOTS, RingReader, RingWriter
 
 HEIGHT_PX, WIDTH_PX = 6, 8
 SIZE_BYTES = HEIGHT_PX * WIDTH_PX * 3
+
+
+Seen = tuple[Image, Callable[[], bool]]
+"""Pixels where they lie, and whether they are whole."""
 
 
 def write(ring: RingWriter, value: int) -> Place:
@@ -50,7 +54,7 @@ def ring(most_bytes: int = SIZE_BYTES) -> Iterator[RingWriter]:
 class Interleaved(RuleBasedStateMachine):
     """One writer, stopped anywhere, and readers that look, hold on, and look again."""
 
-    held: Bundle[tuple[int, Pixels]] = Bundle("held")
+    held: Bundle[tuple[int, Seen]] = Bundle("held")
 
     @initialize()
     def begin(self) -> None:
@@ -67,7 +71,7 @@ class Interleaved(RuleBasedStateMachine):
         self.places.append(write(self.ring, len(self.places) + 1))
 
     @rule(target=held, back=st.integers(0, SLOTS - 2))
-    def look(self, back: int) -> tuple[int, Pixels] | MultipleResults[tuple[int, Pixels]]:
+    def look(self, back: int) -> tuple[int, Seen] | MultipleResults[tuple[int, Seen]]:
         """At one of those that must still be there."""
         if back >= len(self.places):
             return multiple()
@@ -81,7 +85,7 @@ class Interleaved(RuleBasedStateMachine):
                 self.reader.find(self.places[-1 - back], SIZE_BYTES)
 
     @rule(one=held)
-    def look_again(self, one: tuple[int, Pixels]) -> None:
+    def look_again(self, one: tuple[int, Seen]) -> None:
         number, (pixels, whole) = one
         if whole():
             assert set(pixels.tolist()) == {number % 256}
@@ -89,7 +93,7 @@ class Interleaved(RuleBasedStateMachine):
             assert number <= len(self.places) + 1 - SLOTS
 
     @rule(one=consumes(held))
-    def let_go(self, one: tuple[int, Pixels]) -> None:
+    def let_go(self, one: tuple[int, Seen]) -> None:
         pass
 
     @invariant()
@@ -105,6 +109,23 @@ class Interleaved(RuleBasedStateMachine):
 
 
 TestInterleaved = Interleaved.TestCase
+
+
+def test_what_is_overtaken_while_it_is_copied_is_refused_and_what_is_read_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ring() as writer:
+        place, reader, find = write(writer, 3), RingReader(), RingReader.find
+        kept = reader.read(place, SIZE_BYTES)
+
+        def overtaken(reader: RingReader, place: Place, size_bytes: int) -> Seen:
+            pixels, whole = find(reader, place, size_bytes)
+            for number in range(SLOTS):
+                write(writer, 100 + number)
+            return pixels, whole
+
+        monkeypatch.setattr(RingReader, "find", overtaken)
+        with pytest.raises(FrameError, match="overtaken"):
+            reader.read(place, SIZE_BYTES)
+        assert set(kept.tolist()) == {3}
 
 
 def test_a_reader_sees_the_writers_own_memory() -> None:
@@ -146,12 +167,11 @@ class TestPublisher:
             for seq, (width_px, height_px, value) in enumerate(pictures):
                 sent.append(np.full((height_px, width_px, 3), value, np.uint8))
                 publisher.send(frame(seq, sent[-1]))
-                newest = unpack_frame(socket.messages[-1], reader.find)
+                newest = unpack_frame(socket.messages[-1], reader.read)
                 np.testing.assert_array_equal(newest.image, sent[-1])
-                assert newest.whole()
                 before = data.draw(st.integers(0, seq))
                 try:
-                    earlier = unpack_frame(socket.messages[before], RingReader().find)
+                    earlier = unpack_frame(socket.messages[before], RingReader().read)
                 except FrameError as error:
                     # Gone with its slot, or with a ring that was too small for what came after it.
                     assert error.reason in ("overtaken", "place")  # noqa: PT017
@@ -164,7 +184,7 @@ class TestPublisher:
         socket, whole = Sent(), np.arange(20 * 30 * 3, dtype=np.uint8).reshape(20, 30, 3)
         publisher = FramePublisher(socket)  # type: ignore[arg-type]
         publisher.send(frame(1, whole[5:15, 10:20]))
-        np.testing.assert_array_equal(unpack_frame(socket.messages[0], RingReader().find).image, whole[5:15, 10:20])
+        np.testing.assert_array_equal(unpack_frame(socket.messages[0], RingReader().read).image, whole[5:15, 10:20])
         publisher.close()
 
     def test_without_shared_memory_the_pixels_travel_in_the_message(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +196,7 @@ class TestPublisher:
         publisher = FramePublisher(socket)  # type: ignore[arg-type]
         for seq in (1, 2):
             publisher.send(frame(seq, image))
-            got = unpack_frame(socket.messages[-1], RingReader().find)
+            got = unpack_frame(socket.messages[-1], RingReader().read)
             np.testing.assert_array_equal(got.image, image)
         assert publisher.way == "messages, as there is no shared memory (Function not implemented)"
 

@@ -143,13 +143,8 @@ class Share:
             if screen.waiting is not None and screen.picture_had != newest:
                 if self._picture is None:
                     began_ns = self._clock()
-                    picture = picture_of(self._frame)
+                    self._picture = picture_of(self._frame)
                     self._health.add_ns("jpeg", self._clock() - began_ns)
-                    if not self._frame.whole():
-                        self._frame = None
-                        self._health.counters["overtaken"] += 1
-                        return
-                    self._picture = picture
                 self._answer(who, screen.waiting, screen.waiting_ns, self._picture)
                 screen.waiting, screen.picture_had = None, newest
 
