@@ -92,7 +92,7 @@ class FollowedRunner:
     def _follow(self, t_s: float, landmarks: Landmarks, frame_index: int | None) -> tuple[GaitUpdate, BodyAngles]:
         assert self.facing is not None
         body = body_angles(landmarks, RunnerFrame(self.facing, self._roll_deg))
-        update = self._gait.update(t_s, body.legs[0].candidate, body.legs[1].candidate, landmarks.mirrored)
+        update = self._gait.update(t_s, body.legs[0].candidate, body.legs[1].candidate, body.mirrored)
         visibility = body.legs[update.near_label].points.visibility if update.near_label is not None else 1.0
         quality = frame_quality(update.phase.concentration, visibility, update.near_label is not None)
         self._history.add(Seen(t_s, frame_index, body, update.near_label, update.far_label, quality))

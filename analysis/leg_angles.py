@@ -48,6 +48,8 @@ class BodyAngles:
     legs: tuple[LabelledLeg, LabelledLeg]
     trunk_lean_deg: float
     shoulder_px: tuple[float, float]
+    mirrored: bool | None = None
+    """How the pose model looked: see Landmarks."""
 
 
 def body_angles(landmarks: Landmarks, frame: RunnerFrame) -> BodyAngles:
@@ -56,7 +58,7 @@ def body_angles(landmarks: Landmarks, frame: RunnerFrame) -> BodyAngles:
     shoulder_px, hip_px = mid_shoulder_px(landmarks), mid_hip_px(landmarks)
     near, far = (_labelled(leg_points(landmarks, side), shoulder_px, hip_px, frame) for side in sides)
     named = named_points(near.points, shoulder_px, hip_px)
-    return BodyAngles((near, far), angle_deg("trunk_lean", named, frame), _pair(shoulder_px))
+    return BodyAngles((near, far), angle_deg("trunk_lean", named, frame), _pair(shoulder_px), landmarks.mirrored)
 
 
 def _labelled(points: LegPoints, shoulder_px: Floats, hip_px: Floats, frame: RunnerFrame) -> LabelledLeg:

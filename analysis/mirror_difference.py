@@ -1,9 +1,12 @@
-"""What a leg's thigh angle differs by when the pose model looks at every other picture in a mirror.
+"""The middle of what the pose model reads in a picture and in its mirror image, at which it looks in turn.
 
 The networks place hip and knee otherwise in a mirrored picture, by 1 to 3° of thigh on real runners. What lies in the middle
-does not depend on which way the runner faces: half of the difference, as it is over the stride, is taken out of each look, so
-that the angle does not go up and down from picture to picture either.
+does not depend on which way the runner faces. Of the thigh half of the difference, as it is over the stride, is taken out of
+each look, so that the angle does not go up and down from picture to picture; what is read over several frames is the mean of
+both looks' medians.
 """
+
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -20,7 +23,7 @@ _MOST_OFF_DEG = 18.0
 
 
 class MirrorDifference:
-    """Of one leg; learns while the runner runs."""
+    """What one leg's thigh angle differs by; learns while the runner runs."""
 
     def __init__(self) -> None:
         self._half = GaitCurve(np.zeros(_COEFFICIENTS), _SPREAD_DEG, _MEMORY_S)
@@ -39,3 +42,14 @@ class MirrorDifference:
         if abs(thigh_deg - expected_deg) <= _MOST_OFF_DEG:
             self._half.learn(side, thigh_deg - expected_deg, _NOISE_DEG, dt_s)
         return thigh_deg - float(side @ self._half.coefficients)
+
+
+def middle(looks: Iterable[tuple[bool | None, float]]) -> float | None:
+    """The middle of values that were read over several frames, each with its frame's look: neither look counts more.
+
+    The median of the one look where there is no other; None: nothing was read.
+    """
+    by_look: dict[bool | None, list[float]] = {}
+    for mirrored, value in looks:
+        by_look.setdefault(mirrored, []).append(value)
+    return float(np.mean([np.median(values) for values in by_look.values()])) if by_look else None

@@ -1,16 +1,18 @@
-"""Quiet standing: the zeros of hip extension and ankle, and the length of the leg in the picture, found without being asked.
+"""Quiet standing: the zeros of hip extension and ankle, found without being asked.
 
 A runner who stands still beside the belt before the session gives the zero; posture cannot tell the camera's roll, which
 comes from the settings.
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.landmarks import Floats
-from analysis.leg_angles import BodyAngles
+from analysis.leg_angles import BodyAngles, LabelledLeg
+from analysis.mirror_difference import middle
 
 STILL_S = 2.0
 """So long nothing may move."""
@@ -29,16 +31,12 @@ class Standing:
 
     thigh_deg: float
     """Mean of both thighs against vertical."""
-    trunk_deg: float
-    """Trunk lean."""
     hip_trunk_deg: float
     """Thigh against the trunk line."""
     ankle_deg: float
-    leg_px: float
-    """Hip to ankle."""
 
 
-NOT_CALIBRATED = Standing(thigh_deg=0.0, trunk_deg=0.0, hip_trunk_deg=0.0, ankle_deg=0.0, leg_px=0.0)
+NOT_CALIBRATED = Standing(thigh_deg=0.0, hip_trunk_deg=0.0, ankle_deg=0.0)
 """Zeros for somebody who was never seen standing: the vertical, the trunk line, a right angle."""
 
 
@@ -59,14 +57,18 @@ class StandingWatch:
         bodies = [body for _, body in self._frames]
         if not all(_upright(body) for body in bodies) or _movement(bodies) > _STILL_TRUNK_LENGTHS:
             return None
-        legs = [leg for body in bodies for leg in body.legs]
         return Standing(
-            thigh_deg=float(np.median([leg.thigh_deg for leg in legs])),
-            trunk_deg=float(np.median([body.trunk_lean_deg for body in bodies])),
-            hip_trunk_deg=float(np.median([leg.hip_trunk_deg for leg in legs])),
-            ankle_deg=float(np.median([leg.ankle_deg for leg in legs])),
-            leg_px=float(np.median([np.hypot(*(leg.points.ankle_px - leg.points.hip_px)) for leg in legs])),
+            thigh_deg=_middle(bodies, lambda leg: leg.thigh_deg),
+            hip_trunk_deg=_middle(bodies, lambda leg: leg.hip_trunk_deg),
+            ankle_deg=_middle(bodies, lambda leg: leg.ankle_deg),
         )
+
+
+def _middle(bodies: list[BodyAngles], angle_deg: Callable[[LabelledLeg], float]) -> float:
+    """Of both legs over all frames."""
+    found = middle((body.mirrored, angle_deg(leg)) for body in bodies for leg in body.legs)
+    assert found is not None
+    return found
 
 
 def _upright(body: BodyAngles) -> bool:

@@ -5,6 +5,7 @@ import numpy as np
 from analysis.frame_facts import FrameFacts
 from analysis.ground_contact import read_ground_times, read_initial_contact
 from analysis.history import History, legs, vertical_oscillation_leg
+from analysis.mirror_difference import middle
 from analysis.quality import stride_quality
 from analysis.standing import NOT_CALIBRATED, Standing
 from analysis.strides import Turn
@@ -13,7 +14,7 @@ from wire.clock import s_to_ns
 from wire.messages import LegName, Stride
 
 _AT_PEAK_S = 0.05
-"""Angles at the peak are medians over the frames this close to it."""
+"""Angles at the peak are the middle of the frames this close to it."""
 
 
 def read_stride(
@@ -29,7 +30,7 @@ def read_stride(
     """The stride that `turn` ended; `facts` are those of the frame that decided it. What was not seen is None."""
     peak, swing, zero = turn.peak, turn.swing, standing or NOT_CALIBRATED
     around = history.around(peak.t_s, _AT_PEAK_S)
-    at_peak = [one for _, one in legs(around, leg)]
+    at_peak = [(seen.body.mirrored, own_leg) for seen in around if (own_leg := seen.leg(leg)) is not None]
     own = legs(history.frames, leg)
     triple = read_triple_extension(
         [t_s for t_s, _ in own], [one.knee_deg for _, one in own], [one.ankle_deg for _, one in own], peak.t_s
@@ -51,14 +52,14 @@ def read_stride(
         thigh_min_deg=peak.thigh_deg,
         standing_thigh_deg=None if standing is None else standing.thigh_deg,
         stamps=facts.stamps,
-        hip_extension_trunk_deg=_median([zero.hip_trunk_deg - one.hip_trunk_deg for one in at_peak]),
+        hip_extension_trunk_deg=middle((look, zero.hip_trunk_deg - one.hip_trunk_deg) for look, one in at_peak),
         thigh_excursion_deg=None if swing is None else swing.knee_drive_deg - peak.thigh_deg,
         knee_drive_deg=None if swing is None else swing.knee_drive_deg,
         rebound_ms=None if swing is None else _ms(swing.rebound_s),
         swing_velocity_dps=None if swing is None else swing.velocity_dps,
-        knee_deg=_median([one.knee_deg for one in at_peak]),
-        ankle_deg=_median([one.ankle_deg - zero.ankle_deg for one in at_peak]),
-        trunk_lean_deg=_median([seen.body.trunk_lean_deg for seen in around]),
+        knee_deg=middle((look, one.knee_deg) for look, one in at_peak),
+        ankle_deg=middle((look, one.ankle_deg - zero.ankle_deg) for look, one in at_peak),
+        trunk_lean_deg=middle((seen.body.mirrored, seen.body.trunk_lean_deg) for seen in around),
         knee_straightest_ms=_ms(triple.knee_s),
         ankle_peak_ms=_ms(triple.ankle_s),
         triple_spread_ms=_ms(triple.spread_s),
@@ -74,7 +75,3 @@ def read_stride(
 
 def _ms(seconds: float | None) -> float | None:
     return None if seconds is None else 1000.0 * seconds
-
-
-def _median(values: list[float]) -> float | None:
-    return float(np.median(values)) if values else None

@@ -7,17 +7,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.engine import Engine
+from analysis.frame_facts import FrameFacts
 from analysis.gait import Gait
 from analysis.gait_curves import basis_row
 from analysis.gait_phase import Candidate
-from analysis.mirror_difference import MirrorDifference
+from analysis.landmarks import HIPS, Landmarks
+from analysis.mirror_difference import MirrorDifference, middle
 from bench.accuracy_simulated import NOISE_DEG
 from bench.gait_simulation import Faults, mean_strides, simulate
 from bench.stride_score import Reading, Score, score
+from tests.stick_runner import HEIGHT_PX, WIDTH_PX, StickRunner
+from wire.clock import s_to_ns
+from wire.messages import Stamps, Stride
 
 STRIDE_S = 0.7031
 """Of the mean curve at 3.5 m/s."""
 LEARNT_S = 5.0
+AT_PEAK = (
+    "hip_extension_deg",
+    "hip_extension_trunk_deg",
+    "knee_deg",
+    "ankle_deg",
+    "trunk_lean_deg",
+    "standing_thigh_deg",
+)
 
 
 def _moved(leg: Candidate | None, more_deg: float) -> Candidate | None:
@@ -82,3 +96,40 @@ def test_whatever_comes_it_takes_out_no_more_than_a_model_can_be_off(frames: lis
         t_s = at / 30
         left_deg = difference.without(t_s, basis_row(t_s / STRIDE_S), thigh_deg, expected_deg, mirrored)
         assert abs(left_deg - thigh_deg) < 20
+
+
+def hips_moved(landmarks: Landmarks, forward_px: float, mirrored: bool | None) -> Landmarks:
+    points_px = landmarks.points_px.copy()
+    points_px[list(HIPS.values()), 0] += forward_px
+    return Landmarks(points_px, landmarks.visibility, mirrored)
+
+
+def stood_and_run(fps: float, apart_px: float | None) -> list[Stride]:
+    """Near strides of a runner who stands first, whose hips lie so far apart in the two looks; None: there is one."""
+    sticks, engine, strides = StickRunner(stand_s=4.0), Engine(), []
+    runner = sticks.runner
+    for index, t_s in enumerate(np.arange(0, 12, 1 / fps)):
+        landmarks, odd = sticks.landmarks(runner.pose(float(t_s))), index % 2 == 1
+        if apart_px is not None:
+            landmarks = hips_moved(landmarks, apart_px / 2 if odd else -apart_px / 2, odd)
+        facts = FrameFacts(1, index + 1, index, WIDTH_PX, HEIGHT_PX, Stamps(capture_ns=s_to_ns(float(t_s)) + 1))
+        strides += engine.measure(facts, landmarks)[1]
+    return [stride for stride in strides if stride.leg == "near" and stride.t_peak_ns > s_to_ns(7)]
+
+
+@pytest.mark.parametrize("fps", [30, 60])
+def test_all_angles_at_the_peak_and_their_zeros_are_the_middle_of_both_looks(fps: float) -> None:
+    as_is, looked = stood_and_run(fps, None), stood_and_run(fps, apart_px=12.0)
+    assert len(as_is) == len(looked) > 5
+    for name in AT_PEAK:
+        plain, both = (np.mean([getattr(stride, name) for stride in strides]) for strides in (as_is, looked))
+        # 12 px are 5 degrees of thigh from look to look; knee and ankle move as much from frame to frame there.
+        assert both == pytest.approx(plain, abs=2.5 if name in ("knee_deg", "ankle_deg") else 1.0), name
+    assert np.std([stride.hip_extension_trunk_deg or 0.0 for stride in looked]) < 1.0
+
+
+def test_neither_look_counts_more_than_the_other() -> None:
+    assert middle([(True, 4.0), (False, 1.0), (True, 6.0)]) == 3.0
+    assert middle([(False, 2.0)]) == 2.0
+    assert middle([(None, 2.0), (None, 3.0), (None, 9.0)]) == 3.0
+    assert middle([]) is None
