@@ -21,7 +21,7 @@ class Measurement:
         self._search = PersonSearch()
         self._roll_deg = settings.analysis.camera_roll_deg
         self._home = Home()
-        self._epoch: int | None = None
+        self._camera: tuple[int, int, int] | None = None
 
     def configure(self, settings: Settings) -> None:
         """Take over changed settings, as far as they apply without a restart."""
@@ -42,9 +42,10 @@ class Measurement:
         started_ns = clock()
         found = self._pose.estimate(frame.image)
         facts = frame_facts(frame, received_ns, started_ns, clock())
-        if frame.epoch != self._epoch:
-            # The camera was opened anew, perhaps another one.
-            self._epoch, self._home = frame.epoch, Home()
+        camera = frame.epoch, frame.width_px, frame.height_px
+        if camera != self._camera:
+            # Opened anew, perhaps another one, or in another mode: places in its picture mean something else.
+            self._camera, self._home = camera, Home()
         t_s = facts.t_s
         at_home = None if found is None else self._home.holds(t_s, found)
         stranger = at_home is False

@@ -117,6 +117,26 @@ def test_after_a_while_the_treadmill_may_be_somewhere_else() -> None:
     assert seen[-1][2].state == MEASURING
 
 
+def test_a_camera_that_comes_back_in_another_mode_measures_on_with_the_calibration() -> None:
+    large = somebody(StickRunner(stand_s=3))
+
+    def seen(t_s: float) -> Landmarks | None:
+        landmarks = large(t_s)
+        return landmarks if landmarks is None or t_s <= 8 else Landmarks(landmarks.points_px / 2, landmarks.visibility)
+
+    pose = People([seen])
+    measurement, states = Measurement(Settings(), pose), []
+    for index in range(12 * FPS):
+        pose.t_s = (index + 1) / FPS
+        part = 1 if pose.t_s <= 8 else 2
+        at_ns, image = s_to_ns(pose.t_s), np.zeros((HEIGHT_PX // part, WIDE_PX // part, 3), np.uint8)
+        sample, _ = measurement.measure(Frame(1, index + 1, index, at_ns, at_ns, at_ns, "test", image), lambda: 0)
+        states.append((pose.t_s, sample.state, sample.standing_thigh_deg))
+    assert NO_PERSON not in {state for t_s, state, _ in states if t_s > 6}
+    assert states[-1][1] == MEASURING
+    assert states[-1][2] is not None
+
+
 def test_somebody_who_runs_past_does_not_make_the_treadmill() -> None:
     passing = between(somebody(StickRunner(), x_px=-300, speed_px=150), 0, 4)
     seen = watched(People([passing, between(RUNNER, 4, 99)]), 8)
