@@ -53,7 +53,7 @@ class RunnerFrame:
 
 
 def angle_deg(name: str, points_px: Mapping[str, Floats], frame: RunnerFrame) -> float:
-    """The angle `name` of ANGLES from named points of shape (2,), in (-180, 180]."""
+    """The angle `name` of ANGLES from named points of shape (2,), in [-180, 180)."""
     angle = ANGLES[name]
     a = DOWN if angle.a is None else frame.direction(points_px[angle.a[0]], points_px[angle.a[1]])
     b = frame.direction(points_px[angle.b[0]], points_px[angle.b[1]])

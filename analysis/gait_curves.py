@@ -66,6 +66,8 @@ class GaitCurve:
         self._prior = np.diag(variances)
         self._covariance = self._prior.copy()
         self._memory_s = memory_s
+        self._lowest_phase: float | None = None
+        """As last asked for; None: the curve has changed since."""
 
     @classmethod
     def thigh(cls, memory_s: float) -> "GaitCurve":
@@ -84,6 +86,11 @@ class GaitCurve:
 
     def lowest_phase(self) -> float:
         """Where the curve is lowest, in turns: by a parabola through the lowest three of many points."""
+        if self._lowest_phase is None:
+            self._lowest_phase = self._find_lowest_phase()
+        return self._lowest_phase
+
+    def _find_lowest_phase(self) -> float:
         values = _GRID_ROWS @ self.coefficients
         at = int(np.argmin(values))
         before, lowest, after = values[at - 1], values[at], values[(at + 1) % _GRID_PHASES]
@@ -104,4 +111,5 @@ class GaitCurve:
         along = covariance @ row
         gain = along / (row @ along + noise_deg**2)
         self.coefficients = self.coefficients + gain * (value_deg - row @ self.coefficients)
+        self._lowest_phase = None
         self._covariance = covariance - gain[:, None] * along

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from statistics import fmean
 
 from analysis.extremes import highest
 from analysis.leg_track import TrackPoint
@@ -51,4 +50,6 @@ def _slope_dps(points: Sequence[TrackPoint], at_s: float) -> float | None:
         near = sorted(points, key=lambda point: abs(point.t_s - at_s))[:3]
     if len(near) < 3:
         return None
-    return float(np.polyfit([point.t_s - at_s for point in near], [point.tracked_deg for point in near], 1)[0])
+    middle_s, middle_deg = fmean(point.t_s for point in near), fmean(point.tracked_deg for point in near)
+    square_s2 = sum((point.t_s - middle_s) ** 2 for point in near)
+    return sum((point.t_s - middle_s) * (point.tracked_deg - middle_deg) for point in near) / square_s2
