@@ -17,6 +17,6 @@ def frame_quality(concentration: float, visibility: float, measured: bool) -> fl
 
 
 def stride_quality(peak: Peak, mean_frame_quality: float) -> float:
-    """Of one stride: the frames around its peak, how many were measured, and how well they fit one motion."""
+    """Of one stride: the frames that its peak was read from, how many were measured, and how well they fit one motion."""
     fit = (_BAD_RESIDUAL_DEG - peak.residual_deg) / (_BAD_RESIDUAL_DEG - _GOOD_RESIDUAL_DEG)
     return float(np.clip(mean_frame_quality * np.sqrt(peak.seen) * np.clip(fit, 0.0, 1.0), 0.0, 1.0))

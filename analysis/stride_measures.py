@@ -6,6 +6,7 @@ from analysis.frame_facts import FrameFacts
 from analysis.ground_contact import read_ground_times, read_initial_contact
 from analysis.history import History, legs, vertical_oscillation_leg
 from analysis.mirror_difference import middle
+from analysis.peak import BEFORE_S
 from analysis.quality import stride_quality
 from analysis.standing import NOT_CALIBRATED, Standing
 from analysis.strides import Turn
@@ -69,7 +70,9 @@ def read_stride(
         overstride_leg=None if contact is None else contact.overstride_leg,
         contact_ms=None if times is None else _ms(times.contact_s),
         flight_ms=None if times is None else _ms(times.flight_s),
-        quality=stride_quality(peak, float(np.mean([seen.quality for seen in around])) if around else 0.0),
+        quality=stride_quality(
+            peak, float(np.mean([seen.quality for seen in history.frames if seen.t_s >= peak.t_s - BEFORE_S]))
+        ),
     )
 
 
