@@ -31,6 +31,8 @@ _STORE_PATIENCE_S = 0.6
 """At the end; the whole program ends within two seconds, and what is not stored by then is stored by the next one."""
 _DISK_PATIENCE_S = 0.4
 """Likewise; what the disk has not confirmed by then the operating system brings to it soon after."""
+_MOST_WAITING = 12
+"""Sessions, half a day's, that wait in memory for a disk; an hour of one is some 60 MB."""
 _FLUSH_S = 0.4
 """Together with the wait for settled values and the disk's own time less than the second that a crash may cost."""
 
@@ -64,29 +66,29 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
     runners = Runners(_open(wanted, settings), next_session)
     disk = DiskSync()
     video = _video(settings, wire)
+    over: list[SessionFolder] = []
+    """Sessions that are to be finished; while the disk does not take their end, they wait for it here."""
     flush_ns = 0
     while not stop:
         health.beat()
         hearing.wait(_POLL_MS)
-        for now_over in hearing.tell(runners, wire.clock(), outlet):
-            now_over.close(hearing.summary())
-            disk.ask(now_over.folder)
+        over += hearing.tell(runners, wire.clock(), outlet)
         health.counters["missed"] = hearing.missed
         if video is not None:
             _look_after(video, runners, health)
         if wire.clock() >= flush_ns:
             if hearing.config is not None and runners.session is not None:
                 runners.session.know({"config": settings_snapshot(hearing.config)})
-            _flush(runners.session, health, keeper, disk, "" if video is None else video.problem)
+            over = _finish(over, hearing.summary(), disk, health)
+            _flush(runners.session, health, keeper, disk)
+            _say([*over, runners.session], "" if video is None else video.problem, health)
             flush_ns = wire.clock() + s_to_ns(_FLUSH_S)
     if video is not None:
         video.target = None  # finished while the tables are
-    for session in (*hearing.tell(runners, wire.clock(), outlet), runners.session):
-        if session is not None:
-            session.close(hearing.summary())
-            disk.ask(session.folder)
-            if session.problem is not None:
-                print(f"{_sentence(session.problem)}: the end of this session is lost", file=sys.stderr)
+    over += hearing.tell(runners, wire.clock(), outlet)
+    over += [runners.session] if runners.session is not None else []
+    for session in _finish(over, hearing.summary(), disk, health):
+        print(f"{_sentence(session.problem)}: the end of this session is lost", file=sys.stderr)
     if keeper is not None:
         keeper.finish(_STORE_PATIENCE_S)
     disk.finish(_DISK_PATIENCE_S)
@@ -145,9 +147,7 @@ def _header(settings: Settings) -> dict[str, Any]:
     return {**session_header(settings), "program": os.getppid()}
 
 
-def _flush(
-    session: SessionFolder | None, health: HealthReporter, keeper: StoreKeeper | None, disk: DiskSync, no_video: str
-) -> None:
+def _flush(session: SessionFolder | None, health: HealthReporter, keeper: StoreKeeper | None, disk: DiskSync) -> None:
     if session is None:
         return
     session.flush()
@@ -160,13 +160,29 @@ def _flush(
     health.facts["session"] = str(session.folder)
     if session.lost:
         health.counters["rows lost"] = session.lost
-    if session.problem is None:
+
+
+def _say(sessions: list[SessionFolder | None], no_video: str, health: HealthReporter) -> None:
+    problem = next((session.problem for session in sessions if session is not None and session.problem is not None), None)
+    if problem is None:
         health.say("degraded" if no_video else "running", no_video)
     else:
-        health.say("degraded", f"{_sentence(session.problem)}; the session goes on and is kept in memory until it can")
+        health.say("degraded", f"{_sentence(problem)}; the session goes on and is kept in memory until it can")
 
 
-def _sentence(problem: OSError) -> str:
+def _finish(over: list[SessionFolder], summary: dict[str, Any], disk: DiskSync, health: HealthReporter) -> list[SessionFolder]:
+    """Close these sessions. Returns those whose end the disk does not take yet, the newest of them: memory has an end too."""
+    for session in over:
+        session.close(summary)
+        disk.ask(session.folder)
+    waiting = [session for session in over if session.problem is not None]
+    if len(waiting) > _MOST_WAITING:
+        health.counters["sessions cut short"] = health.counters.get("sessions cut short", 0) + len(waiting) - _MOST_WAITING
+    return waiting[-_MOST_WAITING:]
+
+
+def _sentence(problem: OSError | None) -> str:
+    assert problem is not None
     return f"{problem.filename}: cannot be written ({problem.strerror})"
 
 

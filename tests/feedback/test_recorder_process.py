@@ -24,10 +24,11 @@ from feedback.recorder.process import EXIT_NO_FOLDER, new_folder, run
 from feedback.recorder.session import SessionFolder
 from tests.eventually import eventually
 from tests.message_examples import cue, sample, stride
+from wire.health import State
 from wire.lifecycle import StopFlag
-from wire.messages import Health, Latency, Played, RecentStrides
+from wire.messages import Health, Latency, Phase, PhaseName, Played, RecentStrides
 from wire.sockets import Publisher, Wire
-from wire.topics import CUE, HEALTH, PLAYED, RECENT_STRIDES, SAMPLE_LOG, STRIDE
+from wire.topics import CUE, HEALTH, PHASE, PLAYED, RECENT_STRIDES, SAMPLE_LOG, STRIDE
 
 
 class Recording:
@@ -43,6 +44,7 @@ class Recording:
         self.cues: Publisher = self._wires["coach"].publisher(CUE)
         self.recent: Publisher = self._wires["analysis"].publisher(RECENT_STRIDES)
         self.played: Publisher = self._wires["audio"].publisher(PLAYED)
+        self.phases: Publisher = self._wires["coach"].publisher(PHASE)
         self.health: Publisher = self._wires["analysis"].publisher(HEALTH)
         self._news = self._wires["coach"].newest(HEALTH, Health)
         self.last: Health | None = None
@@ -64,6 +66,24 @@ class Recording:
             return None if self.last is None or "session" not in self.last.facts else Path(self.last.facts["session"])
 
         return eventually(known, "the recorder runs")
+
+    def until(self, phase: PhaseName, condition: Callable[[], bool]) -> None:
+        """The coach says where it stands until the recorder has heard it."""
+
+        def holds() -> bool:
+            self.phases.send(Phase(phase, "hip_extension", None, None, None, False, False))
+            return condition()
+
+        eventually(holds, f"{phase} is heard")
+
+    def until_state(self, state: State) -> None:
+        """Until the recorder says that it is so."""
+
+        def said() -> bool:
+            heard = self._news.take()
+            return heard is not None and (heard.process, heard.state) == ("recorder", state)
+
+        eventually(said, f"the recorder is {state}")
 
     def end(self) -> int | None:
         self.stop.set()
@@ -322,6 +342,29 @@ def test_a_full_disk_does_not_end_the_session_and_what_waited_is_written_when_th
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert recording.end() == 0
     assert [row["stride"] for row in rows(folder, "strides.csv")][-20:] == [str(number) for number in range(1, 21)]
+
+
+def test_a_session_that_ends_while_the_disk_is_full_is_finished_when_there_is_room(
+    start: Callable[[Path | None], Recording], tmp_path: Path
+) -> None:
+    folder = tmp_path / "session"
+    recording = start(folder)
+    recording.until_running()
+    join(recording, folder)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((folder / "strides.csv").stat().st_size, hard))
+    try:
+        for number in range(1, 21):
+            recording.strides.send(stride(number, 10_000 + number))
+        recording.until_state("degraded")
+        recording.until("summary", lambda: any(row["phase"] == "summary" for row in rows(folder, "phases.csv")))
+        recording.until("stand", lambda: len(list(tmp_path.glob("*/strides.csv"))) == 2)  # the next runner's
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    eventually(lambda: summary(folder)["ended"], "the session is finished")
+    assert [row["stride"] for row in rows(folder, "strides.csv")][-20:] == [str(number) for number in range(1, 21)]
+    assert summary(folder)["strides"]["near"] == len(rows(folder, "strides.csv"))
+    recording.until_state("running")
 
 
 def test_a_folder_that_is_there_already_without_a_session_is_used(
