@@ -62,9 +62,10 @@ def headline(session: Recorded) -> str:
             by = f"{abs(change.change):.1f} ± {change.ci95:.1f}° {way} hip extension than at baseline"
             return f"{words[phase].capitalize()}: {by}; {change.verdict}."
     mean = overall(session, "hip_extension_deg")
-    return (
-        "" if mean is None else f"Hip extension {mean.mean:.1f} ± {mean.ci95:.1f}° over {mean.strides} strides of the near leg."
-    )
+    if mean is not None:
+        return f"Hip extension {mean.mean:.1f} ± {mean.ci95:.1f}° over {mean.strides} strides of the near leg."
+    near = len(session.trusted())
+    return f"{near} strides of the near leg are too few for a mean." if near else "No stride of the near leg was measured."
 
 
 def tracking_lines(session: Recorded) -> list[Line]:

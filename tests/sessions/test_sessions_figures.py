@@ -197,6 +197,7 @@ class TestTheReport:
     def test_of_a_session_without_strides_says_so_and_draws_nothing(self) -> None:
         page = html_report(Recorded(header(), [], [], []))
         assert "0 near, 0 far" in page
+        assert "No stride of the near leg was measured." in page
         assert "<svg" not in page
 
     def test_a_runners_name_cannot_become_markup(self) -> None:
