@@ -130,8 +130,10 @@ class SyntheticRunner:
         return self._painter.draw(self.runner.pose(t_s), self.runner.belt_m(t_s), neighbour)
 
     def rewind(self) -> None:
-        """Start again."""
+        """Start again, with what cues had changed forgotten."""
         self._index = -1
+        if self._answer is not None:
+            self._answer.rewind()
 
     def close(self) -> None:
         """Nothing to let go of."""

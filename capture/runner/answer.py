@@ -15,13 +15,21 @@ _REMEMBERED = 8
 
 
 class Answer:
-    """What cues have made of a runner's strides. Strides must be asked for in order, the last few may be asked for again."""
+    """What cues have made of a runner's strides. Strides must be asked for in order, the last few may be asked for again.
+
+    `rewind` begins anew.
+    """
 
     def __init__(self, extension_deg: float, arches: bool = False) -> None:
         self._own_deg = extension_deg
         self._arches = arches
         self._wanted_deg = 0.0
         self._change_deg: dict[int, float] = {}
+
+    def rewind(self) -> None:
+        """As before the first stride."""
+        self._wanted_deg = 0.0
+        self._change_deg.clear()
 
     def hear(self, rule: str) -> None:
         """A cue has come."""

@@ -65,6 +65,24 @@ def test_the_drawn_trunk_follows_without_a_jump() -> None:
     assert leans_deg[-1] < 1
 
 
+def test_played_again_it_is_the_same_runner_as_before_the_cues() -> None:
+    recording = SyntheticRunner("synthetic:responds=true,width=160,height=120,fps=10,seconds=12,noise=0")
+    plain = SyntheticRunner("synthetic:width=160,height=120,fps=10,seconds=12,noise=0")
+    hear = recording.hears
+    assert hear is not None
+    hear(MORE)
+    while recording.advance() is not None:
+        recording.image()
+    recording.rewind()
+    while recording.advance() is not None:
+        plain.advance()
+        assert (recording.image() == plain.image()).all()
+    hear(MORE)
+    recording.rewind()
+    hear(MORE)
+    assert recording.runner.pose(1.0) != plain.runner.pose(1.0)
+
+
 def test_only_who_is_asked_to_answer_hears() -> None:
     assert SyntheticRunner("synthetic:").hears is None
     assert SyntheticRunner("synthetic:responds=true").hears is not None
