@@ -55,6 +55,8 @@ async def follow(
                 return
         except TreadmillLostError as error:
             say(str(error))
+        except Exception as error:  # whatever a system's Bluetooth comes up with: the speed is asked for again, not given up
+            say(f"The treadmill's Bluetooth fails ({str(error) or type(error).__name__}): looking for it again")
         await sleep(delay_s)
         delay_s = min(LONGEST_RETRY_S, 2 * delay_s)
 

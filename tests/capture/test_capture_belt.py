@@ -196,6 +196,12 @@ class TestFollowing:
         assert delays == [1, 2, 1, 2, 1]
         assert packets == [b"a", b"b", b"c"]
 
+    def test_an_error_that_nobody_foresaw_is_told_and_the_treadmill_looked_for_again(self) -> None:
+        delays, said, packets = followed(FakeLink(KeyError("path"), ValueError(), [b"a"]), 3)
+        assert said[0] == "The treadmill's Bluetooth fails ('path'): looking for it again"
+        assert said[1] == "The treadmill's Bluetooth fails (ValueError): looking for it again"
+        assert (delays, packets) == ([1, 2, 1], [b"a"])
+
     def test_without_the_package_there_is_one_sentence_and_an_end(self) -> None:
         delays, said, _ = followed(FakeLink(NoBluetoothError(NOT_INSTALLED)), 1)
         assert (delays, said) == ([], [NOT_INSTALLED])
