@@ -23,7 +23,7 @@ _EVERY_PX = 16
 """Of a picture, every so many pixels are compared: thousands of them, which noise cannot leave all alone."""
 
 CaptureTime = Callable[[int], tuple[int, str]]
-"""From the read time in ns: the capture time in ns and its source (wire.frames.TIME_SOURCES)."""
+"""From when a picture came, not decoded yet, in ns: the capture time in ns and its source (wire.frames.TIME_SOURCES)."""
 
 
 class NewestReader:
@@ -75,10 +75,11 @@ class NewestReader:
     def _drain(self) -> None:
         while not (self._closing or self._lost):
             ok = self._device.grab()
-            read_ns = self._clock()
-            capture_ns, time_source = self._capture_time(read_ns)
+            capture_ns, time_source = self._capture_time(self._clock())
             if ok:
+                # Most devices decode only here.
                 ok, image = self._device.retrieve()
+            read_ns = self._clock()
             with self._news:
                 self._came_ns = read_ns
                 if ok:

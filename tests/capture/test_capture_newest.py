@@ -25,6 +25,7 @@ class Device:
         self._let_out = threading.Semaphore(0)
         self._taken = threading.Semaphore(0)
         self._grey: int | None = 0
+        self.decoding_s = 0.0
 
     def clock(self) -> int:
         return self.now_ns
@@ -35,6 +36,7 @@ class Device:
         return self._grey is not None
 
     def retrieve(self) -> tuple[bool, Image]:
+        self.now_ns += s_to_ns(self.decoding_s)
         return True, np.full((48, 64, 3), self._grey, np.uint8)
 
     def release(self) -> None:
@@ -61,13 +63,17 @@ def reader(device: Device) -> NewestReader:
     return NewestReader(cast(cv2.VideoCapture, device), lambda read_ns: (read_ns, "read"), "camera 0", device.clock)
 
 
-def grey_of(reader: NewestReader) -> int:
+def next_picture(reader: NewestReader) -> Picture:
     def picture() -> Picture | None:
         with suppress(NotYet):
             return reader.read()
         return None
 
-    return int(eventually(picture, "a picture comes").image[0, 0, 0])
+    return eventually(picture, "a picture comes")
+
+
+def grey_of(reader: NewestReader) -> int:
+    return int(next_picture(reader).image[0, 0, 0])
 
 
 def loss(reader: NewestReader) -> str:
@@ -81,6 +87,14 @@ def loss(reader: NewestReader) -> str:
         return ""
 
     return eventually(lost, "the device is lost")
+
+
+def test_a_picture_is_of_when_it_came_and_is_read_once_it_is_decoded(device: Device, reader: NewestReader) -> None:
+    device.decoding_s = 0.004
+    device.give(1)
+    device.give(2)
+    picture = next_picture(reader)
+    assert picture.read_ns - picture.capture_ns == s_to_ns(0.004)
 
 
 def test_pictures_are_given_from_the_second_one_on(device: Device, reader: NewestReader) -> None:
