@@ -16,7 +16,7 @@ LONGEST_WAIT_S = 0.25
 class PacedSource:
     """Implements capture.source.Source. The clock starts with the first `read`.
 
-    A picture is left out when the one after it is already due, as a camera would have overwritten it.
+    A picture is left out when the one after it is already due, as a camera would have overwritten it; indices count it.
     """
 
     live = False
@@ -37,7 +37,6 @@ class PacedSource:
         """Of the next picture, where it is waited for already."""
         self._last_ns = 0
         self._index = -1
-        self.left_out = 0
 
     @property
     def facts(self) -> dict[str, str]:
@@ -64,7 +63,6 @@ class PacedSource:
             if early_ns < -s_to_ns(STOOD_STILL_S):
                 self._start_ns, self._due_ns, early_ns = self._start_ns - early_ns, self._due_ns - early_ns, 0
             elif early_ns < -period_ns:
-                self.left_out += 1
                 self._due_ns = None
                 continue
             if early_ns > s_to_ns(LONGEST_WAIT_S):

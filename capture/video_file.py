@@ -10,8 +10,11 @@ import cv2
 import numpy as np
 
 from capture.source import SourceError
-from wire.clock import NS_PER_MS, NS_PER_S
+from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
 from wire.frames import Image
+
+_RESTART_NS = s_to_ns(0.5)
+"""Timestamps that go back further than pictures get out of order start anew, as in recordings that were put together."""
 
 
 class VideoFile:
@@ -41,8 +44,10 @@ class VideoFile:
         self._height_px = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
         self._index = -1
         self._last_ns = -1
-        self.disordered = 0
-        """Pictures passed over because their timestamp did not increase."""
+        self._offset_ns = 0
+        """From the present timestamps to the time since the start."""
+        self._timed = False
+        """Whether a timestamp has been seen."""
 
     @property
     def facts(self) -> dict[str, str]:
@@ -61,20 +66,20 @@ class VideoFile:
         return self._fps
 
     def advance(self) -> int | None:
-        """Go to the next picture whose timestamp increases."""
+        """Go to the next picture whose timestamp increases; where the timestamps start anew, time goes on."""
         while True:
             if not self._grabbed_ahead and not self._capture.grab():
                 return None
             self._grabbed_ahead = False
             self._index += 1
-            at_ns = round(self._capture.get(cv2.CAP_PROP_POS_MSEC) * NS_PER_MS)
-            if at_ns <= 0 and self._index > 0:
-                # A stream without timestamps (raw MJPEG): the nominal rate is all there is.
-                at_ns = round(self._index * NS_PER_S / self._fps)
+            at_ns = self._timestamp_ns() + self._offset_ns
+            if at_ns < self._last_ns - _RESTART_NS:
+                period_ns = round(NS_PER_S / self._fps)
+                self._offset_ns += self._last_ns + period_ns - at_ns
+                at_ns = self._last_ns + period_ns
             if at_ns > self._last_ns:
                 self._last_ns = at_ns
                 return at_ns
-            self.disordered += 1
 
     def image(self) -> Image:
         """Decode the present picture. Raises SourceError where the file is damaged."""
@@ -88,8 +93,16 @@ class VideoFile:
         self._capture.release()
         self._capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         self._index = self._last_ns = -1
+        self._offset_ns = 0
+        self._timed = False
         self._grabbed_ahead = False
 
     def close(self) -> None:
         """Let go of the file."""
         self._capture.release()
+
+    def _timestamp_ns(self) -> int:
+        at_ns = round(self._capture.get(cv2.CAP_PROP_POS_MSEC) * NS_PER_MS)
+        self._timed = self._timed or at_ns > 0
+        # A stream without timestamps (raw MJPEG): the nominal rate is all there is.
+        return at_ns if self._timed else round(self._index * NS_PER_S / self._fps)
