@@ -81,8 +81,9 @@ def granted_mode(device: cv2.VideoCapture) -> tuple[int, int, float, str]:
     """Width and height in pixels, frames per second and pixel format as the device states them after setting."""
     code = int(device.get(cv2.CAP_PROP_FOURCC))
     letters = "".join(chr((code >> 8 * i) & 0xFF) for i in range(4))
+    named = letters.isascii() and letters.isprintable()
     width_px, height_px = int(device.get(cv2.CAP_PROP_FRAME_WIDTH)), int(device.get(cv2.CAP_PROP_FRAME_HEIGHT))
-    return width_px, height_px, float(device.get(cv2.CAP_PROP_FPS)), letters if letters.isprintable() else "unknown"
+    return width_px, height_px, float(device.get(cv2.CAP_PROP_FPS)), letters if named else "unknown"
 
 
 def mode_warning(asked: Capture, width_px: int, height_px: int, fps: float, pixel_format: str) -> str:

@@ -1,5 +1,7 @@
 """Given several people, or a badly framed one, then the runner is measured, or nothing with a named reason."""
 
+import math
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from analysis.framing import FramingWatch
 from analysis.landmarks import SHOULDERS, Landmarks
 from analysis.person import STANDS_S, TRY_S, PersonSearch
-from analysis.states import ALL, MEASURING, NOT_RUNNING, OBLIQUE, PARTLY_OUT, STARTING, TOO_SMALL
+from analysis.states import ALL, MEASURING, NO_PERSON, NOT_RUNNING, OBLIQUE, PARTLY_OUT, STARTING, TOO_SMALL
 from tests.stick_runner import HEIGHT_PX, WIDTH_PX, StickRunner
 
 
@@ -64,7 +66,16 @@ def test_a_runner_who_starts_in_time_is_kept() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 1e4), st.sampled_from(ALL))))
-def test_any_states_at_any_times_are_taken(frames: list[tuple[float, str]]) -> None:
+def test_whatever_comes_nobody_else_is_tried_beside_one_who_is_measured_nor_before_the_last_one_had_his_time(
+    frames: list[tuple[float, str]],
+) -> None:
     search = PersonSearch()
+    before_s = tried_s = -math.inf
     for t_s, state in frames:
-        assert search.update(t_s, state) in (True, False)
+        if t_s < before_s:  # another recording
+            tried_s = -math.inf
+        if search.update(t_s, state):
+            assert state not in (MEASURING, NO_PERSON)
+            assert t_s - tried_s >= TRY_S
+            tried_s = t_s
+        before_s = t_s

@@ -40,7 +40,7 @@ def test_the_granted_mode_is_what_the_device_states() -> None:
 
 @pytest.mark.parametrize("fourcc", [0, 1, -1])
 def test_a_pixel_format_without_a_name_is_unknown(fourcc: int) -> None:
-    assert granted(fourcc=fourcc)[3] in ("unknown", "ÿÿÿÿ")
+    assert granted(fourcc=fourcc)[3] == "unknown"
 
 
 def test_a_mode_as_asked_gives_no_warning() -> None:

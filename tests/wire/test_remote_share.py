@@ -288,12 +288,21 @@ class TestNobodyElseGetsIn:
             strides = gym.screen.wire("display").every(STRIDE, Stride)
             gym.passes_on(strides)
 
-    def test_a_key_allowed_later_gets_in_then(self, gym: Gym) -> None:
+    def test_a_key_allowed_later_gets_in_then(self, gym: Gym, connected: Callable[..., Any], tmp_path: Path) -> None:
         gym.camera.keys.forbid("screen")
+        friend = Keys(tmp_path / "friend").new()
+        gym.camera.keys.allow("friend", friend.public)
+        news = connected(gym.address, zmq.SUB, lambda one: knock(one, friend, gym.camera_key))
         gym.follow()
         strides = gym.screen.wire("display").every(STRIDE, Stride)
         gym.counted("turned away: key not allowed")
-        gym.strides.send(stride())
+
+        def friend_heard() -> bool:
+            gym.strides.send(stride())
+            return bool(news.poll(50)) and codec.topic_of(news.recv()) is STRIDE
+
+        for _ in range(3):
+            eventually(friend_heard, "the friend's stride")
         assert strides.take_all() == []
         gym.camera.keys.allow("screen", gym.screen.keys.own().public)
         gym.passes_on(strides)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from glob import glob
 
 import numpy as np
 import pytest
@@ -201,13 +202,25 @@ class TestPublisher:
         assert publisher.way == "messages, as there is no shared memory (Function not implemented)"
 
     def test_closing_gives_the_memory_back(self) -> None:
-        before = len(os.listdir("/proc/self/fd"))
-        publisher = FramePublisher(Sent())  # type: ignore[arg-type]
+        def holders(memory: os.stat_result) -> list[str]:
+            return [
+                path for path in glob("/proc/self/fd/*") if os.path.exists(path) and os.path.samestat(os.stat(path), memory)
+            ]
+
+        def find(place: Place, size_bytes: int) -> Image:
+            places.append(place)
+            return np.zeros(size_bytes, np.uint8)
+
+        places: list[Place] = []
+        socket = Sent()
+        publisher = FramePublisher(socket)  # type: ignore[arg-type]
         publisher.send(frame(1, np.zeros((4, 5, 3), np.uint8)))
+        unpack_frame(socket.messages[0], find)
+        memory = os.stat(f"/proc/self/fd/{places[0].descriptor}")
+        assert holders(memory)
         publisher.close()
         publisher.close()
-        del publisher
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert holders(memory) == []
 
 
 class TestWhatIsNoRing:
