@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from capture.opening import is_live
 from capture.source import SourceError
@@ -90,7 +90,7 @@ def run(
         )
         origin, note = numbered(origin)
         if note:
-            err.print(note, markup=False)
+            err.print(note)
         _live(origin, for_s, screenshot, latency)
 
 
@@ -158,7 +158,7 @@ def analyse(
         def settings_for(path: str) -> Settings:
             return _settings(config, preset, {"capture.source": path, "analysis.facing": facing, "analysis.backend": backend})
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=err, transient=True) as bar:
             if Path(clip).is_dir():
                 _analyse_folder(Path(clip), settings_for, out_dir, video, for_s, bar)
@@ -190,17 +190,17 @@ def _analyse_folder(
         write_summary(results, out_dir / "summary.csv")
         bar.advance(every)
         if one.remark:
-            err.print(f"{one.remark}; skipped" if one.failed else f"{one.clip}: {one.remark}", markup=False)
+            err.print(f"{one.remark}; skipped" if one.failed else f"{one.clip}: {one.remark}")
     bar.stop()
     print_table(HEADINGS[:-1], [(one.clip, *one.cells) for one in results])
-    out.print(f"Saved in {out_dir}: a folder for each clip, and summary.csv", markup=False)
+    out.print(f"Saved in {out_dir}: a folder for each clip, and summary.csv")
     if any(one.failed for one in results):
         raise typer.Exit(1)
 
 
 def _follow(bar: Progress, name: str) -> Callable[[int, int | None], None]:
     """A clip's line in the progress bar: it is told the frames done and in all."""
-    task = bar.add_task(escape(name), total=None)
+    task = bar.add_task(name, total=None)
 
     def told(frames: int, total: int | None) -> None:
         bar.update(task, completed=frames, total=total, visible=frames != total)
@@ -219,10 +219,10 @@ def doctor(
     with sentences():
         findings = examine(_settings(config, None, {"capture.source": source}))
         for finding in findings:
-            mark = "[green]ok  [/green]" if finding.good else "[yellow]look[/yellow]"
-            out.print(f"{mark} {finding.subject:12} {escape(finding.found)}")
+            mark = Text("ok  ", "green") if finding.good else Text("look", "yellow")
+            out.print(mark, f"{finding.subject:12} {finding.found}")
             if finding.advice:
-                out.print(f"     {'':12} -> {escape(finding.advice)}")
+                out.print(f"     {'':12} -> {finding.advice}")
         if not all(finding.good for finding in findings):
             raise typer.Exit(1)
 

@@ -17,8 +17,8 @@ def keys_new() -> None:
     """Make this machine's key and print its public half, which the other machine has to allow."""
     with sentences():
         pair = _keys().new()
-        _print(f"This machine's public key: {pair.public}")
-        _print(f"On the other machine run: hipcue keys allow NAME '{pair.public}'")
+        out.print(f"This machine's public key: {pair.public}")
+        out.print(f"On the other machine run: hipcue keys allow NAME '{pair.public}'")
 
 
 # A key may begin with a dash.
@@ -27,7 +27,7 @@ def keys_allow(name: NameArgument, key: Annotated[str, typer.Argument(help="Its 
     """Let the machine with this key connect, from now on."""
     with sentences():
         _keys().allow(name, key)
-        _print(f"{name} may connect.")
+        out.print(f"{name} may connect.")
 
 
 @keys_app.command("forbid")
@@ -35,7 +35,7 @@ def keys_forbid(name: NameArgument) -> None:
     """Let it connect no more; it is cut off when its connection ends, at the latest when HipCue is started anew."""
     with sentences():
         _keys().forbid(name)
-        _print(f"{name} may not connect any more.")
+        out.print(f"{name} may not connect any more.")
 
 
 @keys_app.command("list")
@@ -44,17 +44,12 @@ def keys_list() -> None:
     with sentences():
         keys = _keys()
         try:
-            _print(f"{keys.own().public}  this machine")
+            out.print(f"{keys.own().public}  this machine")
         except KeysError as error:
-            _print(str(error))
+            out.print(str(error))
         for name, key in keys.allowed().items():
-            _print(f"{key}  {name}")
+            out.print(f"{key}  {name}")
 
 
 def _keys() -> Keys:
     return Keys(keys_folder())
-
-
-def _print(line: str) -> None:
-    # A key may hold what would be markup.
-    out.print(line, markup=False)

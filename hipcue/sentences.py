@@ -7,8 +7,8 @@ from typing import NoReturn
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from analysis.pose import PoseError
 from capture.source import SourceError
@@ -19,8 +19,9 @@ from wire.remote.keys import KeysError
 
 EXIT_USER = 2
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+"""What is printed holds paths and names that people have chosen; neither brackets nor colons in them mean more."""
 _WIDTH = 160
 
 
@@ -37,7 +38,7 @@ def sentences() -> Iterator[None]:
 
 def fail(sentence: str) -> NoReturn:
     """Say it and end."""
-    err.print(sentence, markup=False)
+    err.print(sentence)
     raise typer.Exit(EXIT_USER)
 
 
@@ -45,7 +46,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table without lines; headings may all be empty."""
     table = Table(*headings, box=None, show_header=any(headings), pad_edge=False)
     for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
+        table.add_row(*map(Text, row))
     # In a pipe there is no width to keep to.
     console = out if sys.stdout.isatty() else Console(width=_WIDTH, highlight=False)
     console.print(table)

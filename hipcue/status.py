@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from hipcue.supervisor import SETTINGS_REFUSED
 from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
@@ -46,7 +46,7 @@ def table(heard: Mapping[str, Health], now_ns: int) -> Table:
         else:
             age = f"{max(0, now_ns - health.at_ns) / NS_PER_S:.1f} s ago"
             remarks = [health.reason, health.facts.get(SETTINGS_REFUSED, "")]
-            rows.add_row(process, health.state, age, str(restarts or ""), escape("; ".join(filter(None, remarks))))
+            rows.add_row(process, health.state, age, str(restarts or ""), Text("; ".join(filter(None, remarks))))
     return rows
 
 
