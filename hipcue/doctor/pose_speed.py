@@ -39,7 +39,7 @@ class Speed:
 def ways(settings: Analysis, cores: int | None = None, devices: tuple[str, ...] | None = None) -> list[Way]:
     """The ways worth trying, the one that is set first."""
     cores = (os.cpu_count() or 1) if cores is None else cores
-    devices = tuple(open_core().available_devices) if devices is None else devices
+    devices = _devices() if devices is None else devices
     found = [Way(settings, "as set")]
     for threads in sorted({1, 2, min(cores, 4)}):
         if threads <= cores:
@@ -52,6 +52,14 @@ def ways(settings: Analysis, cores: int | None = None, devices: tuple[str, ...] 
     if settings.model == "full":
         found.append(Way(settings.model_copy(update={"backend": "mediapipe"}), 'backend = "mediapipe"'))
     return found
+
+
+def _devices() -> tuple[str, ...]:
+    """What OpenVINO can run on; nothing where there is no OpenVINO, and the model runs by another backend."""
+    try:
+        return tuple(open_core().available_devices)
+    except PoseError:
+        return ()
 
 
 def measure(

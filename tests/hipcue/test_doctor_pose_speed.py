@@ -1,5 +1,7 @@
 """Measuring the ways to run the pose model: which are tried, and when a change is advised."""
 
+import sys
+
 import numpy as np
 import pytest
 import tomli
@@ -87,3 +89,11 @@ def test_what_is_advised_can_be_set() -> None:
     for way in ways(Analysis(), 4, ("CPU", "GPU.1"))[1:]:
         chosen = Analysis.model_validate(tomli.loads("\n".join(way.name.split(", "))))
         assert chosen == way.settings
+
+
+def test_without_openvino_the_other_ways_are_measured_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As where it is not installed, or cannot be loaded.
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    bench = Bench({"auto": 12.0, "mediapipe": 11.0})
+    speeds = measure(ways(Analysis()), IMAGE, bench.opened, lambda: bench.now_s, bench.sleep)
+    assert [speed.way.name for speed in speeds] == ["as set", 'backend = "mediapipe"']
