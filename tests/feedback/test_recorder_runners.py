@@ -83,3 +83,12 @@ def test_a_guest_after_a_named_runner_has_no_name(tmp_path: Path) -> None:
     session.close()
     told = json.loads((tmp_path / "session.json").read_text())
     assert (told["runner"], told["session_number"]) == ("", None)
+
+
+def test_nobody_trains_before_the_first_runner_and_between_two(tmp_path: Path) -> None:
+    gym = Gym(tmp_path)
+    trained = []
+    for name in ("idle", "stand", "drill", "summary", "idle", "warm_up"):
+        gym.hears(name)
+        trained.append(gym.runners.trains)
+    assert trained == [False, True, True, True, False, True]

@@ -51,10 +51,11 @@ def test_an_analysed_clip_stays(tmp_path: Path) -> None:
     assert expired(tmp_path.iterdir(), 1, NOON + timedelta(days=99)) == []
 
 
-def test_they_go_from_disk_and_store(tmp_path: Path) -> None:
+def test_they_go_from_disk_and_store_with_all_that_was_filmed(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
     folder = tmp_path / "sessions"
     old, new = record(folder, 0), record(folder, 20)
+    (old / "video_0.000s.mkv").touch()
     store = Store(url)
     store.write(old)
     store.write(new)
