@@ -12,6 +12,7 @@ from config.schema import Settings
 from feedback.coach.practise import HIP_FLEXOR_MOBILITY, LUMBAR_PELVIC_CONTROL
 from feedback.display.screen import CardName, Screen
 from feedback.display.view import View
+from wire import stages
 from wire.clock import ms_to_ns, s_to_ns
 from wire.frames import Frame, Image
 from wire.latency import Histogram
@@ -31,6 +32,8 @@ from wire.messages import (
     Stride,
     Summary,
 )
+from wire.stages import STAGES
+from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, DISPLAY
 
 NOW_NS = s_to_ns(1000)
 BAND = Band(16.0, 20.0)
@@ -172,16 +175,16 @@ def _health(process: str, state: str, reason: str = "", facts: dict[str, str] | 
     return Health(process, 1, state, reason, 0, 1, facts or {}, {}, {})  # type: ignore[arg-type]
 
 
-def _busy(process: str, seed: int, **stages_ms: float) -> Health:
-    """Health with delays drawn about the given means."""
-    rng = np.random.default_rng(seed)
-    latency = {}
-    for stage, mean_ms in stages_ms.items():
-        histogram = Histogram()
-        for duration_ms in rng.gamma(30.0, mean_ms / 30.0, 1000):
-            histogram.add_ns(ms_to_ns(duration_ms))
-        latency[stage] = histogram.summary()
-    return Health(process, 1, "running", "", 0, 1, {}, {}, latency)
+def _busy(process: str) -> Health:
+    """Health of a process that measures each of its stages, with delays drawn about plausible means."""
+    recent = {}
+    for seed, stage in enumerate(STAGES):
+        if stage.process == process:
+            histogram = Histogram()
+            for duration_ms in np.random.default_rng(seed).gamma(30.0, MEANS_MS[stage.name] / 30.0, 1000):
+                histogram.add_ns(ms_to_ns(duration_ms))
+            recent[stage.name] = histogram.summary()
+    return Health(process, 1, "running", "", 0, 1, {}, {}, {}, recent)
 
 
 RISING = (
@@ -209,12 +212,25 @@ RISING = (
 LOW = (*RISING[8:18], 16.2, 15.6, 15.0, 15.3, 14.2, 14.6, 13.7, 14.0, 13.4, 13.2)
 HIGH = (*RISING[4:18], 18.8, 19.6, 20.3, 21.1, 22.0, 22.6)
 SILENT = RISING[:14]
-BUSY = (
-    _busy("capture", 1, read_to_publish=1.9),
-    _busy("analysis", 2, capture_to_receive=9.0, pose=14.0, capture_to_sample=27.0),
-    _busy("audio", 3, decided_to_dac=21.0),
-    _busy("display", 4, draw=1.8, frame_age_at_flip=41.0),
-)
+MEANS_MS = {
+    stages.CAPTURED_TO_READ: 5.0,
+    stages.READ_TO_SENT: 0.6,
+    stages.SENT_TO_RECEIVED: 0.9,
+    stages.RECEIVED_TO_POSE: 0.2,
+    stages.POSE: 14.0,
+    stages.POSE_TO_SAMPLE: 0.8,
+    stages.CAPTURED_TO_SAMPLE: 21.5,
+    stages.AROUND_POSE: 7.5,
+    stages.SAMPLE_TO_FLIP: 12.0,
+    stages.CAPTURED_TO_FLIP: 33.5,
+    stages.STRIDE_TO_CUE: 0.9,
+    stages.CUE_TO_SOUND: 21.0,
+    stages.STRIDE_TO_SOUND: 22.0,
+    stages.CAPTURED_TO_SOUND: 43.5,
+    stages.AROUND_POSE_AND_BUFFER: 18.0,
+    stages.PEAK_PREDICTION: 15.0,
+}
+BUSY = tuple(_busy(process) for process in (CAPTURE, ANALYSIS, COACH, AUDIO, DISPLAY))
 LOST = _health("capture", "degraded", "Camera lost: /dev/video0 is gone; plug it in again.")
 SLOW = _health("capture", "degraded", "The camera sends 15 pictures a second instead of 60: add light.")
 REFUSED = (

@@ -10,7 +10,7 @@ from feedback.display import window
 from feedback.display.cards import HELP, LATENCY_HEAD, latency_card
 from feedback.display.screen import Screen
 from wire.messages import Health, Latency
-from wire.stages import CAPTURED_TO_FLIP, POSE
+from wire.stages import CAPTURED_TO_FLIP, POSE, STAGES
 
 
 def health(process: str, state: str = "running", reason: str = "", recent: dict[str, Latency] | None = None) -> Health:
@@ -35,6 +35,12 @@ def test_delays_are_those_of_the_last_seconds_in_the_order_of_the_way() -> None:
     assert card.head == LATENCY_HEAD
     assert card.rows == ((POSE, "14.0", "18.0", "20.0", "22.0"), (CAPTURED_TO_FLIP, "1.2", "2.0", "3.0", "123"))
     assert card.paragraphs == ("audio: no device",)
+
+
+def test_the_picture_of_the_page_has_a_row_for_every_stage() -> None:
+    card = STATES["delays"].view().card
+    assert card is not None
+    assert [row[0] for row in card.rows] == [stage.name for stage in STAGES]
 
 
 def test_without_any_delay_the_page_says_so() -> None:
