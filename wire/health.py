@@ -53,6 +53,9 @@ class HealthReporter:
     def _publish(self) -> None:
         now_ns = self._clock()
         self._due_ns = now_ns + s_to_ns(RESEND_PERIOD_S)
+        # Added, not replaced: a process may refuse other things for the same reason.
+        counters = self.counters.copy()
+        counters.update({f"refused: {reason}": times for reason, times in self._wire.rejected.items()})
         self._publisher.send(
             Health(
                 process=self._process,
@@ -62,7 +65,7 @@ class HealthReporter:
                 at_ns=now_ns,
                 loops=self._loops,
                 facts=dict(self.facts),
-                counters={**self.counters, **{f"refused: {reason}": times for reason, times in self._wire.rejected.items()}},
+                counters=dict(counters),
                 latency={stage: histogram.whole.summary() for stage, histogram in self._latency.items()},
                 recent={stage: histogram.recent(now_ns) for stage, histogram in self._latency.items()},
             )

@@ -406,6 +406,32 @@ def test_numbers_that_no_message_of_ours_can_carry_are_counted_and_the_screen_go
         follow.close()
 
 
+def test_a_gap_where_every_one_counts_is_counted_and_elsewhere_it_is_none(gym: Gym) -> None:
+    follow = Follow(gym.screen.directory, gym.address, gym.screen.keys.own(), gym.camera_key, gym.screen.clock)
+    try:
+        for seq in (5, 6, 9):
+            follow._take_news(codec.encode(STRIDE, 1, seq, 1, stride()))
+            follow._take_news(codec.encode(SAMPLE, 1, seq, 1, sample()))
+        follow._take_news(codec.encode(STRIDE, 2, 70, 1, stride()))  # the camera's machine has begun anew
+        assert follow.missed == 2
+    finally:
+        follow.close()
+
+
+def test_what_the_camera_itself_missed_or_refused_is_told(gym: Gym) -> None:
+    seq = 1
+
+    def told() -> bool:
+        nonlocal seq
+        seq += 3
+        gym.strides.socket.send(codec.encode(STRIDE, 1, seq, 1, stride()))
+        gym.strides.socket.send(b"x")
+        health = gym.healths.take()
+        return health is not None and health.counters["missed"] >= 4 and health.counters.get("refused: short", 0) >= 3
+
+    eventually(told, "gaps and refusals")
+
+
 def test_a_screen_without_a_camera_says_so(tmp_path: Path) -> None:
     machine = Machine(tmp_path, monotonic_ns)
     own, other = machine.keys.new(), Keys(tmp_path / "other").new()

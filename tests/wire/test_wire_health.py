@@ -100,3 +100,10 @@ def test_facts_counters_and_latencies_go_with_it_as_they_are_now(process: Proces
     latency = said.latency["read to published"]
     assert (latency.count, latency.max_ms) == (3, 30.0)
     assert latency.p50_ms == pytest.approx(20, rel=0.02)
+
+
+def test_what_a_process_refuses_elsewhere_for_the_same_reason_is_added(process: Process) -> None:
+    process.rejected["malformed"] += 3
+    process.reporter.counters["refused: malformed"] += 2
+    process.reporter.say("running")
+    assert process.said[-1].counters == {"refused: malformed": 5}

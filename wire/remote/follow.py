@@ -21,7 +21,7 @@ from wire.remote.protocol import MAX_ANSWER_BYTES, Answer, Ask, ProtocolError, d
 from wire.remote.share import SHARED, next_port
 from wire.remote.shift import shifted, shifted_frame
 from wire.sockets import Wire
-from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, COMMAND, FOLLOW, RECORDER
+from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, COMMAND, FOLLOW, RECORDER, Policy
 
 POLL_MS = 50
 FIRST_ECHOES = 10
@@ -57,6 +57,8 @@ class Follow:
         self._connect()
         self.clock = PeerClock()
         self.rejected: Counter[str] = Counter()
+        self.missed = 0
+        """Messages of which every one counts that were lost on the way."""
         self._number = 0
         self._echoes = 0
         self._echo_due_ns = 0
@@ -170,9 +172,12 @@ class Follow:
             self.rejected[error.reason] += 1
             return
         stream = (topic.number, envelope.epoch)
-        if envelope.seq <= self._last_seq.get(stream, 0):
+        last = self._last_seq.get(stream)
+        if last is not None and envelope.seq <= last:
             self.rejected["replayed"] += 1
             return
+        if last is not None and topic.policy is Policy.EVERY_ONE_COUNTS:
+            self.missed += envelope.seq - last - 1
         self._last_seq[stream] = envelope.seq
         self._news_ns = self._clock()
         offset_ns = self.clock.offset_ns
@@ -190,6 +195,7 @@ class Follow:
         health, now_ns = self._health, self._clock()
         for reason, times in self.rejected.items():
             health.counters[f"refused: {reason}"] = times
+        health.counters["missed"] = self.missed + self._commands.missed
         health.counters["clock jumps"] = self.clock.jumps
         if self.clock.offset_ns is not None:
             health.facts["the other clock"] = f"known to {self.clock.uncertainty_ns / NS_PER_MS:.2f} ms"

@@ -163,6 +163,7 @@ class Share:
             self._health.counters[f"turned away: {reason}"] = times
         for reason, times in self.rejected.items():
             self._health.counters[f"refused: {reason}"] = times
+        self._health.counters["missed"] = sum(reader.missed for reader, _ in self._readers if isinstance(reader, Every))
         self._health.facts["screens"] = str(len(self._screens))
         self._health.beat()
 
