@@ -15,6 +15,8 @@ from wire.topics import FOLLOW, HEALTH, PROCESSES, RESEND_PERIOD_S, SHARE, SUPER
 
 LISTEN_S = 3 * RESEND_PERIOD_S
 """Every process speaks twice in this time."""
+REFUSALS = ("refused: ", "turned away: ")
+"""How counters of what was not let in begin (docs/security.md)."""
 SHOWN = (CAPTURED_TO_SAMPLE, CAPTURED_TO_FLIP, CAPTURED_TO_SOUND)
 
 
@@ -57,3 +59,13 @@ def delays(heard: Mapping[str, Health]) -> list[str]:
         for stage, latency in measured(heard, recent=True)
         if stage.name in SHOWN
     ]
+
+
+def refusals(heard: Mapping[str, Health]) -> list[str]:
+    """What strangers tried: a line for each process that has refused messages or turned machines away."""
+    lines = []
+    for process, health in sorted(heard.items()):
+        found = [f"{name} ({times})" for name, times in health.counters.items() if name.startswith(REFUSALS) and times]
+        if found:
+            lines.append(f"{process}: {'; '.join(found)}")
+    return lines

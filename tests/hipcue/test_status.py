@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from rich.console import Console
 
-from hipcue.status import delays, table
+from hipcue.status import delays, refusals, table
 from wire.clock import s_to_ns
 from wire.health import State
 from wire.messages import Health, Latency
@@ -55,3 +55,11 @@ def test_whole_ways_of_the_last_seconds_are_told() -> None:
     recent = {CAPTURED_TO_SAMPLE: Latency(100, 41.6, 62.2, 70.0, 80.0), POSE: Latency(100, 20.0, 25.0, 30.0, 40.0)}
     heard = {"analysis": health("analysis", recent=recent)}
     assert delays(heard) == ["captured to sample: 42 ms in the middle, 62 ms at the 95th percentile"]
+
+
+def test_what_was_not_let_in_is_told() -> None:
+    heard = {
+        "share": health("share", counters={"refused: replayed": 3, "turned away: key not allowed": 1, "answers dropped": 7}),
+        "coach": health("coach", counters={"cues": 5, "refused: malformed": 0}),
+    }
+    assert refusals(heard) == ["share: refused: replayed (3); turned away: key not allowed (1)"]
