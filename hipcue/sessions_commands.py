@@ -156,7 +156,7 @@ def history(
 
 
 def _give_trend(sessions: Sequence["Recorded"], out_file: Path | None, title: str) -> None:
-    from feedback.sessions.trend import HEADINGS, cells, entry, slope  # noqa: PLC0415
+    from feedback.sessions.trend import HEADINGS, cells, entry, trend_sentence  # noqa: PLC0415
 
     entries = [entry(one) for one in sessions]
     if out_file is not None and out_file.suffix.lower() in (".html", ".htm", ".pdf"):
@@ -166,11 +166,10 @@ def _give_trend(sessions: Sequence["Recorded"], out_file: Path | None, title: st
         out.print(f"Saved in {out_file}", markup=False)
         return
     _give_table(HEADINGS, [cells(one) for one in entries], out_file, "")
-    found = slope(entries)
     if out_file is not None:
         return
-    if found is not None:
-        out.print(f"Excursion: {found[0]:+.2f} ± {found[1]:.2f}° from session to session (95 %)")
+    if sentence := trend_sentence(entries):
+        out.print(sentence)
     out.print(
         "retained and drill: against the session's own baseline, ± its 95 % interval; chance?: below what can be detected;"
     )

@@ -14,8 +14,8 @@ from feedback.sessions.recorded import Recorded, number
 from feedback.sessions.rows import Floats, column
 from feedback.sessions.statistics import CAMERA_CHANGE_RMS, Z95, Mean, mean_of
 
-_SPEED_MPS, _CADENCE_PCT = 0.3, 4.0
-"""Of a session that does not tell its settings."""
+SPEED_MPS, CADENCE_PCT = 0.3, 4.0
+"""Another pace begins beyond these, of sessions that do not tell their settings and between sessions."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def changes(session: Recorded, measure: str) -> dict[str, Change]:
     before = mean_of(values[at_baseline])
     if before is None:
         return {}
-    other_speed = np.abs(speeds_mps - _mean(speeds_mps[at_baseline])) > coach.get("speed_change_mps", _SPEED_MPS)
+    other_speed = np.abs(speeds_mps - _mean(speeds_mps[at_baseline])) > coach.get("speed_change_mps", SPEED_MPS)
     found = {}
     for phase in ("drill", "retention"):
         chosen = (phases == phase) & ~other_speed  # where either speed is not known, neither is another one
@@ -73,7 +73,7 @@ def changes(session: Recorded, measure: str) -> dict[str, Change]:
         if after is None:
             continue
         cadence_pct = 100 * (_mean(cadences[chosen]) / _mean(cadences[at_baseline]) - 1)
-        jumped = abs(cadence_pct) > coach.get("cadence_change_pct", _CADENCE_PCT)
+        jumped = abs(cadence_pct) > coach.get("cadence_change_pct", CADENCE_PCT)
         found[phase] = Change(before, after, cadence_pct if jumped else None)
     return found
 

@@ -10,11 +10,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feedback.sessions.changes import Change, changes
+from config.training import KMH_PER_MPS
+from feedback.sessions.changes import CADENCE_PCT, SPEED_MPS, Change, changes
 from feedback.sessions.recorded import Recorded
 from feedback.sessions.statistics import BETWEEN_DAYS_DEG, CAMERA_CHANGE_RMS, Z95, Mean, by_phase, overall
 
-HEADINGS = ("session", "started", "no.", "retained °", "drill change °", "excursion °", "hip extension °", "cadence", "strides")
+HEADINGS = (
+    "session",
+    "started",
+    "no.",
+    "retained °",
+    "drill change °",
+    "excursion °",
+    "hip extension °",
+    "cadence",
+    "km/h",
+    "strides",
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,9 @@ class Entry:
     extension: Mean | None
     """Hip extension in the same strides."""
     cadence: Mean | None
+    """Steps per minute, and …"""
+    speed_mps: Mean | None
+    """… the belt's speed, in the same strides."""
 
 
 def entry(session: Recorded) -> Entry:
@@ -49,7 +64,8 @@ def entry(session: Recorded) -> Entry:
         retained=found.get("retention"),
         excursion=_at_rest(session, "thigh_excursion_deg"),
         extension=_at_rest(session, "hip_extension_deg"),
-        cadence=overall(session, "cadence_spm"),
+        cadence=_at_rest(session, "cadence_spm"),
+        speed_mps=_at_rest(session, "belt_speed_mps"),
     )
 
 
@@ -64,6 +80,7 @@ def cells(one: Entry) -> tuple[str, ...]:
         "" if one.excursion is None else f"{one.excursion.mean:.1f} ± {one.excursion.ci95:.1f}",
         "" if one.extension is None else f"{one.extension.mean:.1f} ± {BETWEEN_DAYS_DEG:.0f}",
         "" if one.cadence is None else f"{one.cadence.mean:.0f}",
+        "" if one.speed_mps is None else f"{KMH_PER_MPS * one.speed_mps.mean:.1f}",
         str(one.strides),
     )
 
@@ -79,6 +96,27 @@ def slope(entries: Sequence[Entry]) -> tuple[float, float] | None:
     off = values - values.mean() - per_session * order
     sd = float(np.sqrt(off @ off / (count - 2) / (order @ order)))
     return per_session, math.hypot(_T95.get(count - 2, 2.0) * sd, Z95 * CAMERA_CHANGE_RMS * per_session)
+
+
+def trend_sentence(entries: Sequence[Entry]) -> str:
+    """Where the excursion goes; "" of too few sessions. At different paces there is no verdict: it grows with the speed."""
+    found = slope(entries)
+    if found is None:
+        return ""
+    paces = _paces(entries)
+    verdict = f"no verdict, as {paces}" if paces else "more than chance" if abs(found[0]) > found[1] else "could be chance"
+    return f"Excursion: {found[0]:+.2f} ± {found[1]:.2f}° from session to session (95 %); {verdict}"
+
+
+def _paces(entries: Sequence[Entry]) -> str:
+    """How the sessions' paces differ; "": they do not."""
+    speeds_mps = [one.speed_mps.mean for one in entries if one.speed_mps is not None]
+    if speeds_mps and max(speeds_mps) - min(speeds_mps) > SPEED_MPS:
+        return f"the belt ran at {KMH_PER_MPS * min(speeds_mps):.1f} to {KMH_PER_MPS * max(speeds_mps):.1f} km/h"
+    cadences = [one.cadence.mean for one in entries if one.cadence is not None]
+    if cadences and 100 * (max(cadences) / min(cadences) - 1) > CADENCE_PCT:
+        return f"the cadence was {min(cadences):.0f} to {max(cadences):.0f}"
+    return ""
 
 
 def _at_rest(session: Recorded, measure: str) -> Mean | None:

@@ -11,7 +11,7 @@ from feedback.sessions.page import Drawing, Page, write_page
 from feedback.sessions.plots import FAR, GREY, NEAR, legend_below, name_axes
 from feedback.sessions.sentences import Line
 from feedback.sessions.statistics import BETWEEN_DAYS_DEG, CAMERA_CHANGE_RMS, Mean
-from feedback.sessions.trend import HEADINGS, Entry, cells, slope
+from feedback.sessions.trend import HEADINGS, Entry, cells, slope, trend_sentence
 
 _MOST_TICKS = 12
 _MOST_LINES = 30
@@ -32,20 +32,12 @@ def write_trend(title: str, entries: Sequence[Entry], out: Path) -> None:
     }
     page = Page(
         title=title,
-        heading=f"{len(entries)} sessions from {entries[0].started} to {entries[-1].started}",
-        headline=_headline(entries),
+        heading=f"Sessions: {len(entries)}, from {entries[0].started} to {entries[-1].started}",
+        headline=trend_sentence(entries),
         lines=[_line(one) for one in entries[-_MOST_LINES:]],
         drawings=[Drawing(name, caption, partial(draw, entries)) for name, (draw, caption) in draws.items()],
     )
     write_page(page, out)
-
-
-def _headline(entries: Sequence[Entry]) -> str:
-    found = slope(entries)
-    if found is None:
-        return ""
-    verdict = "more than chance" if abs(found[0]) > found[1] else "could be chance"
-    return f"Thigh excursion: {found[0]:+.1f} ± {found[1]:.1f}° from session to session; {verdict}."
 
 
 def _line(one: Entry) -> Line:

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from capture.synthetic import SyntheticRunner
+from feedback.sessions.numbering import LEAST_NEAR_STRIDES
 from tests.program import Ended, hipcue, only_session, table
 
 SETTINGS = """
@@ -104,7 +105,7 @@ def test_each_session_is_in_the_store_with_its_runner_and_number(lane: Lane) -> 
     for number, row in enumerate(reversed(listed), start=1):
         told = json.loads((Path(row["folder"]) / "session.json").read_text(encoding="utf-8"))
         assert (told["runner"], told["session_number"], told["ended"]) == ("Ada", number, True)
-        assert int(row["near strides"]) == told["strides"]["near"] >= 25
+        assert int(row["near strides"]) == told["strides"]["near"] >= LEAST_NEAR_STRIDES
         assert told["processes"]["recorder"]["facts"]["store"] == "ok"
 
 
@@ -140,7 +141,7 @@ def test_the_trend_is_the_truth_within_its_stated_uncertainty(lane: Lane) -> Non
     assert [row["no."] for row in lane.rows("history", "Ada")] == ["1", "2", "3", "4", "5"]
     lane.run("history", "Ada", "--out", str(lane.files / "ada.html"))
     page = (lane.files / "ada.html").read_text(encoding="utf-8")
-    assert f"{slope_deg:+.1f} ± " in page
+    assert f"{slope_deg:+.2f} ± " in page
     assert "What each session changed" in page
 
 

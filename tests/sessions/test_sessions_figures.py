@@ -28,7 +28,7 @@ from feedback.sessions.statistics import (
     tracking,
 )
 from feedback.sessions.store import Store
-from feedback.sessions.trend import cells, entry, slope
+from feedback.sessions.trend import cells, entry, slope, trend_sentence
 from tests.drilled_runner import Drill, record_drill
 from tests.recorded_sessions import header
 
@@ -128,6 +128,16 @@ def test_the_trend_over_the_sessions_is_the_true_one(five: list[Truth]) -> None:
     # The baseline rises by a degree from session to session, and with it the excursion.
     assert found[0] == pytest.approx(1.0, abs=found[1] + 0.1)
     assert found[1] < 1.0
+    assert trend_sentence(entries).endswith("more than chance")
+
+
+def test_sessions_at_different_paces_have_no_verdict_beside_each_other(five: list[Truth]) -> None:
+    entries = [entry(one.session) for one in five]
+    faster = [replace(one, speed_mps=Mean(20, 2.5 + 0.2 * at, 0.0, 0.0)) for at, one in enumerate(entries)]
+    assert trend_sentence(faster).endswith("no verdict, as the belt ran at 9.0 to 11.9 km/h")
+    assert cells(faster[0])[8] == "9.0"
+    quicker = [replace(one, cadence=Mean(20, 160.0 + 3 * at, 1.0, 0.1)) for at, one in enumerate(entries)]
+    assert trend_sentence(quicker).endswith("no verdict, as the cadence was 160 to 172")
 
 
 def test_the_mean_curve_is_the_runners_own(five: list[Truth]) -> None:
