@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from config.section import nearest
+from config.source_name import shown_source
 
 _ALLOWED = {
     "greater_than_equal": "must be at least {ge}",
@@ -33,7 +34,14 @@ _KINDS = {
 
 
 class ConfigError(Exception):
-    """A setting is wrong; the text is for the person who wrote it."""
+    """A setting is wrong; the text is for the person who wrote it.
+
+    `place` is for the log: which setting, without its value, which may be somebody's name.
+    """
+
+    def __init__(self, text: str, place: str = "") -> None:
+        super().__init__(text)
+        self.place = place or text
 
 
 def sentence(error: ErrorDetails, where: str, settings: type[BaseModel], data: Mapping[str, Any]) -> str:
@@ -56,7 +64,9 @@ def sentence(error: ErrorDetails, where: str, settings: type[BaseModel], data: M
     else:
         expected = next((words for start, words in _KINDS.items() if kind.startswith(start)), None)
         allowed = f"must be {expected}" if expected else error["msg"]
-    return f"{where}: {key} = {error['input']!r}: {allowed}"
+    value = error["input"]
+    # An address is shown without its password: the sentence comes to the screen on the wall.
+    return f"{where}: {key} = {(shown_source(value) if isinstance(value, str) else value)!r}: {allowed}"
 
 
 def _one_of(word: str, expected: str) -> str:

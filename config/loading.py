@@ -12,7 +12,7 @@ from typing import Any
 import tomli
 from pydantic import ValidationError
 
-from config.errors import ConfigError, sentence
+from config.errors import ConfigError, key_name, sentence
 from config.schema import Settings
 from config.section import nearest
 
@@ -158,7 +158,9 @@ def _mistake(layers: Sequence[Layer]) -> ConfigError:
             Settings.model_validate(merged)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            mistake = ConfigError(sentence(first, layers[count - 1].where, Settings, merged))
+            where = layers[count - 1].where
+            place = f"{where}: {key_name(first['loc'], merged)}".removesuffix(": ")
+            mistake = ConfigError(sentence(first, where, Settings, merged), place)
         else:
             break
     return mistake

@@ -61,7 +61,7 @@ class SettingsWatch:
         try:
             wanted = self._origin.load()
         except ConfigError as error:
-            log.warning("Settings refused: %s", error)
+            log.warning("Settings refused: %s", error.place)
             self._publish(self.settings, error=str(error), notice="")
             return False
         settings, waiting = applicable(self.settings, wanted)

@@ -60,10 +60,14 @@ def test_a_killed_supervisor_leaves_no_process_and_a_whole_session(tmp_path: Pat
     assert json.loads((only_session(tmp_path) / "session.json").read_text())["ended"] is True
 
 
-def test_time_is_over_after_for(tmp_path: Path) -> None:
-    ended = hipcue(*ARGUMENTS, "--for", "4", "--session-dir", str(tmp_path))
+def test_time_is_over_after_for_and_what_is_left_is_its_owners_alone(tmp_path: Path) -> None:
+    sessions, home = tmp_path / "s", tmp_path / "home"
+    ended = hipcue(*ARGUMENTS, "--for", "4", "--session-dir", str(sessions), environment={"HIPCUE_HOME": str(home)})
     assert (ended.exit_code, ended.left_behind) == (0, [])
-    assert len(near_peaks_deg(only_session(tmp_path))) >= 3
+    assert len(near_peaks_deg(only_session(sessions))) >= 3
+    written = [sessions, *sessions.rglob("*"), home, *home.rglob("*")]
+    assert {"strides.csv", "session.json", "sessions.db", "hipcue.log"} <= {path.name for path in written}
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
 
 
 def test_a_killed_process_is_started_again_and_the_rest_go_on(tmp_path: Path) -> None:

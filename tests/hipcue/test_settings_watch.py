@@ -1,5 +1,6 @@
 """A settings file saved while the program runs applies; a wrong one changes nothing and says why."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -125,6 +126,31 @@ def test_a_wrong_file_changes_nothing_and_says_why_until_it_is_mended(watched: W
     watched.look()
     state = watched.heard(lambda state: not state.error)
     assert (state.version, volume(state)) == (1, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "private"),
+    [
+        (f'[session]\nrunner = "{"Ada " * 20}"\n', "session.runner", "Ada"),
+        ('[[cue]]\nname = "a"\nwhen = "knee below 3"\ntext = "Run up that hill now, Ada"\n', 'cue "a"', "Ada"),
+    ],
+)
+def test_the_log_says_which_setting_is_refused_and_not_what_it_is(
+    watched: Watched, text: str, place: str, private: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("hipcue"), "propagate", True)
+    watched.file.write_text(text)
+    watched.look()
+    assert caplog.messages == [f"Settings refused: {watched.file}: {place}"]
+    assert private not in caplog.text
+    assert place in watched.watch.error
+
+
+def test_an_address_is_told_without_its_password(watched: Watched) -> None:
+    watched.file.write_text(f'[session]\nstore_url = "postgresql://gym:secret@server/{"x" * 500}"\n')
+    watched.look()
+    assert "session.store_url = 'postgresql://server/" in watched.watch.error
+    assert "secret" not in watched.watch.error
 
 
 def test_a_file_that_stays_away_is_said_and_changes_nothing(watched: Watched) -> None:
