@@ -81,13 +81,28 @@ class Viewer:
 
 
 def test_pictures_come_at_their_own_times() -> None:
-    viewer = Viewer(Tape([0, 100, 250, 260]))
-    for at_ms in (0, 100, 250, 260):
+    viewer = Viewer(Tape([0, 100, 250, 310]))
+    for at_ms in (0, 100, 250, 310):
         picture = viewer.read()
         assert picture is not None
         assert viewer.now_ns == START_NS + ms_to_ns(at_ms)
         assert (picture.capture_ns, picture.read_ns) == (viewer.now_ns, viewer.now_ns)
         assert picture.time_source == "file"
+
+
+def test_the_next_picture_is_looked_for_when_half_the_usual_time_is_over() -> None:
+    tape = Tape([0, 100, 110, 200])
+    viewer, looked_ms = Viewer(tape), []
+    advance = tape.advance
+
+    def watched() -> int | None:
+        looked_ms.append((viewer.now_ns - START_NS) / NS_PER_MS)
+        return advance()
+
+    tape.advance = watched  # type: ignore[method-assign]
+    # One that follows sooner is a little late, and has its own time nevertheless.
+    assert viewer.watch() == [(0, 0), (1, 100), (2, 110), (3, 200)]
+    assert looked_ms[:4] == [0, 50, 150, 160]
 
 
 def test_the_clock_starts_with_the_first_reading() -> None:
