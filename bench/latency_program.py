@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.latency_stages import of_samples, of_sounds, percentiles
-from tests.program import Running
+from tests.program import Running, run_folder
 from wire.clock import NS_PER_S, monotonic_ns, s_to_ns
 from wire.messages import Cue, Health, Latency, Played, Sample
 from wire.sockets import Wire, wait
@@ -106,7 +106,7 @@ class Program:
             environment=surroundings,
         )
         self.heard = Heard()
-        self._wire = Wire(self._directory(), "bench")
+        self._wire = Wire(run_folder(self._running.runtime, PATIENCE_S), "bench")
         self._samples = self._wire.every(SAMPLE_LOG, Sample)
         self._cues = self._wire.every(CUE, Cue)
         self._played = self._wire.every(PLAYED, Played)
@@ -193,15 +193,6 @@ class Program:
 
     def _cpu_s(self) -> dict[str, float]:
         return {name: _cpu_s(pid) for name, pid in self.pids().items()}
-
-    def _directory(self) -> Path:
-        until_s = time.monotonic() + PATIENCE_S
-        while time.monotonic() < until_s:
-            found = list((self._running.runtime / "hipcue").glob("r*"))
-            if found:
-                return found[0]
-            time.sleep(0.005)
-        raise TimeoutError("the program did not start")
 
 
 def _cpu_s(pid: int) -> float:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.program import Running
+from tests.eventually import eventually
+from tests.program import Running, run_folder
 from wire.clock import NS_PER_S, monotonic_ns, s_to_ns
 from wire.messages import ConfigState, Sample
 from wire.sockets import Wire, wait
@@ -61,15 +62,6 @@ class Listener:
         return stretch
 
 
-def run_folder(runtime: Path) -> Path:
-    """Where the program's sockets are, once it has made them."""
-    until_ns = monotonic_ns() + s_to_ns(PATIENCE_S)
-    while monotonic_ns() < until_ns:
-        for found in runtime.glob("hipcue/r*"):
-            return found
-    raise SystemExit("the program did not start")
-
-
 def report(name: str, stretch: Stretch) -> float:
     """Print one row; the longest gap in frame times."""
     gaps = stretch.gaps_frames
@@ -86,18 +78,19 @@ def main() -> None:
         source = f"synthetic:extension=15,fps={FPS},width=960,height=540"
         options = ("--no-display", "--no-audio", "--session-dir", str(folder / "s"))
         program = Running("run", "--source", source, "--config", str(file), *options)
-        listener = Listener(run_folder(program.runtime))
-        while not listener.listen(0.5).capture_ns:
-            pass
-        listener.listen(SETTLE_S)
-        quiet = listener.listen(REWRITES * EVERY_S)
-        before = listener.version
-        saved = Stretch([])
-        for number in range(1, REWRITES + 1):
-            file.write_text(text(number))
-            saved.capture_ns += listener.listen(EVERY_S).capture_ns
-        program.process.terminate()
-        program.wait()
+        try:
+            listener = Listener(run_folder(program.runtime, PATIENCE_S))
+            eventually(lambda: listener.listen(0.5).capture_ns, "the first frames are measured", PATIENCE_S)
+            listener.listen(SETTLE_S)
+            quiet = listener.listen(REWRITES * EVERY_S)
+            before = listener.version
+            saved = Stretch([])
+            for number in range(1, REWRITES + 1):
+                file.write_text(text(number))
+                saved.capture_ns += listener.listen(EVERY_S).capture_ns
+        finally:
+            program.process.terminate()
+            program.wait()
     print(f"Gaps between measured frames, in frame times at {FPS} fps")
     print(f"{'':24}{'frames':>8}{'p50':>9}{'p99':>9}{'longest':>9}{'beyond 2':>12}")
     report("file untouched", quiet)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.eventually import eventually
+from tests.program import run_folder
 from wire.messages import Cue, Health, Phase, Played, Stride
 from wire.sockets import Wire, wait
 from wire.topics import CUE, HEALTH, PHASE, PLAYED, STRIDE
@@ -15,8 +16,7 @@ class Listener:
     """Connects to the one program whose run folder lies under `runtime`. Call `look` (or `until`) to take in what was said."""
 
     def __init__(self, runtime: Path, deadline_s: float = 30.0) -> None:
-        folder = eventually(lambda: next(runtime.glob("hipcue/r*"), None), "the program makes its run folder", deadline_s)
-        self._wire = Wire(folder, "listener")
+        self._wire = Wire(run_folder(runtime, deadline_s), "listener")
         self._healths = self._wire.newest(HEALTH, Health)
         self._strides = self._wire.every(STRIDE, Stride)
         self._cues = self._wire.every(CUE, Cue)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from tests.eventually import eventually
+
 GUARD_S = 90.0
 """Against hanging only; nothing is measured by it."""
 
@@ -101,6 +103,11 @@ class Running:
 def hipcue(*arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
     """Run `hipcue` with these arguments to its end, without screen and sound unless `environment` brings them."""
     return Running(*arguments, environment=environment).wait()
+
+
+def run_folder(runtime: Path, deadline_s: float = 30.0) -> Path:
+    """Where the sockets are of the one program that runs under `runtime`, once it has made them."""
+    return eventually(lambda: next(runtime.glob("hipcue/r*"), None), "the program makes its run folder", deadline_s)
 
 
 def only_session(folder: Path) -> Path:
