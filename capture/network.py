@@ -1,10 +1,5 @@
 """A camera on the network: RTSP, or MJPEG over HTTP; the newest picture only."""
 
-import os
-
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-
 from urllib.parse import urlsplit
 
 import cv2

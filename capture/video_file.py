@@ -1,10 +1,6 @@
 """A recorded video file, by its own timestamps."""
 
-import os
 from pathlib import Path
-
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
 import cv2
 import numpy as np

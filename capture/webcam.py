@@ -1,10 +1,6 @@
 """A camera on this machine: ask for a mode, then see what was granted."""
 
 import math
-import os
-
-os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-
 import sys
 
 import cv2

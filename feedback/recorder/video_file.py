@@ -3,12 +3,8 @@
 Matroska, because what a crash leaves of it can be played; MPEG-4, because every OpenCV can write it.
 """
 
-import os
 import shutil
 from pathlib import Path
-
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
 import cv2
 
