@@ -20,7 +20,7 @@ class Pairing:
     """
 
     def __init__(self, max_lines_age_ms: float) -> None:
-        self._max_age_ns = ms_to_ns(max_lines_age_ms)
+        self.max_lines_age_ms = max_lines_age_ms
         self._frames: OrderedDict[Key, Frame] = OrderedDict()
         self._samples: OrderedDict[Key, Sample] = OrderedDict()
         self._newest: Frame | None = None
@@ -56,7 +56,7 @@ class Pairing:
         return self._newest, None
 
     def _is_late(self, frame: Frame) -> bool:
-        return self._newest is not None and self._newest.capture_ns - frame.capture_ns > self._max_age_ns
+        return self._newest is not None and self._newest.capture_ns - frame.capture_ns > ms_to_ns(self.max_lines_age_ms)
 
     def _is_full(self) -> bool:
         return len(self._frames) > MOST_KEPT

@@ -48,8 +48,8 @@ class Screen:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.configure(settings)
         self._pairing = Pairing(settings.display.max_lines_age_ms)
+        self.configure(settings)
         self._status = Status()
         self._near: deque[Stride] = deque(maxlen=STRIP_STRIDES)
         self._far: deque[Stride] = deque(maxlen=COMPARED_STRIDES)
@@ -92,6 +92,7 @@ class Screen:
         """Take over changed settings; what has been heard stays."""
         self._min_quality = settings.analysis.min_quality
         self._roll_deg = settings.analysis.camera_roll_deg
+        self._pairing.max_lines_age_ms = settings.display.max_lines_age_ms
 
     def turn_card(self, card: CardName) -> None:
         """Lay a card over the mirror; once more, and it is taken away."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.schema import Settings
+from config.schema import Display, Settings
 from feedback.display.geometry import down, wedge
 from feedback.display.pairing import Pairing
 from feedback.display.screen import CUE_SHOWN_S, Screen
@@ -147,6 +147,19 @@ class TestPicture:
         assert alone is not None
         assert held.seq == 1
         assert (alone.seq, alone.lines) == (3, None)
+
+    def test_another_age_of_lines_applies_to_the_picture_that_is_shown(self) -> None:
+        screen = Screen(Settings())
+        screen.take(frame(1, at_ms=0), 0)
+        screen.take(sample(1), 0)
+        screen.take(frame(2, at_ms=100), 0)
+        seqs = []
+        for age_ms in (100.0, 99.0, 150.0):
+            screen.configure(Settings(display=Display(max_lines_age_ms=age_ms)))
+            picture = screen.view(0).picture
+            assert picture is not None
+            seqs.append(picture.seq)
+        assert seqs == [1, 2, 1]
 
     def test_another_camera_run_starts_afresh(self) -> None:
         screen = Screen(Settings())
