@@ -51,21 +51,24 @@ class Screen:
         self._pairing = Pairing(settings.display.max_lines_age_ms)
         self.configure(settings)
         self._status = Status()
-        self._near: deque[Stride] = deque(maxlen=STRIP_STRIDES)
-        self._far: deque[Stride] = deque(maxlen=COMPARED_STRIDES)
-        self._near_at_ns = 0
         self._phase: Phase | None = None
         self._cue: Cue | None = None
         self._cue_at_ns = 0
         self._facing: Facing | None = None
         self._sample_cadence_spm: float | None = None
         self._standing_thigh_deg: float | None = None
-        self._thigh_px = 0.0
-        self._best: Best | None = None
         self._belt: Belt | None = None
         self._refused = ""
         self._card: CardName | None = None
         self._picture: Picture | None = None
+        self._forget_runner()
+
+    def _forget_runner(self) -> None:
+        self._near: deque[Stride] = deque(maxlen=STRIP_STRIDES)
+        self._far: deque[Stride] = deque(maxlen=COMPARED_STRIDES)
+        self._near_at_ns = 0
+        self._thigh_px = 0.0
+        self._best: Best | None = None
 
     def take(self, message: ScreenMessage, now_ns: int) -> None:
         """Remember a message that came at `now_ns`. Any order, any content that the wire lets through."""
@@ -80,7 +83,7 @@ class Screen:
             if message.text:  # A tone alone must not wipe out words.
                 self._cue, self._cue_at_ns = message, now_ns
         elif isinstance(message, Phase):
-            self._phase = message
+            self._take_phase(message)
         elif isinstance(message, Belt):
             self._belt = message
         elif isinstance(message, ConfigState):
@@ -131,6 +134,12 @@ class Screen:
     @property
     def _withholds(self) -> bool:
         return self._phase is not None and self._phase.hide_value
+
+    def _take_phase(self, phase: Phase) -> None:
+        """Whoever steps on when a session is over may be somebody else."""
+        if phase.name == "idle" and self._phase is not None and self._phase.name != "idle":
+            self._forget_runner()
+        self._phase = phase
 
     def _take_sample(self, sample: Sample, now_ns: int) -> None:
         self._pairing.add_sample(sample)

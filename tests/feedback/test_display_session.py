@@ -5,11 +5,13 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from bench.screen_states import STATES, SUMMARY, Scene, drawn
 from config.schema import Analysis, Settings
 from feedback.display.ghost import Best, better, ghost_line
-from feedback.display.screen import Screen
+from feedback.display.screen import REACH_OF_THIGH, Screen
+from feedback.display.sides import UNKNOWN_SIDES
 from feedback.display.view import View
 from tests.message_examples import stride
 from wire.clock import s_to_ns
@@ -129,6 +131,37 @@ class TestWedgeAndGhost:
         assert picture is not None
         assert picture.lines is not None
         assert picture.lines.ghost_px is None
+
+    def test_whoever_steps_on_next_sees_nothing_of_the_runner_before(self) -> None:
+        screen = Screen(Settings())
+        image, sample = drawn(0.0, (960, 540), 17.0)
+        screen.take(phase(), 0)
+        for number in range(1, 8):
+            screen.take(stride(number, hip_extension_deg=18.0), 0)
+            screen.take(stride(number, hip_extension_deg=18.0, leg="far"), 0)
+        screen.take(Frame(1, 1, 1, 0, 0, 0, "synthetic", image), 0)
+        screen.take(sample, 0)
+        before = screen.view(0)
+        assert before.picture is not None
+        assert before.picture.lines is not None
+        assert before.picture.lines.ghost_px is not None
+        assert (len(before.board.bars), before.board.sides.far) == (7, pytest.approx(18.0))
+
+        screen.take(phase(name="summary"), 0)
+        assert len(screen.view(0).board.bars) == 7
+        screen.take(phase(name="idle"), 0)
+        screen.take(phase(), 0)
+        image, sample = drawn(0.0, (480, 270), 17.0)
+        screen.take(Frame(1, 2, 2, 0, 0, 0, "synthetic", image), 0)
+        screen.take(structs.replace(sample, frame_seq=2), 0)
+        after = screen.view(0)
+        assert (after.board.value, after.board.bars, after.board.sides) == (None, (), UNKNOWN_SIDES)
+        assert after.picture is not None
+        assert after.picture.lines is not None
+        assert after.picture.lines.ghost_px is None
+        hip, first = after.picture.lines.wedge_px[:2]
+        thigh_px = math.dist(sample.near.hip_px, sample.near.knee_px)  # type: ignore[arg-type]
+        assert math.dist(hip, first) == pytest.approx(REACH_OF_THIGH * thigh_px)
 
     @given(st.lists(st.floats(-40, 60), max_size=20))
     def test_the_best_of_any_strides_lies_in_the_band_and_none_is_nearer_to_its_middle(self, values: list[float]) -> None:
