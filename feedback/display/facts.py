@@ -12,17 +12,13 @@ def cells(board: Board) -> tuple[tuple[str, str], ...]:
     """Name and number of each."""
     measure, sides = board.measure, board.sides
     belt = "Belt, km/h" if not board.incline_pct else f"Belt, {board.incline_pct:.0f} %".replace("-", "−")
-    far_label = board.far_label
-    if sides.near is not None and sides.far is not None and measure.digits(sides.near) != measure.digits(sides.far):
-        # Of the numbers as they are written, so that the three agree.
-        apart = round(sides.far, measure.decimals) - round(sides.near, measure.decimals)
-        more = "more" if apart > 0 else "less"
-        far_label = f"{far_label}, {measure.digits(abs(apart))}{measure.unit} {more}"
+    # The far leg is half hidden behind the near one: "about".
+    about = "~" if sides.far is not None else ""
     return (
         ("Cadence", "–" if board.cadence_spm is None else str(board.cadence_spm)),
         (belt, "–" if board.belt_kmh is None else f"{board.belt_kmh:.1f}"),
         (board.near_label, measure.worded(sides.near)),
-        (far_label, measure.worded(sides.far)),
+        (board.far_label, about + measure.worded(sides.far)),
     )
 
 
@@ -33,7 +29,7 @@ def paint_facts(page: Page, board: Board) -> None:
     stacked = box.width < 2.2 * box.height
     gap = layout.gap_px
     room = box.inset(gap, gap // 2) if stacked else box.inset(gap * 2 // 3, 0)
-    places = room.rows(1, 1, 1, 1, gap=0) if stacked else room.columns(1, 1, 1, 1.25, gap=gap)
+    places = room.rows(1, 1, 1, 1, gap=0) if stacked else room.columns(1, 1, 1, 1, gap=gap)
     for number, ((name, value), place) in enumerate(zip(cells(board), places, strict=True)):
         if number:
             _paint_divider(page, place, gap, stacked=stacked)

@@ -1,4 +1,8 @@
-"""Left and right compared, and said only where the comparison is sure enough."""
+"""Left and right side by side, where the strides are steady enough.
+
+How much they differ is not said: of equal legs the camera sees the far one up to 3° off (docs/sessions.md, near minus far),
+as much as the legs of healthy runners differ. Steady strides do not mend that.
+"""
 
 import math
 import statistics
@@ -8,21 +12,21 @@ from dataclasses import dataclass
 COMPARED_STRIDES = 10
 LEAST_STRIDES = 5
 MOST_UNCERTAINTY_DEG = 3.0
-"""A difference less certain than this is not shown (docs/measures.md)."""
+"""A far leg whose strides leave the difference less certain than this is not shown."""
 T_95 = 2.31
 """Student's t for 95 %, two-sided, of two times five strides (8 degrees of freedom); with more it is smaller."""
 
 
 @dataclass(frozen=True)
 class Sides:
-    """Means of the two legs. The far one, and with it the difference, is None while it is uncertain."""
+    """Means of the two legs. The far one is None while its strides scatter too much."""
 
     near: float | None = None
     far: float | None = None
 
     @property
     def far_less_near(self) -> float | None:
-        """How much more the far leg has; None while that is uncertain."""
+        """How much more the far leg seems to have, the camera's part included; None without it."""
         return None if self.near is None or self.far is None else self.far - self.near
 
 
@@ -30,9 +34,9 @@ UNKNOWN_SIDES = Sides()
 
 
 def compare(near: Sequence[float], far: Sequence[float]) -> Sides:
-    """The last `COMPARED_STRIDES` values of each leg, compared.
+    """The last `COMPARED_STRIDES` values of each leg.
 
-    The uncertainty is half the 95 % interval of the difference of two means.
+    The strides' part of the uncertainty is half the 95 % interval of the difference of two means.
 
     >>> compare([17.0, 18.0, 17.0, 18.0, 17.5], [15.0, 15.5, 15.0, 15.5, 15.25]).far_less_near
     -2.25

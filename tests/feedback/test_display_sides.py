@@ -1,7 +1,8 @@
-"""Given strides of both legs, when left and right are compared on the screen."""
+"""Given strides of both legs, when and how left and right stand side by side on the screen."""
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from feedback.display.view import Board
 STEADY = [17.0, 17.5, 18.0, 17.5, 17.0, 18.0]
 
 
-def test_two_steady_legs_are_compared() -> None:
+def test_two_steady_legs_are_shown_side_by_side() -> None:
     sides = compare(STEADY, [value - 2 for value in STEADY])
     assert sides.near is not None
     assert sides.far_less_near == -2.0
@@ -33,7 +34,7 @@ def test_only_the_last_strides_count() -> None:
 
 
 @given(st.lists(st.floats(-60, 60), min_size=5, max_size=10), st.lists(st.floats(-60, 60), min_size=5, max_size=10))
-def test_a_shown_difference_is_certain_enough(near: list[float], far: list[float]) -> None:
+def test_the_strides_of_a_far_leg_that_is_shown_are_steady_enough(near: list[float], far: list[float]) -> None:
     if compare(near, far).far is None:
         return
     errors = 0.0
@@ -43,11 +44,14 @@ def test_a_shown_difference_is_certain_enough(near: list[float], far: list[float
     assert T_95 * math.sqrt(errors) < MOST_UNCERTAINTY_DEG + 1e-6
 
 
-def test_the_difference_is_worded_with_the_far_leg() -> None:
-    names = [name for name, _ in cells(Board(near_label="Right", far_label="Left", sides=Sides(18.0, 15.6)))]
-    assert names[2:] == ["Right", "Left, 2° less"]
-    names = [name for name, _ in cells(Board(sides=Sides(18.0, 18.4)))]
-    assert names[2:] == ["Near", "Far"]
+@pytest.mark.parametrize("far_deg", [15.6, 18.4, 8.0])
+def test_no_difference_is_stated_and_the_far_leg_is_about(far_deg: float) -> None:
+    board = Board(near_label="Right", far_label="Left", sides=Sides(18.0, far_deg))
+    assert cells(board)[2:] == (("Right", "18°"), ("Left", f"~{far_deg:.0f}°"))
+
+
+def test_an_unsteady_far_leg_has_no_number() -> None:
+    assert cells(Board(sides=Sides(18.0)))[2:] == (("Near", "18°"), ("Far", "–"))
 
 
 def test_a_belt_on_an_incline_says_so() -> None:

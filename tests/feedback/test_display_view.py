@@ -232,7 +232,7 @@ class TestNumberAndBand:
         board = screen.view(0).board
         assert (board.measure.title, board.value, board.measure.unit, board.verdict) == ("Cadence", 170.4, "", "in")
 
-    def test_near_and_far_are_named_in_the_runners_words_and_only_when_certain(self) -> None:
+    def test_near_and_far_are_named_in_the_runners_words_and_the_far_one_only_when_steady(self) -> None:
         screen = measuring()
         for number in range(5):
             screen.take(stride(number, 17.0 + 0.1 * number), 0)
