@@ -10,7 +10,7 @@ from analysis.measurement import Measurement
 from analysis.pose import open_backend
 from bench.accuracy_clips import START_S, clip_file
 from bench.report import Figure, at_most, reported
-from bench.stride_score import END_S
+from bench.stride_score import END_S, TOLERANCE
 from capture.framing import frame_picture
 from capture.opening import open_recording
 from config.loading import load
@@ -19,8 +19,8 @@ from wire.frames import Frame, Image
 from wire.quiet import keep_native_notes_off_stderr
 
 HALF_RATE_FROM_FPS = 60
-TOLERANCE_S = 0.085
-"""A stride is the same one if its peak is this near: 12 % of a stride of 0.7 s."""
+TOLERANCE_S = TOLERANCE * 0.7
+"""A stride is the same one if its peak is this near: as in every score, of a stride of 0.7 s."""
 
 
 @dataclass(frozen=True)

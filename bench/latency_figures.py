@@ -7,6 +7,7 @@ from statistics import median
 
 import numpy as np
 
+from analysis.prediction import LEAD_S
 from bench import latency_frames
 from bench.latency_program import SETTLE_S, Heard, Result
 from bench.latency_stall import MAX_AGE_MS, STALL_S, Stall
@@ -16,8 +17,6 @@ from wire.clock import NS_PER_MS, NS_PER_S
 
 FILE_30, FILE_60, DRAWN_30 = "file, 30 fps, screen", "file, 60 fps, no screen", "drawn live, 30 fps, screen"
 REFRESH_MS = 1000.0 / 60.0
-LEAD_S = 0.12
-"""A prediction counts as it was this long before the peak (analysis/prediction.py)."""
 _FROM_S = 6.0
 
 

@@ -17,11 +17,9 @@ _NETWORK = ("rtsp://", "rtsps://", "http://", "https://")
 def open_source(settings: Capture) -> Source:
     """The source of `settings.source`, opened. Raises SourceError with one sentence."""
     name = settings.source
-    if name.lower().startswith(_NETWORK):
-        return NetworkCamera(name)
-    if name.isdigit() or name.startswith("/dev/"):
-        return Webcam(name, settings)
-    return PacedSource(open_recording(name), loop=settings.loop)
+    if not is_live(name):
+        return PacedSource(open_recording(name), loop=settings.loop)
+    return NetworkCamera(name) if _is_address(name) else Webcam(name, settings)
 
 
 def open_recording(name: str) -> Recording:
@@ -33,4 +31,8 @@ def open_recording(name: str) -> Recording:
 
 def is_live(name: str) -> bool:
     """Whether `name` means a camera, which cannot be read faster than it films."""
-    return name.lower().startswith(_NETWORK) or name.isdigit() or name.startswith("/dev/")
+    return _is_address(name) or name.isdigit() or name.startswith("/dev/")
+
+
+def _is_address(name: str) -> bool:
+    return name.lower().startswith(_NETWORK)

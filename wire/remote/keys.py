@@ -69,13 +69,12 @@ class Keys:
 
     def allow(self, name: str, key: str) -> None:
         """Let the machine with this public key connect, under this name. Raises KeysError."""
-        if not _NAME.fullmatch(name):
-            raise KeysError(f"{name!r}: a name has small letters, digits, - and _ only, and at most 32 of them")
+        path = self._path_of(name)
         checked_key(key, "the key")
         other = next((known for known, allowed in self.allowed().items() if allowed == key and known != name), None)
         if other is not None:
             raise KeysError(f"this key is allowed already, as {other!r}")
-        self._write(self._path_of(name), key)
+        self._write(path, key)
 
     def forbid(self, name: str) -> None:
         """Let it connect no more. Raises KeysError for an unknown name."""
