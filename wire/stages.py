@@ -36,8 +36,6 @@ class Stage:
     process: str
     """Who measures it."""
     what: str
-    part: bool = True
-    """Stretches that follow one another; False: a sum of several, or beside the way."""
 
 
 STAGES = (
@@ -51,16 +49,16 @@ STAGES = (
     Stage(RECEIVED_TO_POSE, ANALYSIS, "checked and handed to the pose model"),
     Stage(POSE, ANALYSIS, "the pose model"),
     Stage(POSE_TO_SAMPLE, ANALYSIS, "legs, angles and strides; handed to the wire"),
-    Stage(CAPTURED_TO_SAMPLE, ANALYSIS, "all of the above", part=False),
-    Stage(AROUND_POSE, ANALYSIS, "all of the above but the pose model", part=False),
+    Stage(CAPTURED_TO_SAMPLE, ANALYSIS, "all of the above"),
+    Stage(AROUND_POSE, ANALYSIS, "all of the above but the pose model"),
     Stage(SAMPLE_TO_FLIP, DISPLAY, "a sample sent to its picture, with its lines, on the screen"),
-    Stage(CAPTURED_TO_FLIP, DISPLAY, "age of a picture when it is first seen with its own lines", part=False),
+    Stage(CAPTURED_TO_FLIP, DISPLAY, "age of a picture when it is first seen with its own lines"),
     Stage(STRIDE_TO_CUE, COACH, "a settled stride sent to the cue that it brings"),
     Stage(CUE_TO_SOUND, AUDIO, "a cue decided to its first sample at the sound card's output"),
-    Stage(STRIDE_TO_SOUND, AUDIO, "a settled stride sent to its sound at the sound card's output", part=False),
-    Stage(CAPTURED_TO_SOUND, AUDIO, "capture of the picture that settled a stride to its sound", part=False),
-    Stage(AROUND_POSE_AND_BUFFER, AUDIO, "the same but for the pose model and the sound card's buffer", part=False),
-    Stage(PEAK_PREDICTION, ANALYSIS, "how far off the next peak was predicted, early enough for a sound on it", part=False),
+    Stage(STRIDE_TO_SOUND, AUDIO, "a settled stride sent to its sound at the sound card's output"),
+    Stage(CAPTURED_TO_SOUND, AUDIO, "capture of the picture that settled a stride to its sound"),
+    Stage(AROUND_POSE_AND_BUFFER, AUDIO, "the same but for the pose model and the sound card's buffer"),
+    Stage(PEAK_PREDICTION, ANALYSIS, "how far off the next peak was predicted, early enough for a sound on it"),
 )
 
 

@@ -31,8 +31,6 @@ class Topic:
     message: type[msgspec.Struct] | None
     producers: tuple[str, ...]
     policy: Policy
-    rate_hz: float | None
-    """Expected rate; None: as things happen (or, for frames and samples, the camera's)."""
 
 
 PROCESSES = ("capture", "analysis", "coach", "audio", "display", "recorder")
@@ -42,18 +40,18 @@ SHARE, FOLLOW = "share", "follow"
 """With two machines: the process that lets others see, on the camera's, and the one that brings it here, on the screen's."""
 
 # Frames have a binary header of their own (wire/frames.py) and therefore no message type here.
-FRAME = Topic(1, "frame", None, (CAPTURE,), Policy.NEWEST_WINS, None)
-SAMPLE = Topic(2, "sample", messages.Sample, (ANALYSIS,), Policy.NEWEST_WINS, None)
-SAMPLE_LOG = Topic(3, "sample-log", messages.Sample, (ANALYSIS,), Policy.EVERY_ONE_COUNTS, None)
-STRIDE = Topic(4, "stride", messages.Stride, (ANALYSIS,), Policy.EVERY_ONE_COUNTS, 2.8)
-CUE = Topic(5, "cue", messages.Cue, (COACH,), Policy.EVERY_ONE_COUNTS, None)
-PLAYED = Topic(6, "played", messages.Played, (AUDIO,), Policy.EVERY_ONE_COUNTS, None)
-PHASE = Topic(7, "phase", messages.Phase, (COACH,), Policy.LAST_VALUE_CACHED, 2.0)
-HEALTH = Topic(8, "health", messages.Health, (*PROCESSES, SUPERVISOR, SHARE, FOLLOW), Policy.LAST_VALUE_CACHED, 2.0)
-COMMAND = Topic(9, "command", messages.Command, (DISPLAY, SHARE), Policy.EVERY_ONE_COUNTS, None)
-BELT = Topic(10, "belt", messages.Belt, (CAPTURE,), Policy.LAST_VALUE_CACHED, 2.0)
-CONFIG = Topic(11, "config", messages.ConfigState, (SUPERVISOR,), Policy.LAST_VALUE_CACHED, 2.0)
-RECENT_STRIDES = Topic(12, "recent-strides", messages.RecentStrides, (ANALYSIS,), Policy.LAST_VALUE_CACHED, 2.0)
+FRAME = Topic(1, "frame", None, (CAPTURE,), Policy.NEWEST_WINS)
+SAMPLE = Topic(2, "sample", messages.Sample, (ANALYSIS,), Policy.NEWEST_WINS)
+SAMPLE_LOG = Topic(3, "sample-log", messages.Sample, (ANALYSIS,), Policy.EVERY_ONE_COUNTS)
+STRIDE = Topic(4, "stride", messages.Stride, (ANALYSIS,), Policy.EVERY_ONE_COUNTS)
+CUE = Topic(5, "cue", messages.Cue, (COACH,), Policy.EVERY_ONE_COUNTS)
+PLAYED = Topic(6, "played", messages.Played, (AUDIO,), Policy.EVERY_ONE_COUNTS)
+PHASE = Topic(7, "phase", messages.Phase, (COACH,), Policy.LAST_VALUE_CACHED)
+HEALTH = Topic(8, "health", messages.Health, (*PROCESSES, SUPERVISOR, SHARE, FOLLOW), Policy.LAST_VALUE_CACHED)
+COMMAND = Topic(9, "command", messages.Command, (DISPLAY, SHARE), Policy.EVERY_ONE_COUNTS)
+BELT = Topic(10, "belt", messages.Belt, (CAPTURE,), Policy.LAST_VALUE_CACHED)
+CONFIG = Topic(11, "config", messages.ConfigState, (SUPERVISOR,), Policy.LAST_VALUE_CACHED)
+RECENT_STRIDES = Topic(12, "recent-strides", messages.RecentStrides, (ANALYSIS,), Policy.LAST_VALUE_CACHED)
 
 TOPICS = (FRAME, SAMPLE, SAMPLE_LOG, STRIDE, CUE, PLAYED, PHASE, HEALTH, COMMAND, BELT, CONFIG, RECENT_STRIDES)
 BY_NUMBER = {topic.number: topic for topic in TOPICS}

@@ -196,6 +196,7 @@ class Follow:
         for reason, times in self.rejected.items():
             health.counters[f"refused: {reason}"] = times
         health.counters["missed"] = self.missed + self._commands.missed
+        health.counters["echoes not believed"] = self.clock.refused
         health.counters["clock jumps"] = self.clock.jumps
         if self.clock.offset_ns is not None:
             health.facts["the other clock"] = f"known to {self.clock.uncertainty_ns / NS_PER_MS:.2f} ms"
