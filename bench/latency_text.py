@@ -21,7 +21,12 @@ NOTES = """\
 What was tried and kept:
 
 - Pictures lie in shared memory and only their headers go through the sockets: 2.8 MB through two sockets for every picture took
-  three times as long, and larger socket buffers brought a sixth of that.
+  several times as long, and larger socket buffers brought little of that. Every reader copies the picture at once: who looked
+  at it where it lies would lose it whenever the pose model takes longer than the camera's way round the memory.
+- A file's next picture is decoded when half the time to it is over: right after a picture was sent, analysis and screen want
+  both cores.
+- The engine works on plain numbers where there are few of them: in a process that has just slept, numpy's calls cost more than
+  their sums.
 - Pictures are no longer scaled from 1280 to 960 wide: means over parts of pixels took longer than the whole transfer. A 720p
   picture goes through as it is, larger ones are halved or taken by a third, in a tenth of that time. Bilinear scaling was tried
   and dropped: it took one clip's error over its limit.
@@ -30,4 +35,10 @@ What was tried and kept:
 - Strides are sent before samples, and the garbage collector leaves alone what was loaded before the hot loop began.
 - OpenCV runs on one thread in every process: its own threads only took the cores from the pose model.
 - A recording that was stopped goes on where it stood: to catch up it decoded all that it had missed.
+
+What was tried and left out:
+
+- Decoding straight into the shared memory saves one copy, far less than the waking of a process takes, and every source
+  would have to know of it.
+- A lower priority for the screen: the measurement was no faster for it, and the pictures came later.
 """

@@ -142,6 +142,7 @@ class TestFrames:
         last = running.health[-1]
         assert last.state == "running"
         assert last.facts["mode"] == "160x120 at 60 fps, drawn"
+        assert last.facts["pictures go through"] == "shared memory"
         assert last.latency[stages.READ_TO_SENT].count == last.counters["frames"]
 
 
