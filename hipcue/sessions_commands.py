@@ -120,14 +120,16 @@ def forget(
     """Remove a session, from the store and with its folder, for good."""
     with sentences(), _store(config) as store:
         found = store.find(session)
+        folder = found.own_folder
+        files = f"in {folder}" if folder else f"from the store (its files are not in {found.folder})"
         if not yes:
-            typer.confirm(f"Remove the session of {found.started:%Y-%m-%d %H:%M} in {found.folder} for good?", abort=True)
+            typer.confirm(f"Remove the session of {found.started:%Y-%m-%d %H:%M} {files} for good?", abort=True)
         # In this order: what is no longer noted and no longer on disk cannot come back.
         Spool(spool_folder(_url(config))).done(found.id)
-        if (found.folder / "session.json").exists():
-            shutil.rmtree(found.folder)
+        if folder is not None:
+            shutil.rmtree(folder)
         store.forget(found.id)
-        out.print(f"Forgotten: {str(found.id)[:8]}")
+        out.print(f"Forgotten: {str(found.id)[:8]}", "" if folder else files, markup=False)
 
 
 @sessions_app.command("import")

@@ -8,7 +8,6 @@ STATES = {
     "no_person": Message("Step into view", "The camera sees nobody on the treadmill.", "person"),
     "partly_out_of_view": Message("Move to the middle", "The camera must see you from head to feet.", "person"),
     "too_small": Message("Bring the camera closer", "You are too small in the picture to be measured.", "person"),
-    "too_large": Message("Move the camera back", "The camera must see you from head to feet.", "person"),
     "oblique": Message("Turn the camera side-on", "It must look at the treadmill straight from the side.", "person"),
     "facing_unknown": Message("Start running", "", "person"),
     "not_running": Message("Start running", "", "person"),

@@ -139,7 +139,7 @@ LANDMARK_COLUMNS: tuple[Column[Sample], ...] = (
 DEFINITIONS = {
     "thigh": "hip to knee against vertical (gravity, camera roll taken out), degrees, + in front of the body, - behind",
     "hip_extension": "-(thigh - thigh in quiet standing) at its peak, degrees, + extension; uncalibrated: the zero is vertical",
-    "hip_extension_trunk": "thigh against the trunk line (mid hip to mid shoulder), degrees, + extension; not zeroed",
+    "hip_extension_trunk": "thigh against the trunk line (mid hip to mid shoulder), degrees, + extension; zeroed alike",
     "knee": "thigh against shank, degrees, 0 straight, + flexed",
     "ankle": "shank against foot (heel to toe), degrees, + dorsiflexion, - plantarflexion; 0: a right angle",
     "trunk_lean": "trunk line against vertical, degrees, + forward",
@@ -153,7 +153,7 @@ HEADLINE = "HipCue; thigh against vertical, degrees, + in front of the body; hip
 
 
 def format_cell(value: Cell) -> str:
-    """A cell as text: empty where there is no measurement, four decimals for measures (times keep their microseconds)."""
+    """A cell as text: empty where there is no measurement, six decimals at most."""
     if value is None:
         return ""
     if isinstance(value, float):

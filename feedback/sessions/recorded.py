@@ -81,8 +81,8 @@ def from_folder(folder: Path) -> Recorded:
 
 def from_store(store: Store, stored: Stored) -> Recorded:
     """A session by its folder, or without samples where that is gone. Raises StoreError, OSError."""
-    if (stored.folder / "session.json").exists():
-        return from_folder(stored.folder)
+    if (folder := stored.own_folder) is not None:
+        return from_folder(folder)
     strides, cues, phases = (store.rows(stored.id, name) for name in ("strides", "cues", "phases"))
     return Recorded(stored.header, strides, cues, phases)
 

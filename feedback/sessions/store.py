@@ -52,6 +52,14 @@ class Stored:
     header: dict[str, Any]
     """session.json."""
 
+    @property
+    def own_folder(self) -> Path | None:
+        """Its folder, while this session lies there; None: it lies on another machine, or another session there now."""
+        try:
+            return self.folder if session_id(read_header(self.folder)) == self.id else None
+        except (OSError, StoreError):
+            return None
+
 
 class Store:
     """An open store. Not thread-safe: one thread uses it."""

@@ -95,7 +95,7 @@ def slope(entries: Sequence[Entry]) -> tuple[float, float] | None:
     per_session = float(order @ values / (order @ order))
     off = values - values.mean() - per_session * order
     sd = float(np.sqrt(off @ off / (count - 2) / (order @ order)))
-    return per_session, math.hypot(_T95.get(count - 2, 2.0) * sd, Z95 * CAMERA_CHANGE_RMS * per_session)
+    return per_session, math.hypot(_t95(count - 2) * sd, Z95 * CAMERA_CHANGE_RMS * per_session)
 
 
 def trend_sentence(entries: Sequence[Entry]) -> str:
@@ -128,6 +128,12 @@ def _change(change: Change | None) -> str:
         return ""
     doubt = "" if change.real else " (chance?)" if change.cadence_pct is None else " (other cadence)"
     return f"{change.change:+.1f} ± {change.ci95:.1f}{doubt}"
+
+
+def _t95(freedom: int) -> float:
+    """Student's t, 95 % on both sides; beyond the table by the first terms of its expansion (Fisher and Cornish 1960)."""
+    more = (Z95**3 + Z95) / (4 * freedom) + (5 * Z95**5 + 16 * Z95**3 + 3 * Z95) / (96 * freedom**2)
+    return _T95.get(freedom, Z95 + more)
 
 
 _T95 = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 7: 2.36, 8: 2.31, 9: 2.26, 10: 2.23}

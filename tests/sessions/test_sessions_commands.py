@@ -120,6 +120,17 @@ def test_forget_removes_it_everywhere_after_asking(hipcue: Command, three: Path)
     assert "00000002" not in hipcue("sessions", "list").stdout
 
 
+def test_a_folder_that_holds_another_session_now_is_left_alone(hipcue: Command, three: Path) -> None:
+    shutil.rmtree(three / "2")
+    shutil.copytree(three / "0", three / "2")
+    assert hipcue("sessions", "show", "latest").exit_code == 0
+    forgotten = hipcue("sessions", "forget", "latest", "--yes")
+    assert forgotten.exit_code == 0
+    assert "its files are not in" in " ".join(forgotten.stdout.split())
+    assert (three / "2" / "session.json").exists()
+    assert "00000002" not in hipcue("sessions", "list").stdout
+
+
 def test_import_finds_sessions_however_deep_and_leaves_out_what_is_still_being_written(hipcue: Command, three: Path) -> None:
     (three / "2").rename(three / "clip.mp4.unfinished")
     done = hipcue("sessions", "import", three.parent)
