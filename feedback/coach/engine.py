@@ -7,14 +7,14 @@ from config.schema import Settings
 from config.training import Session
 from feedback.coach.baseline import Baseline
 from feedback.coach.fading import chance_of_cue, is_on
-from feedback.coach.guards import LOW_QUALITY, SLOW_CADENCE, Guards
+from feedback.coach.guards import LOW_QUALITY, Guards
 from feedback.coach.measures import OF_STRIDE
-from feedback.coach.pace import Direction, PaceWatch
+from feedback.coach.pace import PaceWatch
 from feedback.coach.phases import BEFORE_THE_BASELINE, Phases, Seen
 from feedback.coach.recent import RecentStrides
 from feedback.coach.rule import RuleState
 from feedback.coach.summary import Ledger
-from feedback.coach.target import Aim, aim, needs_baseline
+from feedback.coach.target import Aim, aim, measure_lacks, needs_baseline
 from feedback.coach.tone import StrideTone
 from wire.clock import ms_to_ns, s_to_ns
 from wire.messages import Band, Belt, Command, Cue, Phase, PhaseName, Sample, Stride, Summary
@@ -201,8 +201,14 @@ class Coach:
             return self._renewed_why
         if name == "baseline" and self._phases.ends_ns is not None and self._now_ns > self._phases.ends_ns:
             return BASELINE_GOES_ON
+        measuring = name in ("baseline", "drill", "retention")
+        lacking = (
+            measure_lacks(self._settings.target.measure, self._recent, self._baseline if self._has_baseline else None, aimed)
+            if measuring
+            else ""
+        )
         uncalibrated = name == "warm_up" and self._settings.session.stand_s > 0 and not self._phases.calibrated
-        return self._settings_notice or (UNCALIBRATED if uncalibrated else aimed.notice)
+        return self._settings_notice or lacking or (UNCALIBRATED if uncalibrated else aimed.notice)
 
     def _begin_session(self) -> None:
         self._named: Session | None = None
@@ -282,7 +288,7 @@ class Coach:
         self._last_cue_ns = at_ns
         if chosen.rule.say:
             self._last_spoken_ns = at_ns
-        likely = _likely_answer(chosen)
+        likely = chosen.likely_answer
         if likely is not None:
             self._pace.asked(likely, at_ns)
         return self._cue(chosen, stride, value, now_ns)
@@ -310,15 +316,3 @@ class Coach:
             say=rule.say,
             stamps=stride.stamps,
         )
-
-
-def _likely_answer(state: RuleState) -> Direction | None:
-    """Asked for more, runners may take longer, slower steps; asked for less or for quicker steps, quicker ones."""
-    if state.rule.guard == SLOW_CADENCE:
-        return "quicker"
-    if state.condition is None or state.condition.side == "in":
-        return None
-    more = state.condition.side == "below"
-    if state.condition.measure == "cadence":
-        return "quicker" if more else "slower"
-    return "slower" if more else "quicker"

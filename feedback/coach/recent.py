@@ -31,6 +31,11 @@ class RecentStrides:
         self._strides.append(stride)
         return follows
 
+    def lack(self, measure: str, strides: int) -> bool:
+        """Whether there are so many strides, and none of the last so many has the measure."""
+        last = list(self._strides)[-strides:]
+        return len(last) == strides and all(OF_STRIDE[measure](stride) is None for stride in last)
+
     def mean(self, measure: str, strides: int) -> float | None:
         """Mean of a measure over the last so many strides; None: too few yet, or one of them lacks it."""
         if len(self._strides) < strides:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from config.schema import Cue as Rule
 from config.schema import when_parts
+from feedback.coach.guards import SLOW_CADENCE
+from feedback.coach.pace import Direction
 from feedback.coach.recent import RecentStrides
 from wire.clock import s_to_ns
 from wire.messages import Band
@@ -51,6 +53,18 @@ class RuleState:
     def holding(self) -> bool:
         """Whether its condition has held for its strides, whether it may speak or not."""
         return self._running >= self.rule.strides
+
+    @property
+    def likely_answer(self) -> Direction | None:
+        """Asked for more, runners may take longer, slower steps; asked for less or for quicker steps, quicker ones."""
+        if self.rule.guard == SLOW_CADENCE:
+            return "quicker"
+        if self.condition is None or self.condition.side == "in":
+            return None
+        more = self.condition.side == "below"
+        if self.condition.measure == "cadence":
+            return "quicker" if more else "slower"
+        return "slower" if more else "quicker"
 
     def value(self, recent: RecentStrides) -> float | None:
         """What is judged: the mean of its measure; None for a guard."""

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from config.training import KMH_PER_MPS, Target
+from feedback.coach.baseline import LEAST_STRIDES, Baseline
+from feedback.coach.recent import RecentStrides
 from wire.messages import Band
 
 SPEED_UNKNOWN = "Belt speed unknown: the target follows the baseline"
+NOT_MEASURED = "No target: {} is not being measured"
+BASELINE_LACKS = "No target: too little {} in the baseline; press c"
 
 
 @dataclass(frozen=True)
@@ -40,3 +44,13 @@ def aim(target: Target, baseline: float | None, speed_mps: float | None) -> Aim:
 def needs_baseline(target: Target, speed_mps: float | None) -> bool:
     """Whether there is no band without a baseline."""
     return target.mode == "baseline" or (target.mode == "by_speed" and speed_mps is None)
+
+
+def measure_lacks(measure: str, recent: RecentStrides, baseline: Baseline | None, aimed: Aim) -> str:
+    """Why there is nothing to aim at, where camera or belt do not give the measure, one sentence; "": nothing is amiss."""
+    words = measure.replace("_", " ")
+    if recent.lack(measure, LEAST_STRIDES):
+        return NOT_MEASURED.format(words)
+    if baseline is not None and baseline.ready and aimed.band is None:
+        return BASELINE_LACKS.format(words)
+    return ""

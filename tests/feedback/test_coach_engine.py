@@ -15,7 +15,7 @@ from config.training import Coach as CoachSettings
 from config.training import Fading, Session, SpeedTarget, Target
 from feedback.coach.engine import LEAST_GAP_S, NEW_PACE, NEW_ZERO, Coach
 from feedback.coach.fading import is_on
-from feedback.coach.target import SPEED_UNKNOWN
+from feedback.coach.target import BASELINE_LACKS, NOT_MEASURED, SPEED_UNKNOWN
 from tests.coached import (
     ABSOLUTE,
     AT_ONCE,
@@ -83,6 +83,35 @@ class TestBand:
             assert run.phase.notice != SPEED_UNKNOWN
 
 
+class TestAMeasureThatIsNotTaken:
+    """Contact times need more than 30 frames a second, step lengths the belt's speed: the screen says what it lacks."""
+
+    @pytest.mark.parametrize("mode", ["baseline", "absolute"])
+    def test_is_said_from_the_baseline_on(self, mode: Any) -> None:
+        target = Target(measure="contact", mode=mode, absolute_deg=250.0, delta_deg=-10.0, half_width_deg=10.0)
+        run = Run(target=target, session=SHORT_BASELINE)
+        run.strides(9, contact_ms=None)
+        assert run.phase.notice == ""
+        run.stride(contact_ms=None)
+        assert (run.phase.name, run.phase.notice) == ("baseline", NOT_MEASURED.format("contact"))
+        run.until("drill", contact_ms=None)
+        assert run.phase.notice == NOT_MEASURED.format("contact")
+
+    def test_but_comes_later_needs_another_baseline(self) -> None:
+        run = Run(target=Target(measure="step_length", delta_deg=0.1, half_width_deg=0.1), session=SHORT_BASELINE)
+        run.until("drill")
+        run.strides(5, step_length_m=1.2)
+        assert (run.phase.band, run.phase.notice) == (None, BASELINE_LACKS.format("step length"))
+        run.press("calibrate")
+        run.until("drill", step_length_m=1.2)
+        assert (run.phase.band is not None, run.phase.notice) == (True, "")
+
+    def test_of_a_measure_that_is_taken_nothing_is_said(self) -> None:
+        run = Run(target=Target(measure="contact", delta_deg=-10.0, half_width_deg=10.0), session=SHORT_BASELINE)
+        run.until("drill", contact_ms=250.0)
+        assert (run.phase.band, run.phase.notice) == (Band(230.0, 250.0), "")
+
+
 class TestCues:
     def test_come_after_so_many_strides_running(self) -> None:
         assert Run(PUSH, EASE).cues(10, 10, 10, 18, 25, 25, 25) == [(3, "push"), (7, "ease")]
@@ -114,11 +143,12 @@ class TestCues:
         assert Run(PUSH).cues(*[10.0] * 40) == [(3, "push"), (18, "push"), (33, "push")]
 
     def test_that_speak_keep_their_time_apart_whichever_rules_they_are_of(self) -> None:
-        push, slow = PUSH.model_copy(update={"say": "Push"}), Rule(name="slow", when="cadence below 160", say="Quicker")
+        push = PUSH.model_copy(update={"say": "Push", "every_s": 30.0})
+        slow = Rule(name="slow", when="cadence below 160", strides=3, mean_strides=1, every_s=30.0, say="Quicker")
         run = Run(push, slow, coach=CoachSettings(spoken_every_s=20))
-        given = run.cues(*[10.0] * 60, cadence_spm=150)
-        assert [rule for _, rule in given] == ["push", "slow"] or len(given) >= 2
-        assert all((later - earlier) * STRIDE_S >= 20 for (earlier, _), (later, _) in pairwise(given))
+        given = run.cues(*[10.0] * 90, cadence_spm=150)
+        assert [rule for _, rule in given] == ["push", "slow", "push", "slow"]
+        assert [(later - earlier) * STRIDE_S for (earlier, _), (later, _) in pairwise(given)] == pytest.approx([20.3] * 3)
 
     def test_a_tone_need_not_wait_for_the_voice(self) -> None:
         run = Run(PUSH.model_copy(update={"say": "Push"}), GOOD, coach=CoachSettings(spoken_every_s=60))
