@@ -3,19 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from analysis.measurement import Measurement
-from analysis.pose import open_backend
-from bench.accuracy_clips import START_S, clip_file
+from analysis.blazepose.mirror import mirrored_picture
+from bench.accuracy_clips import START_S
+from bench.labelled_clips import clip_file
+from bench.measuring import half_size, measured
 from bench.report import Figure, at_most, reported
 from bench.stride_score import END_S, TOLERANCE
-from capture.framing import frame_picture
 from capture.opening import open_recording
 from config.loading import load
-from wire.clock import NS_PER_S, monotonic_ns
-from wire.frames import Frame, Image
+from wire.clock import NS_PER_S
+from wire.frames import Image
 from wire.quiet import keep_native_notes_off_stderr
 
 HALF_RATE_FROM_FPS = 60
@@ -35,20 +34,11 @@ class Change:
     """Only every so many-th frame."""
 
 
-def _mirrored(image: Image) -> Image:
-    return np.ascontiguousarray(image[:, ::-1])
-
-
-def _half_size(image: Image) -> Image:
-    size = image.shape[1] // 2, image.shape[0] // 2
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-
-
 AS_IT_IS = Change("as it is", 0.0)
 CHANGES = (
-    Change("mirrored left to right", 1.5, _mirrored),
+    Change("mirrored left to right", 1.5, mirrored_picture),
     Change("every second frame", 0.7, every=2),
-    Change("half the size", 1.0, _half_size),
+    Change("half the size", 1.0, half_size),
 )
 
 
@@ -76,24 +66,11 @@ def run(ask: tuple[str, int]) -> Shown:
     keep_native_notes_off_stderr()
     name, change = ask[0], (AS_IT_IS, *CHANGES)[ask[1]]
     settings = load(overrides={"capture.source": str(clip_file(name))})
-    recording, pose = open_recording(settings.capture.source), open_backend(settings.analysis)
-    measurement = Measurement(settings, pose)
     peaks: list[tuple[float, float]] = []
-    index, at_ns = -1, 0
-    while (next_ns := recording.advance()) is not None:
-        index, at_ns = index + 1, next_ns
-        if index % change.every:
-            continue
-        picture = recording.image()
-        if change.picture is not None:
-            picture = change.picture(picture)
-        image = frame_picture(picture, settings.capture.zone, settings.capture.max_side_px)
-        frame = Frame(1, index + 1, index, at_ns, at_ns, at_ns, recording.time_source, image)
-        _, settled = measurement.measure(frame, monotonic_ns)
+    end_s = 0.0
+    for sample, settled in measured(open_recording(settings.capture.source), settings, change.picture, change.every):
         peaks += [(one.t_peak_ns / NS_PER_S, one.hip_extension_deg) for one in settled if one.leg == "near"]
-    recording.close()
-    pose.close()
-    end_s = at_ns / NS_PER_S
+        end_s = sample.stamps.capture_ns / NS_PER_S
     return Shown(name, change, [peak for peak in peaks if START_S <= peak[0] <= end_s - END_S])
 
 

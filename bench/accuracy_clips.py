@@ -1,13 +1,7 @@
-"""Real treadmill clips through `hipcue analyse`, scored against hand labels by the labels' own tool; skipped where absent.
-
-The clips and labels lie beside the checkout, in `shared`; they are no part of the project.
-"""
+"""Real treadmill clips through `hipcue analyse`, scored against hand labels by the labels' own tool; skipped where absent."""
 
 import csv
 import json
-import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,10 +14,11 @@ from analysis.gait_phase import Candidate
 from analysis.leg_angles import body_angles
 from analysis.pose import open_backend
 from bench.accuracy_compared import Asked
+from bench.labelled_clips import TOOL, TRUTH, clip_file, scored
 from bench.leg_identity import ways
+from bench.measuring import frames
 from bench.report import Figure, at_least, at_most, none_of, reported
 from bench.stride_score import Reading, score
-from capture.framing import frame_picture
 from capture.opening import open_recording
 from config.loading import load
 from config.schema import Settings
@@ -31,25 +26,12 @@ from hipcue.analyse import analyse
 from wire.clock import NS_PER_S
 from wire.quiet import keep_native_notes_off_stderr
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
-TRUTH = SHARED / "data" / "truth"
-TOOL = SHARED / "tools" / "score_clip.py"
 SD_LIMIT_DEG = {"treadmill_gym_60fps": 1.6, "treadmill_home_30fps": 2.5, "treadmill_elite_60fps": 2.0}
 IDENTITY_LIMIT = {"treadmill_gym_60fps": 99.5, "treadmill_home_30fps": 99.5, "treadmill_elite_60fps": 99.0}
 RMSE_LIMIT_DEG = 5.0
 BLANK_LIMIT = 3.0
 START_S = 1.0
 """Clips are judged from here on, as the scoring tool does."""
-
-_NUMBER = r"([-+]?[\d.]+|nan)"
-_PATTERNS = {
-    "strides": rf"near strides labelled {_NUMBER} found {_NUMBER} missed {_NUMBER} invented {_NUMBER}",
-    "cadence": rf"cadence from near strides {_NUMBER} spm, labelled {_NUMBER}",
-    "live sample": rf"live sample against {_NUMBER} of {_NUMBER} labels: offset {_NUMBER} SD {_NUMBER} RMSE {_NUMBER}",
-    "stride peak": rf"stride peak against {_NUMBER} of {_NUMBER} labels: offset {_NUMBER} SD {_NUMBER} RMSE {_NUMBER}",
-    "identity": rf"leg identity right in {_NUMBER} % of {_NUMBER} frames, {_NUMBER} % blank",
-    "delay": rf"p50 {_NUMBER} ms, max {_NUMBER} ms",
-}
 
 
 @dataclass(frozen=True)
@@ -72,14 +54,8 @@ def run(name: str) -> ClipScore:
     settings = load(overrides={"capture.source": str(clip_file(name))})
     with tempfile.TemporaryDirectory() as folder:
         analyse(settings, Path(folder))
-        ended = subprocess.run([sys.executable, TOOL, folder, name], capture_output=True, text=True, check=True)
-    return ClipScore(name, read_printed(ended.stdout), _identity(name, settings))
-
-
-def read_printed(text: str) -> dict[str, tuple[float, ...]]:
-    """The numbers of each kind of line; a line that is not there gives nothing."""
-    found = {kind: re.search(pattern, text) for kind, pattern in _PATTERNS.items()}
-    return {kind: tuple(float(number) for number in match.groups()) for kind, match in found.items() if match}
+        printed = scored(Path(folder), name)
+    return ClipScore(name, printed, _identity(name, settings))
 
 
 def figures(scores: Sequence[ClipScore]) -> list[Figure]:
@@ -108,11 +84,6 @@ def figures(scores: Sequence[ClipScore]) -> list[Figure]:
             p50, most = one.printed["delay"]
             found.append(reported(test, "delay against the labelled frame: p50, max", f"{p50:.0f} ms, {most:.0f} ms"))
     return found
-
-
-def clip_file(name: str) -> Path:
-    """Where the clip lies, if it is there."""
-    return SHARED / "data" / "clips" / f"{name}.mp4"
 
 
 def _identity(name: str, settings: Settings) -> list[Asked]:
@@ -146,10 +117,9 @@ def _candidates(settings: Settings, frame: RunnerFrame) -> list[tuple[float, Can
     """Time, and the two labelled legs in every frame of the clip."""
     recording, pose = open_recording(settings.capture.source), open_backend(settings.analysis)
     seen: list[tuple[float, Candidate | None, Candidate | None]] = []
-    while (at_ns := recording.advance()) is not None:
-        found = pose.estimate(frame_picture(recording.image(), settings.capture.zone, settings.capture.max_side_px))
+    for picture in frames(recording, settings.capture):
+        found = pose.estimate(picture.image)
         legs = (None, None) if found is None else tuple(leg.candidate for leg in body_angles(found, frame).legs)
-        seen.append((at_ns / NS_PER_S, legs[0], legs[1]))
-    recording.close()
+        seen.append((picture.capture_ns / NS_PER_S, legs[0], legs[1]))
     pose.close()
     return seen

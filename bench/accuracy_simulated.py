@@ -13,7 +13,6 @@ from analysis.gait_phase import BOTH_FAR, BOTH_NEAR, STRAIGHT, SWAPPED
 from analysis.strides import Turn
 from bench.gait_simulation import (
     SPEEDS_MPS,
-    TRUTH,
     Faults,
     Frame,
     Simulation,
@@ -23,6 +22,7 @@ from bench.gait_simulation import (
     simulate,
     vary,
 )
+from bench.labelled_clips import TRUTH
 from bench.report import Figure, at_least, at_most, between, none_of, reported
 from bench.stride_score import START_S, Pool, Reading, Score, score, slope, step_shown
 from feedback.display.sides import compare

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.measurement import Measurement
-from analysis.pose import open_backend
 from bench.accuracy_simulated import rms
+from bench.measuring import measured
 from bench.report import Figure, at_most, between, none_of, reported
 from bench.stride_score import START_S, Pool, Reading, Score, score, slope
-from capture.framing import frame_picture
 from capture.synthetic import SyntheticRunner
 from config.schema import Settings
-from wire.clock import NS_PER_S, monotonic_ns
-from wire.frames import Frame
+from wire.clock import NS_PER_S
 from wire.messages import Facing, LegName, Stride
 from wire.quiet import keep_native_notes_off_stderr
 
@@ -58,17 +55,7 @@ def run(cell: Cell) -> Drawn:
     source = SyntheticRunner(
         f"synthetic:extension={cell.extension_deg:g},facing={cell.facing},fps={cell.fps},seconds={cell.seconds:g},{_SIZE}{neighbour}"
     )
-    pose = open_backend(settings.analysis)
-    measurement = Measurement(settings, pose)
-    strides: list[Stride] = []
-    index = 0
-    while (at_ns := source.advance()) is not None:
-        image = frame_picture(source.image(), settings.capture.zone, settings.capture.max_side_px)
-        frame = Frame(1, index + 1, index, at_ns, at_ns, at_ns, source.time_source, image)
-        _, settled = measurement.measure(frame, monotonic_ns)
-        strides += settled
-        index += 1
-    pose.close()
+    strides = [stride for _, settled in measured(source, settings) for stride in settled]
     runner = source.runner
     return Drawn(
         cell,

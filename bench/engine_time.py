@@ -8,7 +8,7 @@ from analysis.engine import Engine
 from analysis.landmarks import Landmarks
 from analysis.measurement import frame_facts
 from analysis.pose import open_backend
-from capture.framing import frame_picture
+from bench.measuring import frames
 from capture.synthetic import SyntheticRunner
 from config.schema import Settings
 from wire.frames import Frame
@@ -24,20 +24,15 @@ def seen() -> list[tuple[Frame, Landmarks | None]]:
     """The drawn runner's frames and what the pose model sees in them."""
     settings = Settings()
     source, pose = SyntheticRunner(SOURCE), open_backend(settings.analysis)
-    frames: list[tuple[Frame, Landmarks | None]] = []
-    while (at_ns := source.advance()) is not None:
-        image = frame_picture(source.image(), settings.capture.zone, settings.capture.max_side_px)
-        index = len(frames)
-        frame = Frame(1, index + 1, index, at_ns, at_ns, at_ns, source.time_source, image)
-        frames.append((frame, pose.estimate(image)))
+    found = [(frame, pose.estimate(frame.image)) for frame in frames(source, settings.capture)]
     pose.close()
-    return frames
+    return found
 
 
-def times_ms(frames: list[tuple[Frame, Landmarks | None]]) -> list[float]:
+def times_ms(looks: list[tuple[Frame, Landmarks | None]]) -> list[float]:
     """Of every frame after the first second."""
     engine, took_ms = Engine(), []
-    for frame, landmarks in frames:
+    for frame, landmarks in looks:
         facts = frame_facts(frame)
         started_s = time.perf_counter()
         engine.measure(facts, landmarks)
@@ -48,8 +43,8 @@ def times_ms(frames: list[tuple[Frame, Landmarks | None]]) -> list[float]:
 def main() -> None:
     """Print the best of some rounds: the others were kept waiting by something else."""
     keep_native_notes_off_stderr()
-    frames = seen()
-    rounds = [times_ms(frames) for _ in range(ROUNDS)]
+    looks = seen()
+    rounds = [times_ms(looks) for _ in range(ROUNDS)]
     best = min(rounds, key=np.median)
     p50_ms, p95_ms = np.percentile(best, (50, 95))
     print(f"engine without pose, {len(best)} frames: p50 {p50_ms:.2f} ms (to reach {LIMIT_MS:g} ms), p95 {p95_ms:.2f} ms")

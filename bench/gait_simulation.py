@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from analysis.gait_curves import MEAN_KNEE_DEG, MEAN_THIGH_DEG, basis
 from analysis.gait_phase import BOTH_FAR, BOTH_NEAR, STRAIGHT, SWAPPED, Candidate
+from bench.labelled_clips import TRUTH
 
 Floats = NDArray[np.float64]
-TRUTH = Path(__file__).resolve().parents[2] / "shared" / "data" / "truth"
 SPEEDS_MPS = ("2.5", "3.5", "4.5")
 PEAK_SD_DEG = 3.0
 STEP_DEG = 5.0

@@ -18,13 +18,13 @@ from analysis.blazepose import BlazePose, Region
 from analysis.landmarks import ANKLES, HIPS, KNEES, SHOULDERS, Floats, Landmarks
 from analysis.pose import PoseEstimator
 from analysis.pose_mediapipe import FULL_MODEL, MediaPipePose
+from bench.labelled_clips import clip_file
 from capture.runner.kinematics import Runner, RunnerParameters
 from capture.runner.painter import RunnerPainter
 from wire.frames import Image
 from wire.quiet import quiet_stderr
 
-CLIPS = Path(__file__).parents[1].parent / "shared" / "data" / "clips"
-CLIP_NAMES = ("treadmill_gym_60fps.mp4", "treadmill_home_30fps.mp4")
+CLIP_NAMES = ("treadmill_gym_60fps", "treadmill_home_30fps")
 CLIP_HEIGHT_PX = 960
 RUNNER_PX = (960, 540)
 RUNNER_FPS = 30.0
@@ -189,8 +189,8 @@ def in_turn(frames: Iterator[Image], theirs: PoseEstimator, own: PoseEstimator) 
 def sources(count: int) -> Iterator[tuple[str, list[Image]]]:
     """Name and pictures of each source; clips that are not there are left out."""
     for name in CLIP_NAMES:
-        if (CLIPS / name).is_file():
-            yield name, list(clip_frames(CLIPS / name, count))
+        if clip_file(name).is_file():
+            yield name, list(clip_frames(clip_file(name), count))
     yield "drawn runner", list(runner_frames(count))
 
 

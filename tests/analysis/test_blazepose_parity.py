@@ -19,7 +19,7 @@ Source = Callable[[], Iterator[Image]]
 
 
 def _clip(name: str) -> Source:
-    return lambda: clip_frames(clip(name.removesuffix(".mp4")), FRAMES)
+    return lambda: clip_frames(clip(name), FRAMES)
 
 
 SOURCES = [

@@ -4,8 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
+from analysis.blazepose.mirror import mirrored_picture
+from bench.measuring import Change, half_size
 from tests.clips import TREADMILLS
-from tests.measured_clip import Change, half_size, measured, mirrored
+from tests.measured_clip import measured
 from wire.frames import Image
 
 pytestmark = pytest.mark.clips
@@ -25,7 +27,7 @@ def change_deg(name: str, change: Change | None = None, every: int = 1) -> float
 
 @pytest.mark.parametrize("name", TREADMILLS)
 def test_mirrored_left_to_right(name: str) -> None:
-    assert abs(change_deg(name, mirrored)) < 1.5
+    assert abs(change_deg(name, mirrored_picture)) < 1.5
 
 
 @pytest.mark.parametrize("name", ["treadmill_gym_60fps", "treadmill_elite_60fps"])

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.clips import clip, score
+from bench.labelled_clips import scored
+from tests.clips import clip
 from tests.program import hipcue, near_peaks_deg, table
 
 pytestmark = pytest.mark.clips
@@ -18,12 +19,15 @@ def test_every_labelled_stride_is_found_and_none_invented(name: str, strides: in
     ended = hipcue("analyse", str(clip(name)), "--out", str(tmp_path))
     assert ended.exit_code == 0, ended.err
     assert ended.left_behind == []
-    figures = score(tmp_path, name)
-    assert (figures["labelled"], figures["found"], figures["invented"]) == (strides, strides, 0)
-    assert abs(figures["cadence_spm"] - figures["labelled_cadence_spm"]) <= 3
-    assert figures["live_sd_deg"] <= live_sd_deg
-    assert figures["identity_percent"] >= 99
-    assert figures["blank_percent"] <= 3
+    printed = scored(tmp_path, name)
+    assert printed["strides"] == (strides, strides, 0, 0)
+    measured_spm, labelled_spm = printed["cadence"]
+    assert abs(measured_spm - labelled_spm) <= 3
+    *_, sd_deg, _ = printed["live sample"]
+    assert sd_deg <= live_sd_deg
+    right_percent, _, blank_percent = printed["identity"]
+    assert right_percent >= 99
+    assert blank_percent <= 3
 
 
 def test_the_session_says_what_its_numbers_mean(tmp_path: Path) -> None:
