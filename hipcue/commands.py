@@ -303,6 +303,8 @@ def _live(origin: Origin, for_s: float | None, screenshot: bool, latency: bool) 
         err.print(note)
     if outcome.session is not None:
         out.print(session_sentence(outcome.session))
+    elif not outcome.exit_code:
+        out.print("Nobody came before the camera: no session was saved")
     if outcome.screenshot is not None:
         out.print(f"The screen: {outcome.screenshot}")
     if outcome.exit_code:

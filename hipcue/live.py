@@ -1,7 +1,6 @@
 """`hipcue run` and `hipcue demo`: the whole program, from camera to cue."""
 
 import json
-import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +30,7 @@ class Outcome:
     exit_code: int
     notes: list[str]
     session: Path | None
-    """The session's folder; None: nothing was saved."""
+    """The first session's folder; None: nobody came."""
     screenshot: Path | None
 
 
@@ -70,9 +69,6 @@ def run_live(
             code = supervisor.run(stop, for_s)
         log.info("Ended with code %d", code)
     saved = (session / "session.json").exists()
-    if saved and code != 0 and _is_empty(session):
-        shutil.rmtree(session, ignore_errors=True)
-        saved = False
     return Outcome(code, supervisor.notes, session if saved else None, picture if picture and picture.exists() else None)
 
 
@@ -85,8 +81,3 @@ def session_sentence(session: Path) -> str:
     extension, cadence = summary["near_hip_extension_mean_deg"], summary["cadence_spm"]
     pace = "" if cadence is None else f", cadence {cadence:.0f}"
     return f"Saved in {session}: {near} near strides, hip extension {extension:.1f}° on average{pace}, {summary['cues']} cues"
-
-
-def _is_empty(session: Path) -> bool:
-    summary = json.loads((session / "session.json").read_text(encoding="utf-8"))
-    return bool(summary["frames"] == 0)

@@ -3,7 +3,6 @@
 import os
 import sys
 import uuid
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,12 +38,16 @@ _FLUSH_S = 0.4
 
 def new_folder(parent: Path) -> Path:
     """A folder name for a session that starts now; counted up when that second has one already."""
-    wanted = parent / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    return _counted_up(wanted, Path.exists)
+    wanted = folder = parent / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    number = 1
+    while folder.exists():
+        number += 1
+        folder = wanted.with_name(f"{wanted.name}_{number}")
+    return folder
 
 
 def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = None) -> int:
-    """Record until asked to stop, then finish the files. Returns the exit code.
+    """Record until asked to stop, then finish the files. Returns the exit code. `folder` is the first runner's.
 
     A disk that is full or gone does not end the session: rows wait in memory, and the health says why.
     """
@@ -58,12 +61,14 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
         print(sentence, file=sys.stderr)
         return EXIT_NO_FOLDER
 
+    first = iter([] if _holds_session(wanted) else [wanted])
+
     def next_session() -> SessionFolder:
-        return SessionFolder(new_folder(wanted.parent), _header(settings))
+        return SessionFolder(next(first, None) or new_folder(wanted.parent), _header(settings))
 
     keeper = _keeper(settings)
     outlet = _outlet(settings, wanted.name, wire, health)
-    runners = Runners(_open(wanted, settings), next_session)
+    runners = Runners(_left_behind(wanted), next_session)
     disk = DiskSync()
     video = _video(settings, wire)
     over: list[SessionFolder] = []
@@ -132,15 +137,15 @@ def _outlet(settings: Settings, name: str, wire: Wire, health: HealthReporter) -
         return None
 
 
-def _open(wanted: Path, settings: Settings) -> SessionFolder:
-    """The session goes on where a recorder of this program that fell over has left it; otherwise it is a new one."""
+def _left_behind(wanted: Path) -> SessionFolder | None:
+    """The session that a recorder of this program has left when it fell over; it goes on."""
     # Behind the folder of the first runner lie those of the next ones; the newest is the one under way.
     later = sorted(folder for folder in wanted.parent.glob("*") if folder.name > wanted.name)
     for folder in (*reversed(later), wanted):
         header = goes_on(folder, boot_id())
         if header is not None and header.get("program") == os.getppid():
             return SessionFolder(folder, header, resume=True)
-    return SessionFolder(_counted_up(wanted, _holds_session), _header(settings))
+    return None
 
 
 def _header(settings: Settings) -> dict[str, Any]:
@@ -190,14 +195,6 @@ def _not_a_folder(wanted: Path) -> Path | None:
     """The part of the path that is something else than a folder: a mistake that no waiting mends."""
     nearest = next(path for path in (wanted, *wanted.absolute().parents) if path.exists())
     return None if nearest.is_dir() else nearest
-
-
-def _counted_up(wanted: Path, taken: Callable[[Path], bool]) -> Path:
-    folder, number = wanted, 1
-    while taken(folder):
-        number += 1
-        folder = wanted.with_name(f"{wanted.name}_{number}")
-    return folder
 
 
 def _holds_session(folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""One session per runner: when the coach has shown one runner's summary and the next begins, a new session begins too."""
+"""One session per runner: it begins when the coach sees one come, and ends when their summary has been shown."""
 
 from collections import deque
 from collections.abc import Callable
@@ -12,10 +12,11 @@ LOOK_BACK_S = 5.0
 
 
 class Runners:
-    """Gives every message to the session it belongs to; `session` is None between two runners."""
+    """Gives every message to the session it belongs to; `session` is None before the first runner and between two."""
 
-    def __init__(self, session: SessionFolder, next_session: Callable[[], SessionFolder]) -> None:
-        self.session: SessionFolder | None = session
+    def __init__(self, session: SessionFolder | None, next_session: Callable[[], SessionFolder]) -> None:
+        """`session` is one that goes on."""
+        self.session = session
         self._next_session = next_session
         self.trains = False
         """Whether somebody is on the treadmill, as far as the coach knows."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.eventually import eventually
 from tests.listener import Listener
 from tests.program import Ended, Running, hipcue, near_peaks_deg, only_session
 from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, DISPLAY, PROCESSES, RECORDER, SUPERVISOR
@@ -94,6 +95,7 @@ def test_status_says_when_nothing_runs() -> None:
 def test_a_killed_supervisor_leaves_no_file_of_a_socket(program: Program) -> None:
     program.listener.until_heard(*PROCESSES)
     program.listener.close()
+    eventually(lambda: any(program.sessions.glob("*/session.json")), "the session begins", deadline_s=40)
     program.running.signal(signal.SIGKILL)
     assert program.running.members_after(grace_s=10) == []
     program.running.process.communicate()

@@ -57,10 +57,15 @@ class Recording:
         with Wire(self._directory, "recorder") as wire:
             self.code = run(self._settings, wire, self.stop, self._folder)
 
+    def phase(self, name: PhaseName = "warm_up") -> None:
+        """The coach says where it stands."""
+        self.phases.send(Phase(name, "hip_extension", None, None, None, False, False))
+
     def until_running(self) -> Path:
-        """The folder of the session, once it is known."""
+        """The folder of the session, once somebody has come and it is known."""
 
         def known() -> Path | None:
+            self.phase()
             heard = self._news.take()
             self.last = heard if heard is not None and heard.process == "recorder" else self.last
             return None if self.last is None or "session" not in self.last.facts else Path(self.last.facts["session"])
@@ -71,7 +76,7 @@ class Recording:
         """The coach says where it stands until the recorder has heard it."""
 
         def holds() -> bool:
-            self.phases.send(Phase(phase, "hip_extension", None, None, None, False, False))
+            self.phase(phase)
             return condition()
 
         eventually(holds, f"{phase} is heard")
@@ -79,11 +84,12 @@ class Recording:
     def until_state(self, state: State) -> None:
         """Until the recorder says that it is so."""
 
-        def said() -> bool:
-            heard = self._news.take()
-            return heard is not None and (heard.process, heard.state) == ("recorder", state)
+        eventually(lambda: self.is_(state), f"the recorder is {state}")
 
-        eventually(said, f"the recorder is {state}")
+    def is_(self, state: State) -> bool:
+        """Whether it has just said so."""
+        heard = self._news.take()
+        return heard is not None and (heard.process, heard.state) == ("recorder", state)
 
     def end(self) -> int | None:
         self.stop.set()
@@ -128,6 +134,7 @@ def join(recording: Recording, folder: Path) -> None:
     def written() -> bool:
         nonlocal sent
         sent += 1
+        recording.phase()
         # A second apart, so that each is written when the next one comes.
         recording.samples.send(sample(sent, 100.0 + sent))
         recording.strides.send(stride(1000 + sent, 100.0 + sent))
@@ -221,6 +228,15 @@ def test_without_a_folder_it_makes_one_named_by_the_time(start: Callable[[Path |
     assert summary(folder)["ended"] is True
 
 
+def test_an_empty_room_is_no_session(start: Callable[[Path | None], Recording], tmp_path: Path) -> None:
+    recording = start(tmp_path / "session")
+    recording.until("idle", lambda: recording.is_("running"))
+    recording.samples.send(sample(1, 100.0))
+    recording.phase("idle")
+    assert recording.end() == 0
+    assert list(tmp_path.glob("**/*.json")) == []
+
+
 def test_a_session_of_which_nothing_was_heard_is_valid(start: Callable[[Path | None], Recording], tmp_path: Path) -> None:
     recording = start(tmp_path / "session")
     recording.until_running()
@@ -237,8 +253,9 @@ def test_a_session_that_is_over_is_left_alone(start: Callable[[Path | None], Rec
     first.close()
     saved = {path.name: path.read_bytes() for path in folder.iterdir()}
     second = start(folder)
-    assert second.until_running() == tmp_path / "session_2"
+    assert second.until_running().parent == tmp_path
     second.end()
+    assert len(list(tmp_path.glob("*/session.json"))) == 2
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == saved
 
 
@@ -261,13 +278,14 @@ def test_a_recorder_that_is_killed_goes_on_with_its_session_when_it_is_started_a
     wire_directory: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "session"
-    with Wire(wire_directory, "analysis") as wire:
-        strides = wire.publisher(STRIDE)
+    with Wire(wire_directory, "analysis") as wire, Wire(wire_directory, "coach") as coach:
+        strides, phases = wire.publisher(STRIDE), coach.publisher(PHASE)
         number = 0
 
         def recorded_since(first: int) -> bool:
             nonlocal number
             number += 1
+            phases.send(Phase("warm_up", "hip_extension", None, None, None, False, False))
             strides.send(stride(number, 100.0 + number))
             path = folder / "strides.csv"
             return path.exists() and any(int(row["stride"]) > first for row in rows(folder, "strides.csv"))

@@ -22,9 +22,9 @@ class Gym:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.made = 1
+        self.made = 0
         self.now_s = 0.0
-        self.runners = Runners(SessionFolder(folder / "1", {"runner": ""}), self._next)
+        self.runners = Runners(None, self._next)
 
     def _next(self) -> SessionFolder:
         self.made += 1
@@ -44,7 +44,7 @@ class Gym:
 
 def test_a_new_session_begins_with_the_next_runner(tmp_path: Path) -> None:
     gym = Gym(tmp_path)
-    for name in ("idle", "warm_up", "drill", "summary"):
+    for name in ("stand", "warm_up", "drill", "summary"):
         gym.hears(name, "Ada")
     gym.hears("idle", seconds=20)
     assert gym.runners.session is None
@@ -57,6 +57,16 @@ def test_a_new_session_begins_with_the_next_runner(tmp_path: Path) -> None:
     assert gym.frames(2) == [20, 21, 22, 23, 24, 25, 26]
     assert [row["stride"] for row in read_table(tmp_path / "2" / "strides.csv")] == ["7"]
     assert gym.made == 2
+
+
+def test_the_first_session_begins_with_the_first_runner_and_not_with_the_empty_room(tmp_path: Path) -> None:
+    gym = Gym(tmp_path)
+    gym.hears("idle", seconds=60)
+    assert (gym.runners.session, gym.made) == (None, 0)
+    gym.hears("stand", "Ada", seconds=2)
+    assert gym.runners.session is not None
+    gym.runners.session.close()
+    assert gym.frames(1) == [55, 56, 57, 58, 59, 60, 61, 62]
 
 
 def test_a_session_that_never_came_to_its_summary_goes_on(tmp_path: Path) -> None:
