@@ -1,50 +1,17 @@
 """Given a runner whose every angle is known, then the engine finds every stride, whatever the pose model does to the labels."""
 
-from collections.abc import Callable, Iterable
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.engine import Engine
-from analysis.frame_facts import FrameFacts
-from analysis.landmarks import Floats, Landmarks
+from analysis.landmarks import Landmarks
 from analysis.states import ALL, MEASURING, NO_PERSON, NOT_RUNNING
+from tests.measured_sticks import every, facts, measure, near
 from tests.stick_runner import StickRunner, collapsed, swapped
 from wire.clock import s_to_ns
-from wire.messages import Facing, Sample, Stamps, Stride
-
-Spoil = Callable[[float, Landmarks], Landmarks | None]
-
-
-def unspoilt(_t_s: float, landmarks: Landmarks) -> Landmarks | None:
-    return landmarks
-
-
-def facts(index: int, t_s: float) -> FrameFacts:
-    return FrameFacts(1, index + 1, index, 640, 720, Stamps(capture_ns=s_to_ns(t_s) + 1))
-
-
-def measure(
-    sticks: StickRunner, times_s: Iterable[float], spoil: Spoil = unspoilt, engine: Engine | None = None
-) -> tuple[list[Sample], list[Stride]]:
-    engine = engine or Engine()
-    runner = sticks.runner
-    samples, strides = [], []
-    for index, t_s in enumerate(times_s):
-        sample, settled = engine.measure(facts(index, t_s), spoil(t_s, sticks.landmarks(runner.pose(t_s))))
-        samples.append(sample)
-        strides += settled
-    return samples, strides
-
-
-def every(seconds: float, fps: float) -> Floats:
-    return np.arange(0, seconds, 1 / fps)
-
-
-def near(strides: list[Stride]) -> list[Stride]:
-    return [stride for stride in strides if stride.leg == "near"]
+from wire.messages import Facing, Sample, Stride
 
 
 def assert_found(strides: list[Stride], sticks: StickRunner, start_s: float, end_s: float, within_deg: float) -> None:

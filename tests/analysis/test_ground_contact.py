@@ -9,7 +9,7 @@ from analysis.gait_curves import MEAN_KNEE_DEG, MEAN_THIGH_DEG, basis
 from analysis.ground_contact import CONTACT_AFTER_S, LEAST_FPS, InitialContact, read_ground_times, read_initial_contact
 from analysis.triple_extension import read_triple_extension
 from bench.ground_contact import ankle_ahead_leg
-from tests.analysis.test_analysis_engine import every, measure, near
+from tests.measured_sticks import every, measure, near
 from tests.stick_runner import StickRunner
 from wire.messages import Belt, Stride
 

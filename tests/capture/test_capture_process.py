@@ -12,8 +12,8 @@ from capture import process
 from capture.paced import PacedSource
 from capture.source import Picture, Source, SourceError, SourceLost
 from config.schema import Capture, Settings
-from tests.capture.test_capture_paced import Tape
 from tests.eventually import eventually
+from tests.tape import Tape
 from wire import stages
 from wire.clock import NS_PER_S, Clock, monotonic_ns
 from wire.frames import Frame

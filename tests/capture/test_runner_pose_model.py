@@ -1,18 +1,16 @@
 """The drawn runner through the real pose model: whoever changes the look has to pass here."""
 
 from collections.abc import Iterator
-from typing import Any
 
-import cv2
-import mediapipe as mp
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from analysis.pose import open_backend
 from capture.runner.kinematics import Runner, RunnerParameters
 from capture.runner.painter import RunnerPainter
 from capture.runner.pose import Leg, Pose
-from wire.frames import Image
+from config.schema import Settings
 from wire.messages import Facing
 
 WIDTH_PX, HEIGHT_PX, FPS = 960, 540, 30.0
@@ -35,15 +33,12 @@ class Seen:
 
     def _landmarks(self, with_neighbour: bool) -> Iterator[NDArray[np.float64] | None]:
         neighbour = Runner(RunnerParameters(cadence_spm=158))
-        model: Any = mp.solutions.pose.Pose(static_image_mode=False, model_complexity=1, smooth_landmarks=False)
-        with model:
-            for t_s, pose in zip(self.times_s, self.poses, strict=True):
-                other = neighbour.pose(t_s) if with_neighbour else None
-                image: Image = self.painter.draw(pose, self.runner.belt_m(t_s), other)
-                found = model.process(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)).pose_landmarks
-                yield (
-                    None if found is None else np.array([(mark.x * WIDTH_PX, mark.y * HEIGHT_PX) for mark in found.landmark])
-                )
+        model = open_backend(Settings().analysis)
+        for t_s, pose in zip(self.times_s, self.poses, strict=True):
+            other = neighbour.pose(t_s) if with_neighbour else None
+            found = model.estimate(self.painter.draw(pose, self.runner.belt_m(t_s), other))
+            yield None if found is None else found.points_px
+        model.close()
 
     @property
     def detected(self) -> float:

@@ -21,8 +21,8 @@ from feedback.audio.repertoire import VOICE
 from feedback.audio.sounds import TONE, make_all, make_tone
 from feedback.audio.wav import load
 from hipcue.watch import HUNG_S
-from tests.feedback.test_audio_wav import write as write_wav
 from tests.sound_server import SAMPLE_RATE_HZ, SoundServer, missing, sound_server
+from tests.wav_files import write as write_wav
 from wire.clock import NS_PER_MS, NS_PER_S, monotonic_ns, s_to_ns
 from wire.endpoints import private_directory
 from wire.messages import Cue, Health, Played

@@ -14,7 +14,7 @@ from feedback.audio.repertoire import VOICE, Repertoire, script_of
 from feedback.audio.speech import Script, Speech
 from feedback.audio.voice import Voice, VoiceError, find_voice, macos_voice
 from tests.eventually import eventually
-from tests.feedback.test_audio_wav import hum, write
+from tests.wav_files import hum, write
 from wire.messages import Cue as CueMessage
 
 RATE_HZ = 22_050

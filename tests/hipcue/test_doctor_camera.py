@@ -9,7 +9,7 @@ from capture.source import Picture, SourceLost
 from config.schema import Analysis, Capture, Settings
 from hipcue.doctor import camera, person
 from hipcue.doctor.finding import Finding
-from tests.analysis.test_roll import room, seen_turned
+from tests.turned_camera import room, seen_turned
 from wire.frames import Image
 
 SIDE_PX = 64
