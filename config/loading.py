@@ -54,14 +54,17 @@ def load(preset: str = "", file: Path | None = None, overrides: Mapping[str, Any
 
     `overrides` are from the command line, by dotted key: {"capture.source": "0"}.
     """
-    layers = [default_layer()]
-    if preset:
-        layers.append(preset_layer(preset))
-    if file is not None:
-        layers.append(file_layer(file))
-    if overrides:
-        layers.append(Layer(COMMAND_LINE, _nested(overrides)))
-    return settle(layers)
+    try:
+        layers = [default_layer()]
+        if preset:
+            layers.append(preset_layer(preset))
+        if file is not None:
+            layers.append(file_layer(file))
+        if overrides:
+            layers.append(Layer(COMMAND_LINE, _nested(overrides)))
+        return settle(layers)
+    except RecursionError:
+        raise ConfigError(f"{file or COMMAND_LINE}: is nested too deeply") from None
 
 
 def settle(layers: Sequence[Layer]) -> Settings:

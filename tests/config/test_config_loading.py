@@ -239,6 +239,18 @@ class TestMistakes:
         assert refused(file=file).startswith(f"{file}: is not TOML: ")
         assert "line 3" in refused(file=file)
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "volume = " + 2000 * "[" + 2000 * "]",
+            "[audio]\nvolume = " + 5000 * "{a = " + "1",
+            "audio.volume." + "a." * 3000 + "b = 1",
+        ],
+    )
+    def test_what_is_nested_beyond_all_measure(self, tmp_path: Path, text: str) -> None:
+        file = file_with(tmp_path, text)
+        assert refused(file=file).startswith(f"{file}: is nested too deeply")
+
     def test_a_key_written_twice_names_its_line(self, tmp_path: Path) -> None:
         assert "line 3" in refused(file=file_with(tmp_path, "[capture]\nfps = 30\nfps = 60\n"))
 

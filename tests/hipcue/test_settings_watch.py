@@ -113,6 +113,7 @@ def test_a_file_that_is_still_being_written_is_not_read(watched: Watched) -> Non
         ("[audio]\nvolume = 7\n", "audio.volume = 7: must be at most 1.0"),
         ("[audio]\nvolumne = 0.5\n", "audio.volumne is not a setting; did you mean 'volume'?"),
         ("[audio]\nvolume = \n", "is not TOML: Invalid value (at line 2, column 10)"),
+        ("audio = " + 2000 * "[" + 2000 * "]", "is nested too deeply"),
         ('[[cue]]\nname = "a"\nwhen = "knees below 3"\n', "cue \"a\": when: unknown measure 'knees'; did you mean 'knee'?"),
     ],
 )
