@@ -21,7 +21,7 @@ from feedback.audio.speech import Speech
 from wire import stages
 from wire.clock import ms_to_ns, s_to_ns
 from wire.health import CAMERA_LOST, HealthReporter
-from wire.lifecycle import StopFlag
+from wire.lifecycle import StopFlag, ready_for_work
 from wire.messages import ConfigState, Cue, Health, Phase, PhaseName, Played
 from wire.sockets import Wire
 from wire.topics import CAPTURE, CONFIG, CUE, HEALTH, PHASE, PLAYED
@@ -226,8 +226,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
     """Play cues until asked to stop; the process's exit code."""
     with _undisturbed():
         process = AudioProcess(settings, wire)
-        gc.collect()
-        gc.freeze()
+        ready_for_work()
         try:
             while not stop:
                 process.round()

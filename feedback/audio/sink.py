@@ -155,7 +155,10 @@ class PyAudioSink:
         # JACK's library would otherwise try to start a sound server.
         os.environ.setdefault("JACK_NO_START_SERVER", "1")
         with quiet_stderr():  # ALSA prints a hundred lines on a machine without a sound card
-            self._library = pyaudio.PyAudio()
+            try:
+                self._library = pyaudio.PyAudio()
+            except OSError as error:
+                raise SinkError(f"PortAudio cannot be started ({error})") from None
             try:
                 self._open(pyaudio.paFloat32, audio)
             except SinkError:

@@ -40,30 +40,31 @@ class Voice:
 
     def say(self, text: str, sample_rate_hz: int) -> Samples:
         """The spoken text. Raises VoiceError."""
-        with tempfile.TemporaryDirectory(prefix="hipcue-voice-") as folder:
-            said, spoken = Path(folder, "say.txt"), Path(folder, "spoken.wav")
-            said.write_text(text, encoding="utf-8")
-            command = [part.format(text=said, wav=spoken) if "{" in part[:1] else part for part in self.command]
-            files = {"HIPCUE_TEXT": str(said), "HIPCUE_WAV": str(spoken), "HIPCUE_LANGUAGE": self.language}
-            try:
-                asked = subprocess.run(
-                    command,
-                    env={**os.environ, **files},
-                    stdin=subprocess.DEVNULL,
-                    capture_output=True,
-                    timeout=TIMEOUT_S,
-                    check=False,
-                )
-                if asked.returncode:
-                    note = asked.stderr.decode(errors="replace").strip().splitlines()
-                    raise VoiceError(
-                        f"{self.name} cannot say {text!r} in {self.language!r} ({note[-1] if note else 'no reason'})"
-                    )
-                return load(spoken, sample_rate_hz)
-            except subprocess.TimeoutExpired:
-                raise VoiceError(f"{self.name} took longer than {TIMEOUT_S:g} s for {text!r}") from None
-            except (OSError, WavError) as error:
-                raise VoiceError(f"{self.name} said nothing for {text!r} ({error})") from None
+        try:
+            with tempfile.TemporaryDirectory(prefix="hipcue-voice-") as folder:
+                return self._spoken(text, Path(folder), sample_rate_hz)
+        except subprocess.TimeoutExpired:
+            raise VoiceError(f"{self.name} took longer than {TIMEOUT_S:g} s for {text!r}") from None
+        except (OSError, WavError) as error:
+            raise VoiceError(f"{self.name} said nothing for {text!r} ({error})") from None
+
+    def _spoken(self, text: str, folder: Path, sample_rate_hz: int) -> Samples:
+        said, spoken = folder / "say.txt", folder / "spoken.wav"
+        said.write_text(text, encoding="utf-8")
+        command = [part.format(text=said, wav=spoken) if "{" in part[:1] else part for part in self.command]
+        files = {"HIPCUE_TEXT": str(said), "HIPCUE_WAV": str(spoken), "HIPCUE_LANGUAGE": self.language}
+        asked = subprocess.run(
+            command,
+            env={**os.environ, **files},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+        if asked.returncode:
+            note = asked.stderr.decode(errors="replace").strip().splitlines()
+            raise VoiceError(f"{self.name} cannot say {text!r} in {self.language!r} ({note[-1] if note else 'no reason'})")
+        return load(spoken, sample_rate_hz)
 
 
 def find_voice(language: str, platform: str = sys.platform, which: Callable[[str], str | None] = shutil.which) -> Voice:
@@ -80,7 +81,10 @@ def find_voice(language: str, platform: str = sys.platform, which: Callable[[str
 
 
 def _macos_command(language: str) -> tuple[str, ...]:
-    listed = subprocess.run(["say", "-v", "?"], capture_output=True, text=True, timeout=TIMEOUT_S, check=False).stdout
+    try:
+        listed = subprocess.run(["say", "-v", "?"], capture_output=True, text=True, timeout=TIMEOUT_S, check=False).stdout
+    except (OSError, subprocess.SubprocessError) as error:
+        raise VoiceError(f"the voices of macOS cannot be listed ({error})") from None
     chosen = macos_voice(listed, language)
     named = ("-v", chosen) if chosen else ()
     return (

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -230,6 +231,16 @@ def test_opening_without_a_device_is_quick_and_silent_on_the_terminal(capfd: pyt
     assert sink.reason.startswith('No sound device: none has "a card that nobody ever made" in its name')
     assert took_ns < s_to_ns(1)
     assert capfd.readouterr().err == ""
+
+
+def test_a_portaudio_that_cannot_start_is_a_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise OSError(-10000, "PortAudio not initialized")
+
+    monkeypatch.setitem(sys.modules, "pyaudio", SimpleNamespace(PyAudio=fail, paContinue=0, paOutputUnderflow=4))
+    sink = open_sink(Audio(), monotonic_ns)
+    assert sink.silent
+    assert sink.reason.startswith("No sound device: PortAudio cannot be started (")
 
 
 def test_without_pyaudio_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -84,6 +85,18 @@ def test_a_bad_recording_is_named_and_the_rest_goes_on(tmp_path: Path, voice: Vo
     assert "push.wav is not a WAV file" in speech.problem
     assert speech.find("push", "Push") is None
     assert speech.find("good", "Good") is not None
+
+
+def test_a_full_disk_is_named_and_ends_no_voice(tmp_path: Path, voice: Voice, monkeypatch: pytest.MonkeyPatch) -> None:
+    recordings = tmp_path / "recordings"
+    recordings.mkdir()
+    write(recordings / "ease.wav", hum(0.3, RATE_HZ), RATE_HZ)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "no room"))
+    speech = Speech(lambda _: voice)
+    speech.want(script(str(recordings), ("push", "Push the belt"), ("ease", "")))
+    finished(speech)
+    assert speech.problem.startswith("parrot said nothing for 'Push the belt'")
+    assert speech.find("ease", "") is not None
 
 
 def test_without_a_voice_it_says_why_and_the_sound_is_played() -> None:
