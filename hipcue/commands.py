@@ -231,7 +231,7 @@ def doctor(
 def status() -> None:
     """Say how each process of the running program is."""
     from hipcue import runs  # noqa: PLC0415
-    from hipcue.status import delays, listen, refusals, table  # noqa: PLC0415
+    from hipcue.status import delays, facts, listen, refusals, table  # noqa: PLC0415
 
     folders = runs.running(default_directory())
     if not folders:
@@ -239,8 +239,8 @@ def status() -> None:
     for folder in folders:
         heard = listen(folder)
         out.print(table(heard, monotonic_ns()))
-        for line in (*delays(heard), *refusals(heard)):
-            out.print(line, markup=False)
+        for line in (*facts(heard), *delays(heard), *refusals(heard)):
+            out.print(line)
 
 
 @app.command()

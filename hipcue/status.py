@@ -61,6 +61,16 @@ def delays(heard: Mapping[str, Health]) -> list[str]:
     ]
 
 
+def facts(heard: Mapping[str, Health]) -> list[str]:
+    """What the processes work with, devices, voice, clocks: a line for each that says something."""
+    lines = []
+    for process, health in sorted(heard.items()):
+        told = [f"{name} = {value}" for name, value in health.facts.items() if value and name != SETTINGS_REFUSED]
+        if told:
+            lines.append(f"{process}: {'; '.join(told)}")
+    return lines
+
+
 def refusals(heard: Mapping[str, Health]) -> list[str]:
     """What strangers tried: a line for each process that has refused messages or turned machines away."""
     lines = []

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from rich.console import Console
 
-from hipcue.status import delays, refusals, table
+from hipcue.status import delays, facts, refusals, table
 from wire.clock import s_to_ns
 from wire.health import State
 from wire.messages import Health, Latency
@@ -55,6 +55,21 @@ def test_whole_ways_of_the_last_seconds_are_told() -> None:
     recent = {CAPTURED_TO_SAMPLE: Latency(100, 41.6, 62.2, 70.0, 80.0), POSE: Latency(100, 20.0, 25.0, 30.0, 40.0)}
     heard = {"analysis": health("analysis", recent=recent)}
     assert delays(heard) == ["captured to sample: 42 ms in the middle, 62 ms at the 95th percentile"]
+
+
+def test_what_the_processes_work_with_is_told() -> None:
+    heard = {
+        "follow": health("follow", facts={"the other clock": "known to 0.31 ms"}),
+        "audio": health(
+            "audio", facts={"voice": "none", "voice problem": "espeak-ng is not installed", "sound device": "hw:0"}
+        ),
+        "supervisor": health("supervisor", facts={"settings refused": "mine.toml: is not TOML"}),
+        "coach": health("coach", facts={"belt": ""}),
+    }
+    assert facts(heard) == [
+        "audio: voice = none; voice problem = espeak-ng is not installed; sound device = hw:0",
+        "follow: the other clock = known to 0.31 ms",
+    ]
 
 
 def test_what_was_not_let_in_is_told() -> None:
