@@ -17,7 +17,14 @@ from typing import TypeVar
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import accuracy_changes, accuracy_clips, accuracy_compared, accuracy_simulated, accuracy_synthetic  # noqa: E402
+from bench import (  # noqa: E402
+    accuracy_changes,
+    accuracy_clips,
+    accuracy_compared,
+    accuracy_simulated,
+    accuracy_simulated_figures,
+    accuracy_synthetic,
+)
 from bench.accuracy_simulated import NOISE_DEG, SPOILT, Outcome  # noqa: E402
 from bench.gait_simulation import Faults, runner_files  # noqa: E402
 from bench.report import Figure, Table, verdicts  # noqa: E402
@@ -98,7 +105,7 @@ def measure(size: Size) -> list[Table]:
 
 
 def _tables(size: Size, work: Work) -> list[Table]:
-    simulated, compared = accuracy_simulated, accuracy_compared
+    simulated, simulated_figures, compared = accuracy_simulated, accuracy_simulated_figures, accuracy_compared
     noise = Faults(noise_deg=NOISE_DEG)
     mean_noisy = simulated.mean_cases(noise, size.mean_runs, size.paired)
     mean_spoilt = simulated.mean_cases(SPOILT, size.spoilt_runs, size.paired)
@@ -128,17 +135,17 @@ def _tables(size: Size, work: Work) -> list[Table]:
     exact, noisy, spoilt = results(asked_exact), results(asked_noisy), results(asked_spoilt)
     noisy_test, spoilt_test = "2 with 2° noise", "3 with 2° noise, swaps, collapses"
     figures = [
-        *simulated.exact_figures(exact),
-        *simulated.noisy_figures(noisy_test, noisy, 1.0),
-        *simulated.noisy_figures(spoilt_test, spoilt, 1.5),
-        *simulated.identity_figures(spoilt_test, spoilt),
+        *simulated_figures.exact_figures(exact),
+        *simulated_figures.noisy_figures(noisy_test, noisy, 1.0),
+        *simulated_figures.noisy_figures(spoilt_test, spoilt, 1.5),
+        *simulated_figures.identity_figures(spoilt_test, spoilt),
         *accuracy_synthetic.figures(drawn),
         *accuracy_clips.figures(clips),
         *accuracy_changes.figures(results(asked_changes)),
-        *simulated.delay_figures([("exact landmarks", exact), ("2° noise", noisy)]),
-        *simulated.far_figures([("2° noise", noisy), ("spoilt", spoilt)]),
+        *simulated_figures.delay_figures([("exact landmarks", exact), ("2° noise", noisy)]),
+        *simulated_figures.far_figures([("2° noise", noisy), ("spoilt", spoilt)]),
         *accuracy_synthetic.far_figures(drawn),
-        *simulated.difference_figures([("2° noise", noisy), ("spoilt", spoilt)]),
+        *simulated_figures.difference_figures([("2° noise", noisy), ("spoilt", spoilt)]),
         *accuracy_synthetic.difference_figures(drawn),
         *accuracy_synthetic.neighbour_figures(second),
     ]
@@ -157,8 +164,8 @@ def _tables(size: Size, work: Work) -> list[Table]:
         Table(
             "Simulated runners, curve by curve",
             DETAIL,
-            simulated.DETAIL_COLUMNS,
-            simulated.detail_rows("2 noise", noisy) + simulated.detail_rows("3 spoilt", spoilt),
+            simulated_figures.DETAIL_COLUMNS,
+            simulated_figures.detail_rows("2 noise", noisy) + simulated_figures.detail_rows("3 spoilt", spoilt),
         ),
     ]
 

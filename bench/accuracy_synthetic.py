@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.accuracy_simulated import rms
+from bench.accuracy_simulated_figures import rms
 from bench.measuring import measured
 from bench.report import Figure, at_most, between, none_of, reported
 from bench.stride_score import START_S, Pool, Reading, Score, score, slope

@@ -5,9 +5,7 @@ from functools import cache
 import pytest
 
 from bench.accuracy_simulated import (
-    DELAY_LIMIT_MS,
     NOISE_DEG,
-    SD_LIMIT_DEG,
     SPOILT,
     Case,
     Outcome,
@@ -15,6 +13,7 @@ from bench.accuracy_simulated import (
     mean_cases,
     run,
 )
+from bench.accuracy_simulated_figures import DELAY_LIMIT_MS, SD_LIMIT_DEG
 from bench.gait_simulation import SPEEDS_MPS, Faults
 from bench.stride_score import Pool, slope, step_shown
 
