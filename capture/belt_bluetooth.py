@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from capture.belt_ftms import SERVICE_UUID, TREADMILL_DATA_UUID
+from config.extras import how_to_install
 
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 30.0
 SCAN_S = 10.0
-NOT_INSTALLED = (
-    "Belt speed over Bluetooth needs one more package: pip install 'hipcue[ftms]'; until then the speed is not known"
-)
+NOT_INSTALLED = f"Belt speed over Bluetooth needs one more package: {how_to_install('ftms')}; until then the speed is not known"
 NO_ADAPTER = 'No Bluetooth adapter answers: switch Bluetooth on, or set belt.source to "typed"'
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from config.extras import how_to_install
 from config.schema import Settings
 from wire.clock import NS_PER_S, Clock
 from wire.messages import Cue, Sample, Stride
@@ -24,7 +25,7 @@ CHANNELS = (
     "quality",
 )
 """Of the stream "HipCue": degrees with the signs of docs/measures.md, quality 0 to 1; nan where there is no measurement."""
-MISSING = "session.lsl: needs one package more; pip install 'hipcue[lsl]'; the session goes on without"
+MISSING = f"session.lsl: needs one package more: {how_to_install('lsl')}; the session goes on without"
 
 
 class Outlet:
@@ -32,7 +33,7 @@ class Outlet:
 
     def __init__(self, session: str, clock: Clock) -> None:
         try:
-            import pylsl  # noqa: PLC0415 - of the extra hipcue[lsl]
+            import pylsl  # noqa: PLC0415 - of the extra "lsl"
         except (ImportError, RuntimeError):  # the package, or the library it loads
             raise OutletError(MISSING) from None
         self._now_s = pylsl.local_clock

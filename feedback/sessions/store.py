@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from config.extras import how_to_install
 from feedback.sessions.errors import SessionsError
 from feedback.sessions.growing import Grown, grown_rows
 from feedback.sessions.migrate import NewerStoreError, bring_up_to_date
@@ -237,7 +238,7 @@ def _engine(url: str) -> sa.Engine:
             parsed.set(drivername="postgresql+psycopg"), connect_args=patience, pool_pre_ping=True, pool_size=1
         )
     except ModuleNotFoundError:
-        raise StoreError("session.store_url: PostgreSQL needs one package more; pip install 'hipcue[postgres]'") from None
+        raise StoreError(f"session.store_url: PostgreSQL needs one package more: {how_to_install('postgres')}") from None
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -4,6 +4,7 @@ import csv
 import json
 from pathlib import Path
 
+from config.extras import how_to_install
 from feedback.recorder.tables import HEADLINE
 from feedback.sessions.errors import SessionsError
 from feedback.sessions.recorded import Recorded
@@ -25,10 +26,10 @@ def write_csv(session: Recorded, rows: list[Row], out: Path) -> None:
 def write_parquet(session: Recorded, rows: list[Row], out: Path) -> None:
     """The same rows; session.json, which holds the definitions, is the file's metadata "hipcue". Raises SessionsError."""
     try:
-        import pyarrow as pa  # noqa: PLC0415 - of the extra hipcue[export]
+        import pyarrow as pa  # noqa: PLC0415 - of the extra "export"
         from pyarrow import parquet  # noqa: PLC0415
     except ImportError:
-        raise SessionsError("--format parquet: needs one package more; pip install 'hipcue[export]'") from None
+        raise SessionsError(f"--format parquet: needs one package more: {how_to_install('export')}") from None
     own: dict[str, list[Value]] = {
         "session": [session.name] * len(rows),
         "runner": [session.runner] * len(rows),

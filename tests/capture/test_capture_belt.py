@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from capture.belt_bluetooth import (
 from capture.belt_ftms import FASTEST_KMH as FASTEST_TOLD_KMH
 from capture.belt_ftms import FtmsError, TreadmillData, parse
 from capture.beside import beside
+from config.extras import how_to_install
 from config.schema import Settings
 from config.training import KMH_PER_MPS
 from config.training import Belt as BeltSettings
@@ -208,7 +210,7 @@ class TestFollowing:
 
     def test_without_the_package_bleak_says_how_to_get_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "bleak", None)
-        with pytest.raises(NoBluetoothError, match="hipcue\\[ftms\\]"):
+        with pytest.raises(NoBluetoothError, match=re.escape(how_to_install("ftms"))):
             asyncio.run(BleakLink("").listen(print))
 
 
