@@ -39,17 +39,19 @@ class Running:
         """`within` is a command that runs another one, in a namespace for instance."""
         # A short path of its own: sockets lie in it, and two tests must not meet.
         self.runtime = Path(tempfile.mkdtemp(prefix="hc"))
-        # Its log lies here.
+        # Its log lies here, and what it prints.
         self.home = Path(tempfile.mkdtemp(prefix="hh"))
+        # Files, not pipes: a pipe that nobody empties is full after five minutes of strides, and the program stands still.
+        self._out, self._err = self.home / "out", self.home / "err"
         inherited = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "PULSE_SERVER")}
-        self.process = subprocess.Popen(
-            [*within, sys.executable, "-m", "hipcue", *arguments],
-            env={**inherited, "XDG_RUNTIME_DIR": str(self.runtime), "HIPCUE_HOME": str(self.home), **(environment or {})},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        with self._out.open("wb") as out, self._err.open("wb") as err:
+            self.process = subprocess.Popen(
+                [*within, sys.executable, "-m", "hipcue", *arguments],
+                env={**inherited, "XDG_RUNTIME_DIR": str(self.runtime), "HIPCUE_HOME": str(self.home), **(environment or {})},
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
         Running.started.append(self)
 
     def signal(self, number: int) -> None:
@@ -71,15 +73,19 @@ class Running:
     def wait(self) -> Ended:
         """Until its end; what is left after it is reported, then removed."""
         try:
-            out, err = self.process.communicate(timeout=GUARD_S)
+            self.process.wait(timeout=GUARD_S)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
-            out, err = self.process.communicate()
-            raise AssertionError(f"the program hung; it said: {out}{err}") from None
+            self.process.wait()
+            raise AssertionError(f"the program hung; it said: {self.said()}") from None
         left = self.members_after(grace_s=1.0)
         for pid in left:
             os.kill(pid, signal.SIGKILL)
-        return Ended(self.process.returncode, out, err, left)
+        return Ended(self.process.returncode, self._out.read_text(), self._err.read_text(), left)
+
+    def said(self) -> str:
+        """What it has printed so far."""
+        return self._out.read_text() + self._err.read_text()
 
     @classmethod
     def end_all(cls) -> None:
@@ -90,7 +96,7 @@ class Running:
             if left.process.returncode is None:
                 for pid in left.members():
                     os.kill(pid, signal.SIGKILL)
-                left.process.communicate()
+                left.process.wait()
 
     def members_after(self, grace_s: float) -> list[int]:
         """Who is still there once all have gone, or the grace is over."""

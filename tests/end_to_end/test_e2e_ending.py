@@ -20,7 +20,7 @@ def running(tmp_path: Path) -> Running:
     program = Running(*ARGUMENTS, "--session-dir", str(tmp_path))
     until_s = time.monotonic() + 60
     while time.monotonic() < until_s:
-        assert program.process.poll() is None, program.process.communicate()
+        assert program.process.poll() is None, program.said()
         if any(near_peaks_deg(path.parent) for path in tmp_path.glob("*/strides.csv")):
             return program
         time.sleep(0.05)
@@ -56,7 +56,7 @@ def test_a_killed_supervisor_leaves_no_process_and_a_whole_session(tmp_path: Pat
     program = running(tmp_path)
     program.signal(signal.SIGKILL)
     assert program.members_after(grace_s=GUARD_S) == []
-    program.process.communicate()
+    program.process.wait()
     assert json.loads((only_session(tmp_path) / "session.json").read_text())["ended"] is True
 
 

@@ -98,6 +98,6 @@ def test_a_killed_supervisor_leaves_no_file_of_a_socket(program: Program) -> Non
     eventually(lambda: any(program.sessions.glob("*/session.json")), "the session begins", deadline_s=40)
     program.running.signal(signal.SIGKILL)
     assert program.running.members_after(grace_s=10) == []
-    program.running.process.communicate()
+    program.running.process.wait()
     assert [path for path in program.running.runtime.rglob("*") if not path.is_dir()] == []
     assert only_session(program.sessions).is_dir()
