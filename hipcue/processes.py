@@ -77,7 +77,7 @@ def start_coach(job: Job) -> None:
     """The cues."""
     from feedback.coach.process import run  # noqa: PLC0415
 
-    _run(COACH, job, lambda wire, stop: run(job.settings, wire, stop))
+    _run(COACH, job, lambda wire, stop: run(job.settings, wire, stop, job.again))
 
 
 def start_audio(job: Job) -> None:

@@ -24,16 +24,18 @@ LEAST_GAP_S = 2.0
 NEW_PACE = "New pace: finding your new baseline"
 NEW_ZERO = "New zero: finding your new baseline"
 BASELINE_GOES_ON = "The baseline goes on until it has enough good strides"
+AGAIN = "The coach had to start again, with a new baseline"
 UNCALIBRATED = "Not calibrated: stand still before you run, or press c"
 
 
 class Coach:
     """Follows one session after the other. `chance` gives numbers from 0 up to 1, for the fading of cues.
 
+    `again`: a coach before this one has fallen, and all that it knew is gone. Who was running begins at the baseline.
     Calls must come in order of time; what is late or out of order is harmless, and is not cued from.
     """
 
-    def __init__(self, settings: Settings, chance: Callable[[], float] = random.random) -> None:
+    def __init__(self, settings: Settings, chance: Callable[[], float] = random.random, again: bool = False) -> None:
         self._settings = settings
         self._chance = chance
         self._phases = Phases(settings.session)
@@ -46,6 +48,8 @@ class Coach:
         self._last_spoken_ns: int | None = None
         self._last_peak_ns: int | None = None
         self._settings_notice = ""
+        self._again = again
+        """Until the runner has a new baseline, or there is none."""
         self._held: frozenset[str] = frozenset()
         """The guards that held at the last trusted stride."""
         self._begin_session()
@@ -58,7 +62,12 @@ class Coach:
 
     def sample(self, sample: Sample, now_ns: int) -> Cue | None:
         """Take in what the camera sees: whether somebody stands, runs, or is gone. Returns the coming peak's tone, if due."""
-        self._phases.see(Seen.of(sample))
+        seen = Seen.of(sample)
+        if self._again and self._phases.name == "idle":
+            self._again = not seen.still
+            if seen.running:
+                self._phases.skip_warm_up()
+        self._phases.see(seen)
         self.tick(now_ns)
         return self._tone.sample(sample, self._tone_band, now_ns)
 
@@ -199,6 +208,8 @@ class Coach:
         name = self._phases.name
         if self._renewed is not None:
             return self._renewed_why
+        if self._again:
+            return AGAIN
         if name == "baseline" and self._phases.ends_ns is not None and self._now_ns > self._phases.ends_ns:
             return BASELINE_GOES_ON
         measuring = name in ("baseline", "drill", "retention")
@@ -227,6 +238,7 @@ class Coach:
         self._start_rules_anew()
 
     def _enter(self, name: PhaseName) -> None:
+        self._again = self._again and name in ("stand", "warm_up", "baseline")
         if self._named is None and name not in BEFORE_THE_BASELINE:
             self._named = self._settings.session
         if name == "idle":

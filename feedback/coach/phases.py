@@ -122,6 +122,10 @@ class Phases:
         self._enter("idle" if self.name in ("idle", "summary") else "stand", now_ns)
         return self.name
 
+    def skip_warm_up(self) -> None:
+        """The runner of the coming session is warm."""
+        self._warmed_s = math.inf
+
     def finish(self, now_ns: int) -> bool:
         """The program ends: come to the summary. False when there is nothing to sum up."""
         if self.name not in RUNNING or not self._clocked:

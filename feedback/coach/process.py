@@ -13,15 +13,15 @@ from wire.topics import BELT, COMMAND, CONFIG, CUE, PHASE, SAMPLE, STRIDE
 _POLL_MS = 50
 
 
-def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
-    """Coach until asked to stop. Returns the exit code."""
+def run(settings: Settings, wire: Wire, stop: StopFlag, again: bool = False) -> int:
+    """Coach until asked to stop; `again`: a coach before this one has fallen. Returns the exit code."""
     health = HealthReporter(wire)
     cues, phases = wire.publisher(CUE), wire.publisher(PHASE)
     strides, commands = wire.every(STRIDE, Stride), wire.every(COMMAND, Command)
     samples, belts = wire.newest(SAMPLE, Sample), wire.newest(BELT, Belt)
     changes = wire.newest(CONFIG, ConfigState)
     known: ConfigState | None = None
-    coach = Coach(settings)
+    coach = Coach(settings, again=again)
     told: Phase | None = None
     ready_for_work()
     health.say("running")

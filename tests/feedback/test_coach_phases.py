@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.training import Session
-from feedback.coach.engine import BASELINE_GOES_ON, UNCALIBRATED
+from feedback.coach.engine import AGAIN, BASELINE_GOES_ON, UNCALIBRATED, Coach
 from feedback.coach.phases import PAUSED_AWAY_S
-from tests.coached import ABSOLUTE, AT_ONCE, BASELINE, PUSH, STRIDE_S, Run, settings
+from tests.coached import ABSOLUTE, AT_ONCE, BASELINE, PUSH, STRIDE_S, Run, always, settings
 from wire.clock import NS_PER_S, s_to_ns
 
 WHOLE = Session(stand_s=3, stand_skip_s=10, warm_up_s=20, baseline_s=10, drill_s=30, retention_s=10, summary_s=5, step_off_s=10)
@@ -251,6 +251,39 @@ class TestKeys:
         runner = standing_at_the_start()
         before = runner.phase
         assert [runner.press(key) for key in ("quit", "faster", "slower")] == [before] * 3
+
+
+class TestACoachThatStartsAgain:
+    """What the fallen one knew is gone: the runner is told, and need not warm up a second time."""
+
+    @staticmethod
+    def again() -> Run:
+        runner = run()
+        runner.coach = Coach(settings(PUSH, target=BASELINE, session=WHOLE), always, again=True)
+        return runner
+
+    def test_leads_who_was_running_to_a_new_baseline_and_says_so(self) -> None:
+        runner = self.again()
+        assert runner.see("measuring", 4.0, standing=True) == ["stand", "baseline"]
+        assert runner.phase.notice == AGAIN
+        runner.until("drill")
+        assert runner.phase.notice == ""
+        assert runner.phase.baseline_deg == pytest.approx(15.0)
+
+    def test_begins_as_always_with_whoever_was_not_running(self) -> None:
+        runner = self.again()
+        runner.see("no_person", 1.0)
+        assert runner.see("not_running", 4.0, standing=True)[-1] == "warm_up"
+        runner.see("measuring", 1.0, standing=True)
+        assert (runner.phase.name, runner.phase.notice) == ("warm_up", "")
+
+    def test_knows_nothing_of_who_comes_after_the_one_who_left(self) -> None:
+        runner = self.again()
+        runner.see("measuring", 4.0, standing=True)
+        runner.see("no_person", 20.0)
+        runner.see("not_running", 4.0, standing=True)
+        runner.see("measuring", 1.0, standing=True)
+        assert (runner.phase.name, runner.phase.notice) == ("warm_up", "")
 
 
 STATES = st.sampled_from(["measuring", "not_running", "no_person", "starting", "partly_out_of_view"])
