@@ -1,4 +1,4 @@
-"""What the tests of two machines share."""
+"""What the tests of sockets and of two machines share."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +8,36 @@ import pytest
 import zmq
 
 from tests.gym import Gym
+from tests.met_sockets import Stranger
+from wire.sockets import Wire
+from wire.topics import Topic
+
+
+@pytest.fixture
+def wires(wire_directory: Path) -> Iterator[Callable[..., Wire]]:
+    """Makes the sockets of any process; all are closed at the end."""
+    made: list[Wire] = []
+
+    def wire(process: str, **more: Any) -> Wire:
+        made.append(Wire(wire_directory, process, **more))
+        return made[-1]
+
+    yield wire
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def stranger(wire_directory: Path) -> Iterator[Callable[[Topic, str], Stranger]]:
+    made: list[Stranger] = []
+
+    def at(topic: Topic, producer: str) -> Stranger:
+        made.append(Stranger(wire_directory, topic, producer))
+        return made[-1]
+
+    yield at
+    for one in made:
+        one.close()
 
 
 @pytest.fixture

@@ -1,142 +1,22 @@
-"""Real sockets keep the promises of the topic table, whatever comes in and whoever stalls."""
+"""What each policy promises its readers, whoever comes late, stalls or starts again."""
 
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-import zmq
 
 from tests.eventually import eventually
 from tests.message_examples import stride
+from tests.met_sockets import LAST_OF_JOINING, Stranger, frame, health, meet_frames, meet_strides, phase, take
 from wire import codec
 from wire.clock import s_to_ns
-from wire.endpoints import endpoint
-from wire.frame_sockets import FramePublisher, NewestFrame
-from wire.frames import Frame, pack_frame
-from wire.messages import Band, Command, Health, Phase, PhaseName, Stride
-from wire.sockets import Every, Newest, Publisher, Wire, wait
-from wire.topics import CAPTURE, COMMAND, FRAME, HEALTH, PHASE, STRIDE, Topic
+from wire.frames import Frame
+from wire.messages import Command, Health, Phase, Stride
+from wire.sockets import Newest, Publisher, Wire, wait
+from wire.topics import COMMAND, HEALTH, PHASE, STRIDE, Topic
 
-OVERSIZE = b"\x00" * 300_000
 QUICK_S = 1.0
-
-
-def frame(seq: int, side_px: int = 16) -> Frame:
-    return Frame(1, seq, seq, seq, seq, seq, "synthetic", np.full((side_px, side_px, 3), seq % 256, np.uint8))
-
-
-def phase(name: PhaseName) -> Phase:
-    return Phase(name, "hip_extension", Band(16.0, 20.0), None, None, paused=False, muted=False)
-
-
-def health(process: str, loops: int) -> Health:
-    return Health(process, 1, "running", "", 1, loops, {}, {}, {})
-
-
-@pytest.fixture
-def wires(wire_directory: Path) -> Iterator[Callable[..., Wire]]:
-    """Makes the sockets of any process; all are closed at the end."""
-    made: list[Wire] = []
-
-    def wire(process: str, **more: Any) -> Wire:
-        made.append(Wire(wire_directory, process, **more))
-        return made[-1]
-
-    yield wire
-    for one in made:
-        one.close()
-
-
-class Stranger:
-    """Sends any bytes whatever at a producer's endpoint."""
-
-    def __init__(self, directory: Path, topic: Topic, producer: str) -> None:
-        self._topic = topic
-        self._context = zmq.Context()
-        self._socket = self._context.socket(zmq.PUB)
-        self._socket.setsockopt(zmq.LINGER, 0)
-        self._socket.bind(endpoint(directory, topic, producer))
-
-    def send(self, packed: bytes | bytearray) -> None:
-        self._socket.send(packed)
-
-    def say(self, message: Any, seq: int, epoch: int = 7) -> None:
-        self.send(codec.encode(self._topic, epoch, seq, 0, message))
-
-    def close(self) -> None:
-        self._context.destroy(linger=0)
-
-
-@pytest.fixture
-def stranger(wire_directory: Path) -> Iterator[Callable[[Topic, str], Stranger]]:
-    made: list[Stranger] = []
-
-    def at(topic: Topic, producer: str) -> Stranger:
-        made.append(Stranger(wire_directory, topic, producer))
-        return made[-1]
-
-    yield at
-    for one in made:
-        one.close()
-
-
-LAST_OF_JOINING = 100_000
-
-
-def meet_frames(publisher: FramePublisher, reader: NewestFrame) -> None:
-    """Send until the reader hears it, and until it has heard the last that was sent.
-
-    A conflating socket may hold a message back until the next one comes, so the last is said until it is heard.
-    """
-    sent = 0
-
-    def heard() -> bool:
-        nonlocal sent
-        sent += 1
-        publisher.send(frame(sent))
-        return reader.take() is not None
-
-    eventually(heard, "the reader joins")
-
-    def heard_last() -> bool:
-        publisher.send(frame(LAST_OF_JOINING))
-        got = reader.take()
-        return got is not None and got.seq == LAST_OF_JOINING
-
-    eventually(heard_last, "the last of the joining")
-
-
-def meet_strides(say: Callable[[int], None], reader: Every[Stride]) -> None:
-    """Send strides numbered from -1 downwards until the reader hears them, the last of them too."""
-    sent = 0
-
-    def heard() -> bool:
-        nonlocal sent
-        sent += 1
-        say(-sent)
-        return bool(reader.take_all())
-
-    eventually(heard, "the reader joins")
-    sent += 1
-    say(-sent)
-    eventually(lambda: any(got.number == -sent for got in reader.take_all()), "the last of the joining")
-
-
-def take(reader: Every[Stride], count: int) -> list[int]:
-    """The numbers of the next strides, `count` at least."""
-    numbers: list[int] = []
-
-    def enough() -> bool:
-        numbers.extend(got.number for got in reader.take_all())
-        return len(numbers) >= count
-
-    eventually(enough, f"{count} strides arrive")
-    return numbers
 
 
 class TestNewestWins:
@@ -282,85 +162,6 @@ class TestLastValueCached:
         assert sent == [1, 2]
 
 
-class TestWhatIsNoMessage:
-    def test_garbage_between_strides_is_dropped_and_counted(
-        self, wires: Callable[..., Wire], stranger: Callable[[Topic, str], Stranger]
-    ) -> None:
-        sender, reader = stranger(STRIDE, "analysis"), wires("coach").every(STRIDE, Stride)
-        meet_strides(lambda number: sender.say(stride(number), seq=-number, epoch=0), reader)
-        sender.say(stride(1), seq=1)
-        sender.send(b"")
-        sender.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        sender.send(codec.encode(COMMAND, 1, 1, 1, Command("quit")))
-        sender.send(codec.encode(STRIDE, 7, 2, 0, stride(2))[:-1])
-        sender.say(stride(3), seq=2)
-        assert take(reader, 2) == [1, 3]
-        assert reader.rejected == {"short": 1, "foreign": 1, "topic": 1, "malformed": 1}
-
-    def test_an_oversize_message_is_dropped_and_the_next_one_arrives(
-        self, wires: Callable[..., Wire], stranger: Callable[[Topic, str], Stranger]
-    ) -> None:
-        sender, reader = stranger(STRIDE, "analysis"), wires("coach").every(STRIDE, Stride)
-        meet_strides(lambda number: sender.say(stride(number), seq=-number, epoch=0), reader)
-        sender.send(OVERSIZE)
-        sender.say(stride(1), seq=1)
-        assert take(reader, 1) == [1]
-        assert reader.rejected == {"oversize": 1}
-
-    def test_so_it_is_where_the_newest_wins(
-        self, wires: Callable[..., Wire], stranger: Callable[[Topic, str], Stranger]
-    ) -> None:
-        sender, reader = stranger(PHASE, "coach"), wires("display").newest(PHASE, Phase)
-
-        def dropped(packed: bytes, reason: str) -> bool:
-            sender.send(packed)
-            return reader.take() is None and reader.rejected[reason] > 0
-
-        eventually(lambda: dropped(OVERSIZE, "oversize"), "it is dropped")
-        eventually(lambda: dropped(b"nonsense" * 9, "foreign"), "it is dropped")
-
-        def heard() -> Phase | None:
-            sender.say(phase("drill"), seq=1)
-            return reader.take()
-
-        assert eventually(heard, "the next one arrives") == phase("drill")
-
-    def test_so_it_is_with_frames(self, wires: Callable[..., Wire], stranger: Callable[[Topic, str], Stranger]) -> None:
-        sender, reader = stranger(FRAME, CAPTURE), wires("analysis").frames()
-
-        def dropped(packed: bytes, reason: str) -> bool:
-            sender.send(packed)
-            return reader.take() is None and reader.rejected[reason] > 0
-
-        good = pack_frame(frame(1))
-        eventually(lambda: dropped(b"x", "short"), "it is dropped")
-        eventually(lambda: dropped(b"x" * 100, "foreign"), "it is dropped")
-        eventually(lambda: dropped(bytes(good[:-1]), "length"), "it is dropped")
-
-        def heard() -> Frame | None:
-            sender.send(good)
-            return reader.take()
-
-        assert eventually(heard, "the next one arrives").seq == 1
-
-
-class TestMistakesOfOurOwn:
-    def test_a_publisher_sends_its_topics_messages_only(self, wires: Callable[..., Wire]) -> None:
-        publisher = wires("display").publisher(COMMAND)
-        with pytest.raises(TypeError, match="command carries"):
-            publisher.send(phase("drill"))
-
-    def test_a_reader_reads_its_topics_messages_only(self, wires: Callable[..., Wire]) -> None:
-        with pytest.raises(TypeError, match="command carries"):
-            wires("coach").every(COMMAND, Phase)
-        with pytest.raises(TypeError, match="phase carries"):
-            wires("display").newest(PHASE, Command)
-
-    def test_only_a_topics_producer_publishes_it(self, wires: Callable[..., Wire]) -> None:
-        with pytest.raises(ValueError, match="audio does not publish frame"):
-            wires("audio").frame_publisher()
-
-
 class TestWaiting:
     def test_ends_when_something_has_come(self, wires: Callable[..., Wire]) -> None:
         publisher = wires("display").publisher(COMMAND)
@@ -381,88 +182,3 @@ class TestWaiting:
         started_s = time.monotonic()
         wait(timeout_ms, wires("coach").every(COMMAND, Command))
         assert time.monotonic() - started_s < QUICK_S
-
-
-CLOSES = """
-import sys, time
-from pathlib import Path
-import numpy as np
-from wire.frames import Frame
-from wire.sockets import Wire
-directory = Path(sys.argv[1])
-reader = Wire(directory, "analysis")
-frames = reader.frames()
-with Wire(directory, "capture") as wire:
-    publisher = wire.frame_publisher()
-    for seq in range(1, 50):
-        publisher.send(Frame(1, seq, seq, seq, seq, seq, "read", np.zeros((540, 960, 3), np.uint8)))
-        frames.socket.poll(5)
-    held = frames.take()
-reader.close()
-print("closed", flush=True)
-"""
-
-
-class TestClosing:
-    def test_is_quick_although_a_reader_has_not_taken_what_was_sent(self, wire_directory: Path) -> None:
-        with Wire(wire_directory, "coach") as idle:
-            reader = idle.every(STRIDE, Stride)
-            wire = Wire(wire_directory, "analysis")
-            publisher = wire.publisher(STRIDE)
-            meet_strides(lambda number: publisher.send(stride(number)), reader)
-            for number in range(2000):
-                publisher.send(stride(number))
-            started_s = time.monotonic()
-            wire.close()
-            assert time.monotonic() - started_s < QUICK_S
-
-    def test_does_not_take_back_what_was_said_last(self, wires: Callable[..., Wire], wire_directory: Path) -> None:
-        reader: Newest[Health] = wires("display").newest(HEALTH, Health)
-
-        def heard(wanted: int) -> bool:
-            got = reader.take()
-            return got is not None and got.loops == wanted
-
-        def one_life(number: int) -> None:
-            with Wire(wire_directory, "capture") as wire:
-                publisher = wire.publisher(HEALTH)
-
-                def met() -> bool:
-                    publisher.send(health("capture", -number))
-                    return heard(-number)
-
-                eventually(met, "the reader joins")
-                publisher.send(health("capture", number))
-
-        for number in range(1, 13):
-            one_life(number)
-            eventually(lambda number=number: heard(number), "the last words of a process")  # type: ignore[misc]
-
-    def test_may_be_done_twice(self, wire_directory: Path) -> None:
-        wire = Wire(wire_directory, "display")
-        wire.publisher(COMMAND)
-        wire.close()
-        wire.close()
-
-    def test_lets_a_process_that_published_frames_end(self, wire_directory: Path) -> None:
-        with subprocess.Popen(
-            [sys.executable, "-c", CLOSES, str(wire_directory)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
-            try:
-                out, err = process.communicate(timeout=20)
-            finally:
-                process.kill()
-        assert (out, err, process.returncode) == ("closed\n", "", 0)
-
-    def test_leaves_the_endpoint_to_the_next_one(self, wires: Callable[..., Wire]) -> None:
-        reader = wires("coach").every(STRIDE, Stride)
-        for start in (1, 2):
-            wire = wires("analysis")
-            publisher = wire.publisher(STRIDE)
-
-            def heard(publisher: Publisher = publisher, start: int = start) -> bool:
-                publisher.send(stride(start))
-                return any(got.number == start for got in reader.take_all())
-
-            eventually(heard, f"start {start} is heard")
-            wire.close()

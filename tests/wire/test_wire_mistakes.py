@@ -1,0 +1,95 @@
+"""Given bytes that are no message, or a mistake of our own, then it is dropped and counted, or refused."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.eventually import eventually
+from tests.message_examples import stride
+from tests.met_sockets import Stranger, frame, meet_strides, phase, take
+from wire import codec
+from wire.frames import Frame, pack_frame
+from wire.messages import Command, Phase, Stride
+from wire.sockets import Wire
+from wire.topics import CAPTURE, COMMAND, FRAME, PHASE, STRIDE, Topic
+
+OVERSIZE = b"\x00" * 300_000
+
+
+class TestWhatIsNoMessage:
+    def test_garbage_between_strides_is_dropped_and_counted(
+        self, wires: Callable[..., Wire], stranger: Callable[[Topic, str], Stranger]
+    ) -> None:
+        sender, reader = stranger(STRIDE, "analysis"), wires("coach").every(STRIDE, Stride)
+        meet_strides(lambda number: sender.say(stride(number), seq=-number, epoch=0), reader)
+        sender.say(stride(1), seq=1)
+        sender.send(b"")
+        sender.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        sender.send(codec.encode(COMMAND, 1, 1, 1, Command("quit")))
+        sender.send(codec.encode(STRIDE, 7, 2, 0, stride(2))[:-1])
+        sender.say(stride(3), seq=2)
+        assert take(reader, 2) == [1, 3]
+        assert reader.rejected == {"short": 1, "foreign": 1, "topic": 1, "malformed": 1}
+
+    def test_an_oversize_message_is_dropped_and_the_next_one_arrives(
+        self, wires: Callable[..., Wire], stranger: Callable[[Topic, str], Stranger]
+    ) -> None:
+        sender, reader = stranger(STRIDE, "analysis"), wires("coach").every(STRIDE, Stride)
+        meet_strides(lambda number: sender.say(stride(number), seq=-number, epoch=0), reader)
+        sender.send(OVERSIZE)
+        sender.say(stride(1), seq=1)
+        assert take(reader, 1) == [1]
+        assert reader.rejected == {"oversize": 1}
+
+    def test_so_it_is_where_the_newest_wins(
+        self, wires: Callable[..., Wire], stranger: Callable[[Topic, str], Stranger]
+    ) -> None:
+        sender, reader = stranger(PHASE, "coach"), wires("display").newest(PHASE, Phase)
+
+        def dropped(packed: bytes, reason: str) -> bool:
+            sender.send(packed)
+            return reader.take() is None and reader.rejected[reason] > 0
+
+        eventually(lambda: dropped(OVERSIZE, "oversize"), "it is dropped")
+        eventually(lambda: dropped(b"nonsense" * 9, "foreign"), "it is dropped")
+
+        def heard() -> Phase | None:
+            sender.say(phase("drill"), seq=1)
+            return reader.take()
+
+        assert eventually(heard, "the next one arrives") == phase("drill")
+
+    def test_so_it_is_with_frames(self, wires: Callable[..., Wire], stranger: Callable[[Topic, str], Stranger]) -> None:
+        sender, reader = stranger(FRAME, CAPTURE), wires("analysis").frames()
+
+        def dropped(packed: bytes, reason: str) -> bool:
+            sender.send(packed)
+            return reader.take() is None and reader.rejected[reason] > 0
+
+        good = pack_frame(frame(1))
+        eventually(lambda: dropped(b"x", "short"), "it is dropped")
+        eventually(lambda: dropped(b"x" * 100, "foreign"), "it is dropped")
+        eventually(lambda: dropped(bytes(good[:-1]), "length"), "it is dropped")
+
+        def heard() -> Frame | None:
+            sender.send(good)
+            return reader.take()
+
+        assert eventually(heard, "the next one arrives").seq == 1
+
+
+class TestMistakesOfOurOwn:
+    def test_a_publisher_sends_its_topics_messages_only(self, wires: Callable[..., Wire]) -> None:
+        publisher = wires("display").publisher(COMMAND)
+        with pytest.raises(TypeError, match="command carries"):
+            publisher.send(phase("drill"))
+
+    def test_a_reader_reads_its_topics_messages_only(self, wires: Callable[..., Wire]) -> None:
+        with pytest.raises(TypeError, match="command carries"):
+            wires("coach").every(COMMAND, Phase)
+        with pytest.raises(TypeError, match="phase carries"):
+            wires("display").newest(PHASE, Command)
+
+    def test_only_a_topics_producer_publishes_it(self, wires: Callable[..., Wire]) -> None:
+        with pytest.raises(ValueError, match="audio does not publish frame"):
+            wires("audio").frame_publisher()
