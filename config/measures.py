@@ -36,6 +36,8 @@ MEASURES: tuple[str, ...] = get_args(Measure)
 class MeasureInfo:
     """Of one measure."""
 
+    field: str
+    """Its name in a stride (wire.messages.Stride)."""
     unit: str
     least: float
     most: float
@@ -43,24 +45,24 @@ class MeasureInfo:
 
 
 INFO: dict[str, MeasureInfo] = {
-    "hip_extension": MeasureInfo("deg", -60, 60),
-    "hip_extension_trunk": MeasureInfo("deg", -60, 60),
-    "thigh_excursion": MeasureInfo("deg", 0, 160),
-    "knee_drive": MeasureInfo("deg", -20, 120),
-    "knee": MeasureInfo("deg", -20, 160),
-    "ankle": MeasureInfo("deg", -90, 60),
-    "trunk_lean": MeasureInfo("deg", -45, 60),
-    "cadence": MeasureInfo("steps/min", 60, 300),
-    "stride_time": MeasureInfo("s", 0.3, 2),
-    "step_length": MeasureInfo("m", 0, 4),
-    "overstride": MeasureInfo("leg lengths", -1, 1),
-    "vertical_oscillation": MeasureInfo("leg lengths", 0, 1),
-    "rebound": MeasureInfo("ms", 0, 1000),
-    "swing_velocity": MeasureInfo("deg/s", 0, 2000),
-    "knee_straightest": MeasureInfo("ms", -500, 500),
-    "ankle_peak": MeasureInfo("ms", -500, 500),
-    "triple_spread": MeasureInfo("ms", 0, 1000),
-    "contact": MeasureInfo("ms", 0, 1000),
-    "flight": MeasureInfo("ms", 0, 1000),
-    "quality": MeasureInfo("0 to 1", 0, 1),
+    "hip_extension": MeasureInfo("hip_extension_deg", "deg", -60, 60),
+    "hip_extension_trunk": MeasureInfo("hip_extension_trunk_deg", "deg", -60, 60),
+    "thigh_excursion": MeasureInfo("thigh_excursion_deg", "deg", 0, 160),
+    "knee_drive": MeasureInfo("knee_drive_deg", "deg", -20, 120),
+    "knee": MeasureInfo("knee_deg", "deg", -20, 160),
+    "ankle": MeasureInfo("ankle_deg", "deg", -90, 60),
+    "trunk_lean": MeasureInfo("trunk_lean_deg", "deg", -45, 60),
+    "cadence": MeasureInfo("cadence_spm", "steps/min", 60, 300),
+    "stride_time": MeasureInfo("stride_time_s", "s", 0.3, 2),
+    "step_length": MeasureInfo("step_length_m", "m", 0, 4),
+    "overstride": MeasureInfo("overstride_leg", "leg lengths", -1, 1),
+    "vertical_oscillation": MeasureInfo("vertical_oscillation_leg", "leg lengths", 0, 1),
+    "rebound": MeasureInfo("rebound_ms", "ms", 0, 1000),
+    "swing_velocity": MeasureInfo("swing_velocity_dps", "deg/s", 0, 2000),
+    "knee_straightest": MeasureInfo("knee_straightest_ms", "ms", -500, 500),
+    "ankle_peak": MeasureInfo("ankle_peak_ms", "ms", -500, 500),
+    "triple_spread": MeasureInfo("triple_spread_ms", "ms", 0, 1000),
+    "contact": MeasureInfo("contact_ms", "ms", 0, 1000),
+    "flight": MeasureInfo("flight_ms", "ms", 0, 1000),
+    "quality": MeasureInfo("quality", "0 to 1", 0, 1),
 }

@@ -2,7 +2,7 @@
 
 from statistics import fmean, stdev
 
-from feedback.coach.measures import OF_STRIDE
+from feedback.coach.measures import value_of
 from wire.messages import Stride
 
 LEAST_STRIDES = 10
@@ -30,7 +30,7 @@ class Baseline:
 
     def values(self, measure: str) -> list[float]:
         """A measure of its strides, where it was taken."""
-        values = (OF_STRIDE[measure](stride) for stride in self._strides)
+        values = (value_of(stride, measure) for stride in self._strides)
         return [value for value in values if value is not None]
 
     def mean(self, measure: str) -> float | None:

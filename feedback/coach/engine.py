@@ -8,7 +8,7 @@ from config.training import Session
 from feedback.coach.baseline import Baseline
 from feedback.coach.fading import chance_of_cue, is_on
 from feedback.coach.guards import LOW_QUALITY, Guards
-from feedback.coach.measures import OF_STRIDE
+from feedback.coach.measures import value_of
 from feedback.coach.pace import PaceWatch
 from feedback.coach.phases import BEFORE_THE_BASELINE, Phases, Seen
 from feedback.coach.recent import RecentStrides
@@ -135,7 +135,7 @@ class Coach:
             return None
         cue = self._choose(stride, guards, now_ns)
         if cue is None:
-            value = OF_STRIDE[self._settings.target.measure](stride)
+            value = value_of(stride, self._settings.target.measure)
             return self._tone.stride(stride, value, self._tone_band, now_ns)
         self._tone.cue_given(now_ns)
         return cue
@@ -266,7 +266,7 @@ class Coach:
 
     def _record(self, stride: Stride, guards: frozenset[str]) -> None:
         measure, name = self._settings.target.measure, self._phases.name
-        value = OF_STRIDE[measure](stride)
+        value = value_of(stride, measure)
         if self._phases.paused or stride.t_peak_ns < self._phases.begun_ns:
             return
         if name == "baseline":

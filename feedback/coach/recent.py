@@ -3,7 +3,7 @@
 from collections import deque
 from statistics import fmean
 
-from feedback.coach.measures import OF_STRIDE
+from feedback.coach.measures import value_of
 from wire.clock import s_to_ns
 from wire.messages import Stride
 
@@ -34,12 +34,12 @@ class RecentStrides:
     def lack(self, measure: str, strides: int) -> bool:
         """Whether there are so many strides, and none of the last so many has the measure."""
         last = list(self._strides)[-strides:]
-        return len(last) == strides and all(OF_STRIDE[measure](stride) is None for stride in last)
+        return len(last) == strides and all(value_of(stride, measure) is None for stride in last)
 
     def mean(self, measure: str, strides: int) -> float | None:
         """Mean of a measure over the last so many strides; None: too few yet, or one of them lacks it."""
         if len(self._strides) < strides:
             return None
-        values = [OF_STRIDE[measure](stride) for stride in list(self._strides)[-strides:]]
+        values = [value_of(stride, measure) for stride in list(self._strides)[-strides:]]
         taken = [value for value in values if value is not None]
         return fmean(taken) if len(taken) == strides else None

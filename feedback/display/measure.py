@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from config.measures import INFO
 from wire.messages import Band, Stride
 
 ROUNDING = 1e-6
@@ -10,10 +11,9 @@ ROUNDING = 1e-6
 
 @dataclass(frozen=True)
 class MeasureLook:
-    """A measure on the screen. `field` is its name in wire.messages.Stride; `unit` follows the number without a space."""
+    """A measure on the screen. `unit` follows the number without a space."""
 
     title: str
-    field: str
     unit: str = "°"
     decimals: int = 0
 
@@ -52,39 +52,39 @@ class MeasureLook:
         return min(high, max(low, rounded))
 
 
-HIP_EXTENSION = MeasureLook("Hip extension", "hip_extension_deg")
+HIP_EXTENSION = MeasureLook("Hip extension")
 _LOOKS = {
     "hip_extension": HIP_EXTENSION,
-    "hip_extension_trunk": MeasureLook("Hip extension to trunk", "hip_extension_trunk_deg"),
-    "thigh_excursion": MeasureLook("Thigh excursion", "thigh_excursion_deg"),
-    "knee_drive": MeasureLook("Knee drive", "knee_drive_deg"),
-    "knee": MeasureLook("Knee at push-off", "knee_deg"),
-    "ankle": MeasureLook("Ankle at push-off", "ankle_deg"),
-    "trunk_lean": MeasureLook("Trunk lean", "trunk_lean_deg"),
-    "cadence": MeasureLook("Cadence", "cadence_spm", ""),
-    "stride_time": MeasureLook("Stride time", "stride_time_s", " s", 2),
-    "step_length": MeasureLook("Step length", "step_length_m", " m", 2),
-    "overstride": MeasureLook("Foot ahead of hip", "overstride_leg", "", 2),
-    "vertical_oscillation": MeasureLook("Up and down", "vertical_oscillation_leg", "", 2),
-    "rebound": MeasureLook("Rebound", "rebound_ms", " ms"),
-    "swing_velocity": MeasureLook("Swing speed", "swing_velocity_dps", "°/s"),
-    "knee_straightest": MeasureLook("Knee straightest", "knee_straightest_ms", " ms"),
-    "ankle_peak": MeasureLook("Ankle peak", "ankle_peak_ms", " ms"),
-    "triple_spread": MeasureLook("Triple extension", "triple_spread_ms", " ms"),
-    "contact": MeasureLook("Contact time", "contact_ms", " ms"),
-    "flight": MeasureLook("Flight time", "flight_ms", " ms"),
-    "quality": MeasureLook("Quality", "quality", "", 2),
+    "hip_extension_trunk": MeasureLook("Hip extension to trunk"),
+    "thigh_excursion": MeasureLook("Thigh excursion"),
+    "knee_drive": MeasureLook("Knee drive"),
+    "knee": MeasureLook("Knee at push-off"),
+    "ankle": MeasureLook("Ankle at push-off"),
+    "trunk_lean": MeasureLook("Trunk lean"),
+    "cadence": MeasureLook("Cadence", ""),
+    "stride_time": MeasureLook("Stride time", " s", 2),
+    "step_length": MeasureLook("Step length", " m", 2),
+    "overstride": MeasureLook("Foot ahead of hip", "", 2),
+    "vertical_oscillation": MeasureLook("Up and down", "", 2),
+    "rebound": MeasureLook("Rebound", " ms"),
+    "swing_velocity": MeasureLook("Swing speed", "°/s"),
+    "knee_straightest": MeasureLook("Knee straightest", " ms"),
+    "ankle_peak": MeasureLook("Ankle peak", " ms"),
+    "triple_spread": MeasureLook("Triple extension", " ms"),
+    "contact": MeasureLook("Contact time", " ms"),
+    "flight": MeasureLook("Flight time", " ms"),
+    "quality": MeasureLook("Quality", "", 2),
 }
 
 
 def measure_look(measure: str) -> MeasureLook:
     """The look of a measure, also of one not known here, whose values are then all None."""
-    return _LOOKS.get(measure) or MeasureLook(measure.replace("_", " ").capitalize(), "")
+    return _LOOKS.get(measure) or MeasureLook(measure.replace("_", " ").capitalize())
 
 
 def measure_of(stride: Stride, measure: str) -> float | None:
     """A stride's value of a measure; None if it was not taken or the measure is unknown."""
-    return finite(getattr(stride, measure_look(measure).field, None))
+    return finite(getattr(stride, INFO[measure].field)) if measure in INFO else None
 
 
 def finite(value: object) -> float | None:

@@ -5,6 +5,7 @@ from collections import deque
 from typing import Literal
 
 from config.schema import Settings
+from config.training import KMH_PER_MPS
 from feedback.display import cards, sentences
 from feedback.display.geometry import wedge
 from feedback.display.ghost import Best, better, ghost_line
@@ -25,7 +26,6 @@ REACH_OF_THIGH = 2.0
 THIGH_GAIN = 0.05
 """The thigh's length is followed slowly: wedge and ghost must not breathe with every step."""
 FARTHEST_PX = 20_000.0
-KMH_PER_MPS = 3.6
 MOST_LEFT_S = 6000
 """More than 99 minutes left is as good as no end: no clock."""
 SIDES: dict[Facing | None, tuple[str, str]] = {

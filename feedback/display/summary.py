@@ -94,7 +94,7 @@ def _paint_result(
     if result is None or mean is None:
         page.write(NOT_RUN, middle, layout.value_px, palette.QUIET_ON_PANEL)
         return
-    finer = MeasureLook(measure.title, measure.field, measure.unit, measure.decimals + 1)
+    finer = MeasureLook(measure.title, measure.unit, measure.decimals + 1)
     left, _ = middle.columns(0.66, 0.34, gap=layout.units(1))
     text, mean_px = finer.worded(mean), min(0.62 * middle.height, 1.4 * layout.word_px)
     mean_px *= min(1.0, left.width / page.typesetter.width_px(text, mean_px))

@@ -1,10 +1,11 @@
 """A rule speaks when its condition has held for so many strides running, and is then quiet for its time."""
 
 import pytest
+from msgspec import structs
 
-from config.measures import MEASURES
+from config.measures import INFO, MEASURES
 from config.schema import Cue as Rule
-from feedback.coach.measures import OF_STRIDE
+from feedback.coach.measures import value_of
 from feedback.coach.recent import GAP_S, RecentStrides
 from feedback.coach.rule import Condition, RuleState
 from tests.message_examples import stride
@@ -76,9 +77,9 @@ class TestACondition:
         assert Condition("cadence", "below", 160.0).holds(None, BAND) is None
 
     def test_every_measure_may_be_spoken_of(self) -> None:
-        assert tuple(OF_STRIDE) == MEASURES
-        for measure in MEASURES:
-            assert OF_STRIDE[measure](stride()) is None or isinstance(OF_STRIDE[measure](stride()), float)
+        values = {measure: float(place) for place, measure in enumerate(MEASURES)}
+        taken = structs.replace(stride(), **{INFO[measure].field: value for measure, value in values.items()})
+        assert {measure: value_of(taken, measure) for measure in MEASURES} == values
 
 
 class TestTheMean:

@@ -3,16 +3,26 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
-from config.measures import MEASURES
+from config.measures import INFO, MEASURES
 from feedback.display.measure import HIP_EXTENSION, finite, measure_look, measure_of
 from tests.message_examples import any_message, stride
 from wire.messages import Band, Stride
 
 
+def test_every_measure_that_a_rule_may_name_is_the_field_of_a_stride_with_its_name_and_unit() -> None:
+    units = ("", "_deg", "_spm", "_s", "_m", "_leg", "_ms", "_dps")
+    for measure in MEASURES:
+        named = [field for field in Stride.__struct_fields__ if field in [measure + unit for unit in units]]
+        assert [INFO[measure].field] == named
+
+
 @pytest.mark.parametrize("measure", MEASURES)
-def test_every_measure_that_a_rule_may_name_is_a_field_of_a_stride(measure: str) -> None:
-    assert measure_look(measure).field in Stride.__struct_fields__
+def test_every_measure_has_a_name_and_its_own_value_on_the_screen(measure: str) -> None:
+    assert measure_look(measure).title != measure_look("heart_rate").title
+    taken = structs.replace(stride(), **{INFO[measure].field: 0.75})
+    assert measure_of(taken, measure) == 0.75
 
 
 def test_an_unknown_measure_has_a_name_but_no_value() -> None:
