@@ -303,7 +303,7 @@ class Coach:
         likely = chosen.likely_answer
         if likely is not None:
             self._pace.asked(likely, at_ns)
-        return self._cue(chosen, stride, value, now_ns)
+        return chosen.cue(stride, value, self._aim.band, now_ns)
 
     def _is_time_for(self, state: RuleState, at_ns: int) -> bool:
         def passed(since_ns: int | None, least_s: float) -> bool:
@@ -311,20 +311,3 @@ class Coach:
 
         spoken_every_s = self._settings.coach.spoken_every_s if state.rule.say else 0.0
         return passed(self._last_cue_ns, LEAST_GAP_S) and passed(self._last_spoken_ns, spoken_every_s)
-
-    def _cue(self, state: RuleState, stride: Stride, value: float | None, now_ns: int) -> Cue:
-        rule, band = state.rule, self._aim.band
-        by_band = state.condition is not None and state.condition.number is None
-        limits = f", band {band.low_deg:.1f} to {band.high_deg:.1f}" if by_band and band is not None else ""
-        shown = f": mean of {rule.mean_strides} {value:.1f}" if value is not None else ""
-        return Cue(
-            rule=rule.name,
-            text=rule.text,
-            sound="" if rule.sound == "none" else rule.sound,
-            reason=f"{rule.when} for {rule.strides} strides{shown}{limits}",
-            stride_number=stride.number,
-            t_peak_ns=stride.t_peak_ns,
-            decided_ns=now_ns,
-            say=rule.say,
-            stamps=stride.stamps,
-        )

@@ -8,7 +8,7 @@ from feedback.coach.guards import SLOW_CADENCE
 from feedback.coach.pace import Direction
 from feedback.coach.recent import RecentStrides
 from wire.clock import s_to_ns
-from wire.messages import Band
+from wire.messages import Band, Cue, Stride
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,24 @@ class RuleState:
         self._quiet_until_ns = at_ns + s_to_ns(self.rule.every_s)
         self._since_spoken = 0
         self._left = not self.praises
+
+    def cue(self, stride: Stride, value: float | None, band: Band | None, now_ns: int) -> Cue:
+        """What is said at this stride, and why."""
+        rule = self.rule
+        by_band = self.condition is not None and self.condition.number is None
+        limits = f", band {band.low_deg:.1f} to {band.high_deg:.1f}" if by_band and band is not None else ""
+        shown = f": mean of {rule.mean_strides} {value:.1f}" if value is not None else ""
+        return Cue(
+            rule=rule.name,
+            text=rule.text,
+            sound="" if rule.sound == "none" else rule.sound,
+            reason=f"{rule.when} for {rule.strides} strides{shown}{limits}",
+            stride_number=stride.number,
+            t_peak_ns=stride.t_peak_ns,
+            decided_ns=now_ns,
+            say=rule.say,
+            stamps=stride.stamps,
+        )
 
     def start_anew(self) -> None:
         """The strides before no longer count (a gap, a new baseline, a silent phase); its quiet time does."""
