@@ -4,7 +4,8 @@ import csv
 import io
 import json
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -189,16 +190,18 @@ class SessionFolder:
             self._summary_problem, self._summary_due = OSError(error.errno, error.strerror, str(path)), True
 
     def _go_on(self) -> None:
-        tables = {name: read_table(self.folder / f"{name}.csv") for name in TABLES}
-        self._totals.count_again(tables, self._header)
+        strides, phases = (read_table(self.folder / f"{name}.csv") for name in ("strides", "phases"))
+        # Hours of frames are not kept in memory, but counted row by row.
+        samples, cues = (each_row(self.folder / f"{name}.csv") for name in ("samples", "cues"))
+        self._totals.count_again({"samples": samples, "strides": strides, "cues": cues}, self._header)
         self._t0_ns = self._header["t0_ns"]
         self._has_until_ns = dict.fromkeys(("near", "far"), self._t0_ns or 0)
-        for row in tables["strides"]:
+        for row in strides:
             # A file's times are rounded; no leg has two peaks so close to each other.
             peak_ns = (self._t0_ns or 0) + s_to_ns(float(row["t_peak_s"]) + _BETWEEN_PEAKS_S)
             self._has_until_ns[row["leg"]] = max(peak_ns, self._has_until_ns[row["leg"]])
-        if tables["phases"]:
-            self._phase_cells = list(tables["phases"][-1].values())[1:]
+        if phases:
+            self._phase_cells = list(phases[-1].values())[1:]
 
     def _write_sample(self, sample: Sample) -> None:
         settled = self._settled.pop(sample.frame_index, (None, None))
@@ -224,11 +227,16 @@ def goes_on(folder: Path, boot: str) -> dict[str, Any] | None:
 
 def read_table(path: Path) -> list[dict[str, str]]:
     """The whole rows of one of a session's tables; what a crash has cut off or left blank is none. Raises OSError."""
+    return list(each_row(path))
+
+
+def each_row(path: Path) -> Iterator[dict[str, str]]:
+    """The same rows one by one."""
     content = path.read_bytes()
-    text = io.StringIO(content[: whole_rows_bytes(content)].decode("utf-8", errors="replace").replace("\x00", ""), newline="")
-    if not text.readline().startswith("#"):
-        text.seek(0)
-    return list(csv.DictReader(text))
+    text = io.TextIOWrapper(io.BytesIO(content[: whole_rows_bytes(content)]), "utf-8", errors="replace", newline="")
+    lines = (line.replace("\x00", "") for line in text)
+    first = next(lines, "")
+    yield from csv.DictReader(lines if first.startswith("#") else chain([first], lines))
 
 
 def _line(cells: Iterable[str]) -> str:

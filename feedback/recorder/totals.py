@@ -1,7 +1,7 @@
 """What a session comes to so far: counted as it happens, or counted again from its tables after a crash."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -62,7 +62,7 @@ class Totals:
         else:
             self.cues += 1
 
-    def count_again(self, tables: Mapping[str, list[dict[str, str]]], header: Mapping[str, Any]) -> None:
+    def count_again(self, tables: Mapping[str, Iterable[dict[str, str]]], header: Mapping[str, Any]) -> None:
         """Take in the tables and the header of a session that goes on after the recorder was away."""
         self.facing = header.get("facing")
         for row in tables["samples"]:

@@ -28,7 +28,7 @@ class TestALostCamera:
         )
         running.until(lambda: running.heard("degraded", "Camera lost: camera 0: cannot be opened"), "the vain attempt is told")
         running.until(lambda: running.health[-1].state == "running", "all is well again")
-        running.until(lambda: running.health[-1].counters["frames"] > running.frames[0].seq, "frames come again")
+        running.until(lambda: running.health[-1].counters.get("frames", 0) > 0, "frames come again")
         assert running.health[-1].counters["lost"] == 1
         assert first.closed
         assert not second.closed
@@ -43,7 +43,7 @@ class TestALostCamera:
         running.until(lambda: running.heard("degraded", "Camera lost"), "the loss is told")
         before = len(running.frames)
         running.until_frames(before + 5)
-        running.until(lambda: running.health[-1].counters["frames"] >= running.frames[-1].seq, "the frames are counted")
+        running.until(lambda: running.health[-1].counters.get("frames", 0) >= running.frames[-1].seq, "the frames are counted")
         for earlier, later in pairwise(running.frames):
             assert earlier.seq < later.seq
             assert earlier.index < later.index
