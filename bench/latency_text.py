@@ -16,7 +16,9 @@ NOTES = """\
   Where the model is fast that is less than the way itself takes: decoding, two wake-ups of every process on the way, and the
   measurement (the rows of the stages above). On a processor where the model takes three times as long the same way would hold.
 - **The 99th percentile around the pose model** is waiting for a core: with two of them, capture, pose model, screen and sound
-  server want them at the same moments. It grows with whatever else runs on the machine.
+  server want them at the same moments. It holds on an idle machine, and grows with whatever else runs.
+- **Growth of memory over half an hour** is no figure of this page: `make soak` measures it, with a fault every half minute
+  (docs/reliability.md).
 
 What was tried and kept:
 
