@@ -338,11 +338,16 @@ class TestAChangeOfPace:
         run.belt(3.5)
         run.strides(30, 30.0)
         run.coach.finish(s_to_ns(run.t_s))
-        summary = run.phase.summary
-        assert summary is not None
-        assert summary.baseline is not None
-        assert summary.drill is not None
-        assert (summary.baseline.mean, summary.drill.mean) == pytest.approx((15.0, 18.0), abs=0.3)
+        assert baseline_and_drill(run) == pytest.approx((15.0, 18.0), abs=0.3)
+
+
+def baseline_and_drill(run: Run) -> tuple[float, float]:
+    """Means on the card at the end."""
+    summary = run.phase.summary
+    assert summary is not None
+    assert summary.baseline is not None
+    assert summary.drill is not None
+    return summary.baseline.mean, summary.drill.mean
 
 
 class TestANewZero:
@@ -379,11 +384,7 @@ class TestANewZero:
         run.strides(40, 21.0, standing_thigh_deg=4.0)
         run.strides(30, 17.0, standing_thigh_deg=None)
         run.coach.finish(s_to_ns(run.t_s))
-        summary = run.phase.summary
-        assert summary is not None
-        assert summary.baseline is not None
-        assert summary.drill is not None
-        assert (summary.baseline.mean, summary.drill.mean) == pytest.approx((18.0, 21.0), abs=0.3)
+        assert baseline_and_drill(run) == pytest.approx((18.0, 21.0), abs=0.3)
 
 
 class TestFading:

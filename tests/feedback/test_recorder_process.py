@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -337,6 +338,17 @@ def test_a_recorder_that_fell_over_goes_on_with_the_session_of_the_runner_now_on
     assert start(tmp_path / "2026-01-01").until_running() == tmp_path / "2026-01-02"
 
 
+@contextmanager
+def no_room_beyond(path: Path) -> Iterator[None]:
+    """No file of this process may grow larger than this one is: as on a full disk, writes fail."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
 def test_a_full_disk_does_not_end_the_session_and_what_waited_is_written_when_there_is_room(
     start: Callable[[Path | None], Recording], tmp_path: Path
 ) -> None:
@@ -344,10 +356,7 @@ def test_a_full_disk_does_not_end_the_session_and_what_waited_is_written_when_th
     recording = start(folder)
     recording.until_running()
     join(recording, folder)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    # No file of this process may grow any more: as on a full disk, writes fail.
-    resource.setrlimit(resource.RLIMIT_FSIZE, ((folder / "strides.csv").stat().st_size, hard))
-    try:
+    with no_room_beyond(folder / "strides.csv"):
         for number in range(1, 21):
             recording.strides.send(stride(number, 10_000 + number))
 
@@ -356,8 +365,6 @@ def test_a_full_disk_does_not_end_the_session_and_what_waited_is_written_when_th
             return heard is not None and heard.state == "degraded" and "cannot be written" in heard.reason
 
         eventually(said, "the recorder says why")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert recording.end() == 0
     assert [row["stride"] for row in rows(folder, "strides.csv")][-20:] == [str(number) for number in range(1, 21)]
 
@@ -369,16 +376,12 @@ def test_a_session_that_ends_while_the_disk_is_full_is_finished_when_there_is_ro
     recording = start(folder)
     recording.until_running()
     join(recording, folder)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, ((folder / "strides.csv").stat().st_size, hard))
-    try:
+    with no_room_beyond(folder / "strides.csv"):
         for number in range(1, 21):
             recording.strides.send(stride(number, 10_000 + number))
         recording.until_state("degraded")
         recording.until("summary", lambda: any(row["phase"] == "summary" for row in rows(folder, "phases.csv")))
         recording.until("stand", lambda: len(list(tmp_path.glob("*/strides.csv"))) == 2)  # the next runner's
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     eventually(lambda: summary(folder)["ended"], "the session is finished")
     assert [row["stride"] for row in rows(folder, "strides.csv")][-20:] == [str(number) for number in range(1, 21)]
     assert summary(folder)["strides"]["near"] == len(rows(folder, "strides.csv"))
