@@ -1,25 +1,42 @@
 # make demo   the whole program with a drawn runner; sets itself up the first time (FOR=20 ends it after 20 s)
-# make test   all tests                make check  format, lint, types, import rules
+# make test-fast  the tests without whole programs and without long measurements; some four minutes on two cores
+# make test   all tests: those first, then the rest; some 20 minutes on two cores
+# make check  format, lint, types, import rules
 # make bench  times of drawing, of the pose model and of the engine
 # make bench-accuracy  every accuracy figure of docs/accuracy.md, measured again
 # make bench-latency   every figure of docs/performance.md, measured again
 # make soak   the whole program for MINUTES=30 with a random fault every half minute
+# make bench-inputs  a real clip in every kind of file beside the original
 # make bench-recovery  how long recovery takes, into docs/reliability.md
+# make fuzz   a search of FOR=60 seconds for input that breaks the program: bytes, forged sessions, arguments
 # make setup  only the set-up
 
 BIN := .venv/bin
 FOR ?= 60
+# A file's tests stay together, because they share what they have set up. Many of the fast ones wait for a clock, so more of them
+# run at a time than there are cores; beside three whole programs on two cores, a live runner misses strides.
+CORES := $(shell nproc)
+FAST := -n $(if $(filter 1,$(CORES)),2,4) --dist loadfile --durations=10
+WHOLE := $(if $(filter 1,$(CORES)),,-n 2 --dist loadfile) --durations=10
+# Compiled tests are kept for the next run, whatever the shell says.
+PYTEST = PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
+# Runs a command and prints how long it took: $(call timed,COMMAND)
+timed = begin=$$(date +%s); $(1); code=$$?; echo "make $@: $$(($$(date +%s) - begin)) s"; exit $$code
 MINUTES ?= 30
 
-.PHONY: demo test check format bench bench-accuracy bench-latency bench-recovery soak setup clean
+.PHONY: demo test test-fast check format bench bench-accuracy bench-inputs bench-latency bench-recovery soak fuzz setup clean
 
 demo:
 	@scripts/setup.sh run
 	@$(BIN)/hipcue demo --for $(FOR)
 
+test-fast:
+	@scripts/setup.sh test
+	@$(call timed,$(PYTEST) $(FAST) -m "not program and not slow")
+
 test:
 	@scripts/setup.sh test
-	@$(BIN)/python -m pytest
+	@$(call timed,$(MAKE) --no-print-directory test-fast && $(PYTEST) $(WHOLE) -m "program or slow")
 
 check:
 	@scripts/setup.sh test
@@ -35,7 +52,7 @@ format:
 
 bench:
 	@scripts/setup.sh test
-	@for name in draw_time pose_backends engine_time reload; do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
+	@for name in draw_time pose_backends engine_time reload; do echo "== $$name"; $(BIN)/python -m bench.latency.$$name || exit 1; done
 
 bench-latency:
 	@scripts/setup.sh test
@@ -44,15 +61,24 @@ bench-latency:
 bench-accuracy:
 	@scripts/setup.sh test
 	@$(BIN)/python -m bench.accuracy
+	@$(BIN)/python -m bench.accuracy.live_sessions
+
+bench-inputs:
+	@scripts/setup.sh test
+	@$(BIN)/python -m bench.accuracy.inputs
 
 # A fault every half minute: what must come back, comes back?
 soak:
 	@scripts/setup.sh test
-	@$(BIN)/python -m bench.soak --minutes $(MINUTES)
+	@$(BIN)/python -m bench.reliability.soak --minutes $(MINUTES)
 
 bench-recovery:
 	@scripts/setup.sh test
-	@$(BIN)/python -m bench.recovery
+	@$(BIN)/python -m bench.reliability.recovery
+
+fuzz:
+	@scripts/setup.sh test
+	@$(call timed,$(BIN)/python -m bench.reliability.fuzz --seconds $(FOR) $(if $(SEED),--seed $(SEED)))
 
 setup:
 	@rm -f .venv/.ready-*

@@ -1,1 +1,1 @@
-"""The measurement: frames become pose, legs, angles and strides."""
+"""The measurement: from frames to pose, legs, angles and strides."""

@@ -1,4 +1,4 @@
-"""`python -m analysis`: the measurement alone."""
+"""`python -m analysis`: run the analysis process alone."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The analysis process: the newest frame in, its sample and the strides it settles out."""
+"""The analysis process: the newest frame in, its sample and the strides that it settles out."""
 
 import sys
 from collections import deque
@@ -6,91 +6,133 @@ from collections import deque
 import cv2
 from msgspec import structs
 
+from analysis.attendance import Attendance
+from analysis.frame_pace import FramePace
 from analysis.measurement import Measurement
-from analysis.orders import Orders
-from analysis.pose import PoseError, PoseEstimator, open_backend
-from config.schema import Settings
-from wire import stages
-from wire.clock import ms_to_ns
-from wire.frames import Frame
-from wire.health import HealthReporter
-from wire.lifecycle import StopFlag, ready_for_work
-from wire.messages import RecentStrides, Sample, Stamps, Stride
-from wire.sockets import Wire, wait
-from wire.topics import RECENT_STRIDES, SAMPLE, SAMPLE_LOG, STRIDE
+from analysis.pose.backends import open_backend
+from analysis.pose.pose_estimator import PoseError, PoseEstimator
+from analysis.side_agreement import SideAgreement
+from config.paths import compiled_folder
+from config.reload import from_json
+from config.settings import Settings
+from wire.clock import NS_PER_S, ms_to_ns
+from wire.faults import FaultCode
+from wire.frames.frame import Frame
+from wire.health import stages
+from wire.health.reporter import HealthReporter
+from wire.lifecycle import StopFlag
+from wire.messages import Belt, CameraName, Command, ConfigState, RecentStrides, Sample, Stamps, Stride
+from wire.node import Node
+from wire.sockets import Wire
+from wire.topics import ANALYSIS_2, BELT, COMMAND, RECENT_STRIDES, SAMPLE, SAMPLE_LOG, STRIDE
 
 EXIT_NO_POSE = 4
 RECENT = 40
-"""Strides told again: those of some 14 s, more than a hung recorder is away."""
-_POLL_MS = 50
+"""Strides kept for a recorder that restarts: those of some 14 s, more than a hung one is away."""
 
 
 def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
     """Measure frames until asked to stop. Returns the exit code."""
-    health = HealthReporter(wire)
-    outlet = _Outlet(wire, health)
+    node = Node(wire, stop)
+    outlet = _Outlet(node)
     try:
-        pose = open_backend(settings.analysis)
+        pose = open_backend(settings.analysis, kept_in=compiled_folder())
     except PoseError as error:
-        health.say("failed", str(error))
+        node.health.failed(FaultCode.POSE_MODEL_UNUSABLE, cause=str(error))
         print(error, file=sys.stderr)
         return EXIT_NO_POSE
-    analysis = _Analysis(settings, wire, pose, health, outlet)
+    analysis = _Analysis(settings, node, pose, outlet, "other_side" if wire.process == ANALYSIS_2 else "main")
     cv2.setNumThreads(1)  # Cutting out 256 pixels square is no work to share; the cores belong to the pose model.
-    ready_for_work()
-    health.say("running")
-    while not stop:
-        analysis.round()
-    pose.close()
-    return 0
+    node.health.running()
+    try:
+        return node.run(analysis.measure_newest)
+    finally:
+        pose.close()
 
 
 class _Analysis:
-    """One round: the newest frame, if it is new enough, measured and told."""
+    """The loop body: the newest frame, if it is new enough, is measured and its measurement published."""
 
-    def __init__(self, settings: Settings, wire: Wire, pose: PoseEstimator, health: HealthReporter, outlet: "_Outlet") -> None:
-        self._clock = wire.clock
-        self._health = health
+    def __init__(self, settings: Settings, node: Node, pose: PoseEstimator, outlet: "_Outlet", camera: CameraName) -> None:
+        self._clock = node.clock
+        self._health = node.health
         self._outlet = outlet
-        self._frames = wire.frames()
-        self._measurement = Measurement(settings, pose)
-        self._orders = Orders(wire, settings, self._measurement)
+        self._camera = camera
+        self._measurement = Measurement(settings, pose, camera)
+        self._attendance = Attendance()
+        self._pace: FramePace | None = None
+        """None: of a recording, the newest frame is analysed whenever there is time."""
+        self._max_age_ns = ms_to_ns(settings.analysis.max_age_ms)
+        self._frames = node.frames(other_side=camera == "other_side")
+        self._agreement = SideAgreement()
+        if settings.capture.has_other_side or camera == "other_side":
+            node.subscribe(STRIDE, Stride, self._handle_stride, wakes=False)
+        # What comes between two frames is applied with the next one: nothing but a frame ends the wait.
+        node.subscribe(BELT, Belt, self._measurement.belt, wakes=False)
+        node.subscribe(COMMAND, Command, self._handle_command, wakes=False)
+        node.follow_settings(from_json, self._apply)
         self._last_seq = self._last_epoch = 0
-        health.facts.update(pose.facts)
+        node.health.facts.update(pose.facts)
 
-    def round(self) -> None:
-        self._health.beat()
-        self._outlet.resend_if_due()
-        wait(_POLL_MS, self._frames)
+    def measure_newest(self) -> None:
+        """One round."""
+        self._outlet.serve_new_subscribers()
         frame = self._frames.take()
         if frame is not None:
             self._take(frame, self._clock())
 
+    def _apply(self, settings: Settings, _state: ConfigState) -> None:
+        settings = settings.of_other_side() if self._camera == "other_side" else settings
+        self._max_age_ns = ms_to_ns(settings.analysis.max_age_ms)
+        self._measurement.configure(settings)
+
+    def _handle_command(self, command: Command) -> None:
+        if command.name == "calibrate":
+            self._measurement.recalibrate()
+
+    def _handle_stride(self, stride: Stride) -> None:
+        if stride.camera != self._camera:
+            self._agreement.add_other(stride)
+
     def _take(self, frame: Frame, received_ns: int) -> None:
         if frame.epoch == self._last_epoch:
             self._health.counters["skipped"] += frame.seq - self._last_seq - 1
+        else:
+            self._pace = None if frame.is_recorded else FramePace()
         self._last_seq, self._last_epoch = frame.seq, frame.epoch
-        self._orders.obey()
-        if received_ns - frame.capture_ns > self._orders.max_age_ns:
+        if self._pace is not None and not self._pace.wants(frame.seq):
+            self._health.counters["left out"] += 1
+            return
+        if received_ns - frame.capture_ns > self._max_age_ns:
             self._health.counters["too old"] += 1
             return
-        self._outlet.tell(*self._measurement.measure(frame, self._clock, received_ns))
+        sample, settled = self._measurement.measure(frame, self._clock, received_ns)
+        self._outlet.publish(sample, [self._agreement.weighed(stride) for stride in settled])
+        if self._agreement.disagrees and settled:
+            self._health.counters["strides against the other camera"] += len(settled)
+        if self._pace is not None:
+            self._pace.add(frame.seq, frame.capture_ns, (self._clock() - received_ns) / NS_PER_S)
+            self._health.facts["pictures analysed"] = "all" if self._pace.every == 1 else f"one in {self._pace.every}"
+        is_empty = self._attendance.update(frame.capture_ns / NS_PER_S, sample.state)
+        self._health.rest(is_empty and not frame.is_recorded)
 
 
 class _Outlet:
-    """Sends what was measured."""
+    """Publishes what was measured."""
 
-    def __init__(self, wire: Wire, health: HealthReporter) -> None:
-        self._clock = wire.clock
-        self._health = health
-        self._samples, self._log, self._strides = (wire.publisher(topic) for topic in (SAMPLE, SAMPLE_LOG, STRIDE))
-        self._recent = wire.publisher(RECENT_STRIDES)
+    def __init__(self, node: Node) -> None:
+        self._clock = node.clock
+        self._health = node.health
+        self._samples, self._log, self._strides = (node.publisher(topic) for topic in (SAMPLE, SAMPLE_LOG, STRIDE))
+        self._recent = node.publisher(RECENT_STRIDES)
         self._last_strides: deque[Stride] = deque(maxlen=RECENT)
 
-    def resend_if_due(self) -> None:
-        self._recent.resend_if_due()
+    def serve_new_subscribers(self) -> None:
+        """Send the last strides to a recorder that has just subscribed: it may have missed some."""
+        if self._recent.has_new_subscribers():
+            self._recent.send(RecentStrides(tuple(self._last_strides)))
 
-    def tell(self, sample: Sample, settled: list[Stride]) -> None:
+    def publish(self, sample: Sample, settled: list[Stride]) -> None:
         stamps = structs.replace(sample.stamps, published_ns=self._clock())
         sample = structs.replace(sample, stamps=stamps)
         # A stride may bring a sound: it goes first.
@@ -102,8 +144,6 @@ class _Outlet:
                 self._health.add_ns(stages.PEAK_PREDICTION, ms_to_ns(abs(stride.predicted_off_ms)))
         self._samples.send(sample)
         self._log.send(sample)
-        if settled:
-            self._recent.send(RecentStrides(tuple(self._last_strides)))
         self._health.counters["frames"] += 1
         self._health.counters["strides"] += len(settled)
         _count(stamps, self._health)

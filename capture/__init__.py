@@ -1,1 +1,1 @@
-"""The sensors: camera, file, network stream and synthetic runner become frames."""
+"""The sensors: turns a camera, file, network stream or synthetic runner into frames, and publishes the belt's speed."""

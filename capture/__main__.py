@@ -1,4 +1,4 @@
-"""`python -m capture`: the camera alone, for a machine of its own."""
+"""`python -m capture`: runs the capture process alone."""
 
 import sys
 

@@ -1,37 +1,58 @@
-"""Which source a `--source` means."""
+"""Opens the source that `--source` names."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
-from capture.network import NetworkCamera
-from capture.paced import PacedSource
-from capture.recording import Recording
-from capture.source import Source
-from capture.synthetic import SyntheticRunner, is_synthetic
-from capture.video_file import VideoFile
-from capture.webcam import Webcam
-from config.schema import Capture
+from capture.sources.paced import PacedSource
+from capture.sources.source import Recording, Source, SourceError
+from capture.sources.v4l2 import is_lasting_name
+from capture.sources.webcam import Webcam
+from capture.synthetic.synthetic_source import SyntheticRunner, is_synthetic
+from config.secret_address import SecretAddress
+from config.sections.capture import CaptureSettings
 
 _NETWORK = ("rtsp://", "rtsps://", "http://", "https://")
 
 
-def open_source(settings: Capture) -> Source:
-    """The source of `settings.source`, opened. Raises SourceError with one sentence."""
-    name = settings.source
-    if not is_live(name):
-        return PacedSource(open_recording(name), loop=settings.loop)
-    return NetworkCamera(name) if _is_address(name) else Webcam(name, settings)
+def open_source(settings: CaptureSettings) -> Source:
+    """Open `settings.source`. Raises SourceError."""
+    source = settings.source
+    if not is_live(source):
+        return PacedSource(open_recording(source, settings.filmed_at_fps), loop=settings.loop)
+    if not _is_address(source.reveal()):
+        return Webcam(source.reveal(), settings)
+    from capture.sources.network_camera import NetworkCamera  # noqa: PLC0415 - it loads FFmpeg
+
+    return NetworkCamera(source)
 
 
-def open_recording(name: str) -> Recording:
-    """A file or a synthetic runner, to be read at any speed. Raises SourceError."""
+def open_recording(source: SecretAddress, filmed_at_fps: float = 0.0) -> Recording:
+    """Open a file or a synthetic runner, which can be read at any speed. Raises SourceError.
+
+    `filmed_at_fps`: the rate at which a slow-motion file was filmed; 0: as the file says.
+    """
+    name = source.reveal()
     if is_synthetic(name):
         return SyntheticRunner(name)
-    return VideoFile(Path(name))
+    if source.may_hold_password and not os.path.exists(name):
+        raise SourceError(f"{source}: is no file and no camera's address; that begins with rtsp:// or http://")
+    from capture.sources.video_file import VideoFile  # noqa: PLC0415 - it loads FFmpeg
+
+    return VideoFile(Path(name), filmed_at_fps)
 
 
-def is_live(name: str) -> bool:
-    """Whether `name` means a camera, which cannot be read faster than it films."""
-    return _is_address(name) or name.isdigit() or name.startswith("/dev/")
+def is_live(source: SecretAddress) -> bool:
+    """Whether a source is a camera, which cannot be read faster than real time."""
+    name = source.reveal()
+    return _is_address(name) or name.isdigit() or name.startswith("/dev/") or is_lasting_name(name)
+
+
+def cue_handler(source: Source | None) -> Callable[[str], None] | None:
+    """Applies a cue, by its rule's name, to a drawn runner; None: the source does not respond to cues."""
+    if isinstance(source, PacedSource) and isinstance(source.recording, SyntheticRunner):
+        return source.recording.cue_handler
+    return None
 
 
 def _is_address(name: str) -> bool:

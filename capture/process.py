@@ -1,26 +1,33 @@
-"""The capture process: pictures in, frames out, and a camera that comes back by itself."""
+"""The capture process: reads pictures, publishes frames, and reopens a lost camera."""
 
 import secrets
 import sys
 import time
+from contextlib import ExitStack
 
 import cv2
 
-from capture.beside import beside
-from capture.framing import frame_picture
-from capture.opening import is_live, open_source
-from capture.reopening import Reopening
-from capture.source import NotYet, Picture, Source, SourceError, SourceLost
-from config.schema import Settings
-from wire import stages
+from capture.belt.belt_publisher import BeltPublisher
+from capture.opening import cue_handler, is_live, open_source
+from capture.sources.cropping import framed
+from capture.sources.paced import PacedSource
+from capture.sources.reopener import Reopener
+from capture.sources.slow_motion import StepRhythm
+from capture.sources.source import CameraError, CapturedImage, NotYet, Source, SourceError, SourceLost
+from capture.sources.webcam import Webcam
+from config.secret_address import SecretAddress
+from config.settings import Settings
 from wire.clock import NS_PER_S, s_to_ns
-from wire.frame_sockets import FramePublisher
-from wire.frames import Frame
-from wire.health import CAMERA_LOST, HealthReporter
-from wire.lifecycle import StopFlag, ready_for_work
-from wire.messages import Health
+from wire.faults import CAMERA_AWAY, FaultCode
+from wire.frames.frame import Frame
+from wire.frames.visible_change import VisibleChange
+from wire.health import stages
+from wire.health.reporter import HealthReporter
+from wire.lifecycle import StopFlag
+from wire.messages import Cue, Health, Stride
+from wire.node import Node
 from wire.sockets import Wire, wait
-from wire.topics import HEALTH
+from wire.topics import ANALYSIS, ANALYSIS_2, CAPTURE, CAPTURE_2, CUE, HEALTH, RESEND_PERIOD_S, STRIDE
 
 EXIT_ENDED = 0
 EXIT_NO_SOURCE = 3
@@ -28,128 +35,179 @@ READY_TIMEOUT_S = 20.0
 _RETRY_POLL_S = 0.02
 _RATE_WINDOW_S = 2.0
 _SLOW = 0.8
-"""A camera that delivers less than this share of its rate is said to be slow."""
+"""A camera that delivers less than this share of the requested rate is slow."""
+STILL_PERIOD_NS = s_to_ns(0.5)
+"""While nobody is in view and nothing moves, a picture is sent this often."""
+REST_LASTS_NS = s_to_ns(3 * RESEND_PERIOD_S)
+"""A rest ends this long after the analysis has last asked for it: it may have crashed since."""
 
 
 def run(settings: Settings, wire: Wire, stop: StopFlag, wait_for: tuple[str, ...] = (), patient: bool = False) -> int:
-    """Publish frames until asked to stop, or to the end of a recording. Returns the exit code.
+    """Publish frames until asked to stop or until a recording ends. Returns the exit code.
 
-    A recording starts when the processes in `wait_for` are ready, so that its first strides are not played to nobody.
-    A source that cannot be opened ends the process; with `patient` a live one is waited for as if it had been lost.
+    A recording starts when the processes in `wait_for` are ready, so that its first strides are not missed.
+    That of a second camera starts with the first picture of the main one. A source that cannot be opened ends the process; with
+    `patient`, a live one is treated as a lost camera.
     """
-    cv2.setNumThreads(1)  # One core is ours; the others belong to the pose model.
-    health = HealthReporter(wire)
-    capture = _Capture(settings, wire, wire.frame_publisher(), health)
+    cv2.setNumThreads(1)  # The pose model needs the other cores.
+    node = Node(wire, stop)
     source: Source | None = None
     try:
         source = open_source(settings.capture)
     except SourceError as error:
         if not (patient and is_live(settings.capture.source)):
-            return _no_source(error, health)
-        health.say("degraded", f"{CAMERA_LOST}: {error}")
+            return _no_source(error, node.health)
+        node.health.fault(error.code, error.device, _cause(error))
     if source is not None and not source.live:
-        _await_ready(wire, wait_for, health, stop)
-    ready_for_work()
-    try:
-        with beside(settings, wire, source, health):
-            return capture.loop(source, stop)
-    finally:
-        capture.close()
+        _await_ready(wire, wait_for, node.health, stop)
+        if wire.process == CAPTURE_2 and isinstance(source, PacedSource):
+            _await_main_camera(wire, source, node.health, stop)
+    with ExitStack() as closing:
+        capture = _Capture(settings, node, source)
+        closing.callback(capture.close)
+        node.subscribe(HEALTH, Health, capture.handle_health, wakes=False)
+        if settings.belt.source != "none":
+            closing.callback(BeltPublisher(settings.belt, node).close)
+        if source is not None and not source.live and wire.process == CAPTURE:
+            node.subscribe(STRIDE, Stride, _SlowMotionWatch(node.health).add, wakes=False)
+        apply_cue = cue_handler(source)
+        if apply_cue is not None:
+            node.subscribe(CUE, Cue, lambda cue: apply_cue(cue.rule), wakes=False)
+        node.health.running()
+        return node.run(capture.read_and_send)
 
 
 class _Capture:
-    def __init__(self, settings: Settings, wire: Wire, publisher: FramePublisher, health: HealthReporter) -> None:
+    """The loop body: one picture a round."""
+
+    def __init__(self, settings: Settings, node: Node, source: Source | None) -> None:
         self._source: Source | None = None
-        """None: lost, being opened again."""
+        """None: lost, and being reopened."""
         self._settings = settings.capture
-        self._clock = wire.clock
-        self._publisher = publisher
-        self._health = health
-        self._reopening = Reopening(lambda: open_source(settings.capture), wire.clock)
-        self._epoch = secrets.randbits(63)
+        self._node = node
+        self._clock = node.clock
+        self._publisher = node.wire.frame_publisher()
+        self._health = node.health
+        self._reopener = Reopener(self._open_again, node.clock)
+        self._lasting_name = ""
+        """Of the camera that was open, if it has one."""
         self._seq = 0
+        self._epoch = 0
         self._index_base = 0
-        """The first index of the present source: one that was opened again counts from 0 anew."""
+        """The first index of the current source, since each source counts from 0."""
         self._next_index = 0
         self._last_capture_ns = 0
-        self._has_given = False
-        """Whether the present source has given a picture."""
+        self._has_delivered = False
+        """Whether the current source has delivered a picture."""
         self._window_start_ns = 0
         self._window_frames = 0
-
-    def loop(self, source: Source | None, stop: StopFlag) -> int:
-        """Read `source`, or wait for it (None), until the end. Returns the exit code."""
+        self._rest_until_ns = 0
+        """The source rests until then: nobody is in view."""
+        self._change = VisibleChange()
         if source is not None:
             self._use(source)
-        while not stop:
-            self._health.beat()
-            if self._source is None:
-                self._look_for_it()
-                continue
-            try:
-                picture = self._source.read()
-            except NotYet:
-                continue
-            except SourceLost as lost:
-                self._lose(lost)
-                continue
-            except SourceError as error:
-                return _no_source(error, self._health)
-            if picture is None:
-                self._health.say("ended", "The recording has ended")
-                return EXIT_ENDED
-            if not self._has_given:
-                self._begin(self._source)
-            self._send(picture, self._source)
-        return EXIT_ENDED
+
+    @property
+    def _rests(self) -> bool:
+        return self._clock() < self._rest_until_ns
+
+    def handle_health(self, health: Health) -> None:
+        """Rest while the analysis of this camera's pictures does."""
+        if health.process == (ANALYSIS_2 if self._node.wire.process == CAPTURE_2 else ANALYSIS):
+            self._rest_until_ns = self._clock() + REST_LASTS_NS if health.resting else 0
+
+    def read_and_send(self) -> float:
+        """Send the next picture, or try to reopen a lost camera. Reading waits, so the round need not."""
+        self._health.rest(self._rests)
+        if self._source is None:
+            self._reopen()
+            return 0.0
+        self._source.rest(self._rests)
+        try:
+            picture = self._source.read()
+        except NotYet:
+            return 0.0
+        except SourceLost as lost:
+            self._lose(lost)
+            return 0.0
+        except SourceError as error:
+            self._node.end(_no_source(error, self._health))
+            return 0.0
+        if picture is None:
+            self._health.ended()
+            self._node.end(EXIT_ENDED)
+            return 0.0
+        if not self._has_delivered:
+            self._begin(self._source)
+        self._send(picture, self._source)
+        return 0.0
 
     def close(self) -> None:
-        """Let go of the source, also of one that is just being opened."""
-        self._reopening.close()
+        """Close the source, including one that is being opened."""
+        self._reopener.close()
         if self._source is not None:
             self._source.close()
 
+    def _open_again(self) -> Source:
+        """A camera that is not found by its number may have returned under another one."""
+        try:
+            return open_source(self._settings)
+        except CameraError:
+            if not self._lasting_name:
+                raise
+            return open_source(self._settings.model_copy(update={"source": SecretAddress(self._lasting_name)}))
+
     def _use(self, source: Source) -> None:
+        if isinstance(source, Webcam):
+            self._lasting_name = source.lasting_name
         self._source = source
         self._index_base = self._next_index
+        # A reopened camera may be another one, or stand elsewhere: the analysis must forget what it has learnt of the picture.
+        self._epoch = secrets.randbits(63)
         self._health.facts.update(source.facts)
-        # It is back with its first picture only: one that opens and gives none must not ring the bell again and again.
-        self._has_given = False
+        # The fault is cleared by the first picture: a camera that opens but delivers nothing must not repeat the tone.
+        self._has_delivered = False
 
     def _begin(self, source: Source) -> None:
-        self._has_given = True
-        self._reopening.well()
-        self._health.say("degraded" if source.warning else "running", source.warning)
+        self._has_delivered = True
+        self._reopener.reset_delay()
+        self._health.clear(*CAMERA_AWAY, FaultCode.CAMERA_SLOW, FaultCode.CAMERA_MODE)
+        if source.mode_difference:
+            self._health.fault(FaultCode.CAMERA_MODE, cause=source.mode_difference)
         self._window_start_ns = self._clock()
         self._window_frames = 0
 
     def _lose(self, lost: SourceLost) -> None:
-        self._health.say("degraded", f"{CAMERA_LOST}: {lost}")
+        self._health.clear(*(CAMERA_AWAY - {lost.code}))
+        self._health.fault(lost.code, lost.device, value=lost.after_s)
         self._health.counters["lost"] += 1
         if self._source is not None:
             self._source.close()
         self._source = None
-        self._reopening.lost()
+        self._reopener.retry_later()
 
-    def _look_for_it(self) -> None:
+    def _reopen(self) -> None:
         try:
-            source = self._reopening.look()
+            source = self._reopener.poll()
         except SourceError as error:
-            self._health.say("degraded", f"{CAMERA_LOST}: {error}")
+            self._health.clear(*(CAMERA_AWAY - {error.code}))
+            self._health.fault(error.code, error.device, _cause(error))
             return
         if source is None:
             time.sleep(_RETRY_POLL_S)
         else:
             self._use(source)
 
-    def _send(self, picture: Picture, source: Source) -> None:
+    def _send(self, picture: CapturedImage, source: Source) -> None:
         index = self._index_base + picture.index
         self._next_index = index + 1
         if picture.capture_ns <= self._last_capture_ns:
             self._health.counters["disordered"] += 1
             return
+        image = framed(picture.image, self._settings)
+        if self._rests and not self._change.update(image) and picture.capture_ns - self._last_capture_ns < STILL_PERIOD_NS:
+            return
         self._last_capture_ns = picture.capture_ns
-        image = frame_picture(picture.image, self._settings.zone, self._settings.max_side_px)
         self._seq += 1
         now_ns = self._clock()
         self._publisher.send(
@@ -164,32 +222,73 @@ class _Capture:
                 image=image,
             )
         )
-        self._health.facts["pictures go through"] = self._publisher.way
+        if self._publisher.problem:
+            self._health.fault(FaultCode.SHARED_MEMORY_MISSING, cause=self._publisher.problem)
         self._health.counters["frames"] = self._seq
         self._health.counters["left out"] = index + 1 - self._seq
         self._health.add_ns(stages.CAPTURED_TO_READ, picture.read_ns - picture.capture_ns)
         self._health.add_ns(stages.READ_TO_SENT, now_ns - picture.read_ns)
-        self._watch_rate(now_ns, source)
+        self._measure_rate(now_ns, source)
 
-    def _watch_rate(self, now_ns: int, source: Source) -> None:
+    def _measure_rate(self, now_ns: int, source: Source) -> None:
+        if self._rests:
+            # The camera is as fast as before; how fast is measured again after the rest.
+            self._window_start_ns, self._window_frames = now_ns, 0
+            return
         self._window_frames += 1
         elapsed_s = (now_ns - self._window_start_ns) / NS_PER_S
         if elapsed_s < _RATE_WINDOW_S:
             return
         rate_fps = self._window_frames / elapsed_s
         self._health.facts["rate"] = f"{rate_fps:.1f} fps delivered"
-        if source.live and source.facts.get("source", "").startswith("camera"):
-            slow = rate_fps < _SLOW * self._settings.fps
-            rate_warning = f"The camera delivers {rate_fps:.0f} instead of {self._settings.fps:g} fps: more light may help"
-            warning = rate_warning if slow else source.warning
-            self._health.say("degraded" if warning else "running", warning)
+        if source.asked_fps is not None and rate_fps < _SLOW * source.asked_fps:
+            self._health.fault(FaultCode.CAMERA_SLOW, value=rate_fps, expected=source.asked_fps)
+        else:
+            self._health.clear(FaultCode.CAMERA_SLOW)
         self._window_start_ns, self._window_frames = now_ns, 0
 
 
+class _SlowMotionWatch:
+    """Reports a recording whose runner takes steps too slowly for anybody who runs."""
+
+    def __init__(self, health: HealthReporter) -> None:
+        self._health = health
+        self._rhythm = StepRhythm()
+
+    def add(self, stride: Stride) -> None:
+        """Take note of a stride of this camera."""
+        if stride.camera != "main":
+            return
+        self._rhythm.add(stride.leg, stride.t_peak_ns / NS_PER_S)
+        if self._rhythm.looks_slow:
+            self._health.fault(FaultCode.LOOKS_LIKE_SLOW_MOTION, value=self._rhythm.cadence_spm)
+        else:
+            self._health.clear(FaultCode.LOOKS_LIKE_SLOW_MOTION)
+
+
+def _cause(error: SourceError) -> str:
+    """The cause to report: a camera's fault needs none, any other error has only its text."""
+    return "" if isinstance(error, CameraError) else str(error)
+
+
 def _no_source(error: SourceError, health: HealthReporter) -> int:
-    health.say("failed", str(error))
+    health.failed(error.code, error.device, _cause(error))
     print(error, file=sys.stderr)
     return EXIT_NO_SOURCE
+
+
+def _await_main_camera(wire: Wire, source: PacedSource, health: HealthReporter, stop: StopFlag) -> None:
+    """Let the recording start at the instant at which the main camera's did."""
+    frames = wire.frames()
+    until_ns = wire.clock() + s_to_ns(READY_TIMEOUT_S)
+    frame = None
+    while frame is None and not stop and wire.clock() < until_ns:
+        wait(50, frames)
+        health.beat()
+        frame = frames.take()
+    if frame is not None:
+        source.start_at(frame.capture_ns - round(frame.index * NS_PER_S / source.recording.fps))
+    frames.socket.close()
 
 
 def _await_ready(wire: Wire, processes: tuple[str, ...], health: HealthReporter, stop: StopFlag) -> None:
@@ -201,6 +300,6 @@ def _await_ready(wire: Wire, processes: tuple[str, ...], health: HealthReporter,
     while waiting and not stop and wire.clock() < until_ns:
         wait(50, others)
         health.beat()
-        heard = others.take()
-        if heard is not None and heard.state in ("running", "degraded"):
-            waiting.discard(heard.process)
+        received = others.take()
+        if received is not None and received.state in ("running", "degraded"):
+            waiting.discard(received.process)

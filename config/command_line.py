@@ -5,9 +5,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.errors import ConfigError
 from config.loading import load
-from config.schema import Settings
+from config.mistakes import ConfigError
+from config.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from typing import Any
 import tomli
 from pydantic import ValidationError
 
-from config.errors import ConfigError, key_name, sentence
-from config.schema import Settings
-from config.section import nearest
+from config.mistakes import ConfigError, form_path, key_name, nearest, sentence
+from config.paths import presets_folder
+from config.settings import Settings
+from config.small_file import SmallFileError, read_small_text
 
 Tables = dict[str, Any]
 
@@ -39,9 +40,9 @@ class Origin:
     counted: Mapping[str, int] = field(default_factory=dict)
     """By runner: the session number that holds where the settings leave it to be counted."""
 
-    def load(self) -> Settings:
-        """The settings that hold. Raises ConfigError with one sentence."""
-        settings = load(self.preset, self.file, self.overrides)
+    def load(self, text: str | None = None) -> Settings:
+        """The settings that hold, or would hold with this text in the file. Raises ConfigError with one sentence."""
+        settings = load(self.preset, self.file, self.overrides, text)
         session = settings.session
         if session.session_number or session.runner not in self.counted:
             return settings
@@ -49,17 +50,19 @@ class Origin:
         return settings.model_copy(update={"session": numbered})
 
 
-def load(preset: str = "", file: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+def load(
+    preset: str = "", file: Path | None = None, overrides: Mapping[str, Any] | None = None, text: str | None = None
+) -> Settings:
     """The settings that hold. Raises ConfigError with one sentence.
 
-    `overrides` are from the command line, by dotted key: {"capture.source": "0"}.
+    `overrides` are from the command line, by dotted key: {"capture.source": "0"}. `text` stands for the file's content.
     """
     try:
         layers = [default_layer()]
         if preset:
             layers.append(preset_layer(preset))
         if file is not None:
-            layers.append(file_layer(file))
+            layers.append(file_layer(file) if text is None else Layer(str(file), _parse(text, str(file))))
         if overrides:
             layers.append(Layer(COMMAND_LINE, _nested(overrides)))
         return settle(layers)
@@ -76,25 +79,28 @@ def settle(layers: Sequence[Layer]) -> Settings:
 
 
 def default_layer() -> Layer:
-    """The commented defaults that come with the program."""
-    return Layer("default.toml", _parse(default_text(), "default.toml"))
-
-
-def default_text() -> str:
-    """The text of default.toml."""
-    return resources.files("config").joinpath("default.toml").read_text(encoding="utf-8")
+    """The defaults of all settings."""
+    return Layer("defaults", Settings().model_dump(mode="json"))
 
 
 def presets() -> list[str]:
-    """The names of all presets."""
+    """The names of HipCue's own presets."""
     folder = resources.files("config").joinpath("presets")
     return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def saved_presets() -> list[str]:
+    """The names of the presets that a coach has saved. Raises ConfigError."""
+    return sorted(path.stem for path in presets_folder().glob("*.toml") if path.stem not in presets())
 
 
 def preset_layer(name: str) -> Layer:
     """A preset by name. Raises ConfigError."""
     if name not in presets():
-        raise ConfigError(f"{COMMAND_LINE}: preset {name!r} is unknown{nearest(name, presets())}")
+        saved = saved_presets()
+        if name in saved:
+            return file_layer(presets_folder() / f"{name}.toml")
+        raise ConfigError(f"{COMMAND_LINE}: preset {name!r} is unknown{nearest(name, [*presets(), *saved])}")
     text = resources.files("config").joinpath("presets").joinpath(f"{name}.toml").read_text(encoding="utf-8")
     return Layer(f"preset {name}", _parse(text, f"preset {name}"))
 
@@ -102,18 +108,16 @@ def preset_layer(name: str) -> Layer:
 def file_layer(path: Path) -> Layer:
     """A coach's file. Raises ConfigError when it cannot be read or is not TOML."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path}: is not a text file in UTF-8") from None
+        text = read_small_text(path)
+    except SmallFileError as error:
+        raise ConfigError(f"{path}: {error}") from None
     return Layer(str(path), _parse(text, str(path)))
 
 
 def _parse(text: str, where: str) -> Tables:
     try:
         return tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError is one; so is a number of thousands of digits
         raise ConfigError(f"{where}: is not TOML: {error}") from None
 
 
@@ -163,7 +167,7 @@ def _mistake(layers: Sequence[Layer]) -> ConfigError:
             first = error.errors(include_url=False)[0]
             where = layers[count - 1].where
             place = f"{where}: {key_name(first['loc'], merged)}".removesuffix(": ")
-            mistake = ConfigError(sentence(first, where, Settings, merged), place)
+            mistake = ConfigError(sentence(first, where, Settings, merged), place, form_path(first["loc"], merged))
         else:
             break
     return mistake

@@ -1,68 +1,177 @@
-"""The measures of a stride that a target or a rule may speak of: name, unit and the range in which a limit makes sense.
+"""The measures of a stride: one row each. What a target or a rule may name, what is published, recorded, stored and shown.
 
-What each means, with its sign: docs/measures.md.
+A new measure needs a row of `TABLE` and the code that computes it (analysis/measures/stride_measures.py puts the value into
+`Stride.measures` under the row's `column`). All else follows from the row: the column of strides.csv and of the store, the
+label and the number on the screen, the definition in session.json, and the names and limits that the settings accept. The
+table in docs/measures.md is written by `python -m config.measures_doc`. tests/config/test_measures.py holds this.
+
+The message carries these values in a mapping, not in a field each: fields that mypy can check would have to be written out
+a second time. What is lost is small, for other code names few measures (`Stride` has fields for those); a test compares what
+analysis publishes with this table.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
-
-Measure = Literal[
-    "hip_extension",
-    "hip_extension_trunk",
-    "thigh_excursion",
-    "knee_drive",
-    "knee",
-    "ankle",
-    "trunk_lean",
-    "cadence",
-    "stride_time",
-    "step_length",
-    "overstride",
-    "vertical_oscillation",
-    "rebound",
-    "swing_velocity",
-    "knee_straightest",
-    "ankle_peak",
-    "triple_spread",
-    "contact",
-    "flight",
-    "quality",
-]
-MEASURES: tuple[str, ...] = get_args(Measure)
-"""Their names."""
+from typing import TYPE_CHECKING, Literal
 
 
 @dataclass(frozen=True)
-class MeasureInfo:
-    """Of one measure."""
+class Unit:
+    """A unit of measurement."""
 
-    field: str
-    """Its name in a stride (wire.messages.Stride)."""
-    unit: str
-    least: float
-    most: float
-    """Runners lie between these two; a limit beyond them is a slip of the pen."""
+    name: str
+    """In settings and docs."""
+    suffix: str
+    """Ends the names of columns."""
+    mark: str
+    """Follows a number on the screen and in reports."""
 
 
-INFO: dict[str, MeasureInfo] = {
-    "hip_extension": MeasureInfo("hip_extension_deg", "deg", -60, 60),
-    "hip_extension_trunk": MeasureInfo("hip_extension_trunk_deg", "deg", -60, 60),
-    "thigh_excursion": MeasureInfo("thigh_excursion_deg", "deg", 0, 160),
-    "knee_drive": MeasureInfo("knee_drive_deg", "deg", -20, 120),
-    "knee": MeasureInfo("knee_deg", "deg", -20, 160),
-    "ankle": MeasureInfo("ankle_deg", "deg", -90, 60),
-    "trunk_lean": MeasureInfo("trunk_lean_deg", "deg", -45, 60),
-    "cadence": MeasureInfo("cadence_spm", "steps/min", 60, 300),
-    "stride_time": MeasureInfo("stride_time_s", "s", 0.3, 2),
-    "step_length": MeasureInfo("step_length_m", "m", 0, 4),
-    "overstride": MeasureInfo("overstride_leg", "leg lengths", -1, 1),
-    "vertical_oscillation": MeasureInfo("vertical_oscillation_leg", "leg lengths", 0, 1),
-    "rebound": MeasureInfo("rebound_ms", "ms", 0, 1000),
-    "swing_velocity": MeasureInfo("swing_velocity_dps", "deg/s", 0, 2000),
-    "knee_straightest": MeasureInfo("knee_straightest_ms", "ms", -500, 500),
-    "ankle_peak": MeasureInfo("ankle_peak_ms", "ms", -500, 500),
-    "triple_spread": MeasureInfo("triple_spread_ms", "ms", 0, 1000),
-    "contact": MeasureInfo("contact_ms", "ms", 0, 1000),
-    "flight": MeasureInfo("flight_ms", "ms", 0, 1000),
-    "quality": MeasureInfo("quality", "0 to 1", 0, 1),
-}
+DEGREES = Unit("deg", "_deg", "°")
+DEGREES_PER_S = Unit("deg/s", "_dps", "°/s")
+STEPS_PER_MIN = Unit("steps/min", "_spm", "")
+SECONDS = Unit("s", "_s", " s")
+MILLISECONDS = Unit("ms", "_ms", " ms")
+METRES = Unit("m", "_m", " m")
+LEG_LENGTHS = Unit("leg lengths", "_leg", "")
+SHARE = Unit("0 to 1", "", "")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure of a stride."""
+
+    name: str
+    """In settings and on the wire, as in `cadence below 160`."""
+    label: str
+    """On the screen and in reports."""
+    unit: Unit
+    low: float
+    high: float
+    """Runners are between these two; a limit beyond them is a mistake."""
+    definition: str
+    sign: str = ""
+    """What plus and minus mean; "": it is never negative."""
+    decimals: int = 0
+    """On the screen."""
+    min_fps: int = 0
+    """The camera's frame rate below which it is not taken."""
+    needs: tuple[Literal["belt speed", "near leg"], ...] = ()
+    """It is taken only where the belt's speed is known, or of the near leg alone."""
+
+    @property
+    def column(self) -> str:
+        """Its name with its unit: in `Stride`, strides.csv and the store."""
+        return self.name + self.unit.suffix
+
+
+TABLE: tuple[Measure, ...] = (
+    Measure(
+        "hip_extension", "Hip extension", DEGREES, -60, 60,
+        "−(thigh − thigh in quiet standing) at the peak of extension; uncalibrated: the zero is vertical",
+        "+ extension",
+    ),
+    Measure(
+        "thigh_excursion", "Thigh excursion", DEGREES, 0, 160,
+        "from the thigh's peak in front of the body to its peak behind; needs no zero",
+    ),
+    Measure(
+        "knee", "Knee at push-off", DEGREES, -20, 160,
+        "thigh against shank at the peak of extension; 0: straight",
+        "+ flexion",
+    ),
+    Measure(
+        "ankle", "Ankle at push-off", DEGREES, -90, 60,
+        "shank against foot (heel to toe) at the peak of extension, from quiet standing; uncalibrated: from a right angle",
+        "+ dorsiflexion, − plantarflexion",
+    ),
+    Measure(
+        "trunk_lean", "Trunk lean", DEGREES, -45, 60,
+        "trunk line (mid hip to mid shoulder) against vertical at the peak of extension",
+        "+ forward",
+    ),
+    Measure(
+        "cadence", "Cadence", STEPS_PER_MIN, 60, 300,
+        "steps per minute, over the last 6 strides of the leg",
+    ),
+    Measure(
+        "quality", "Quality", SHARE, 0, 1,
+        "the probability that the stride is of the leg it says, times how well it was seen: certainty of the phase, "
+        "visibility, frames seen, residual of the fit",
+        decimals=2,
+    ),
+    Measure(
+        "stride_time", "Stride time", SECONDS, 0.3, 2,
+        "from the peak of extension before to this one",
+        decimals=2,
+    ),
+    Measure(
+        "knee_drive", "Knee drive", DEGREES, -20, 120,
+        "peak of the thigh in front of the body, against vertical, in the swing before this push-off",
+        "+ in front",
+    ),
+    Measure(
+        "hip_extension_trunk", "Hip extension to trunk", DEGREES, -60, 60,
+        "thigh against the trunk line at the peak of extension, from quiet standing; uncalibrated: from the trunk line",
+        "+ extension",
+    ),
+    Measure(
+        "rebound", "Rebound", MILLISECONDS, 0, 1000,
+        "from the peak of extension before to the knee drive",
+    ),
+    Measure(
+        "swing_velocity", "Swing speed", DEGREES_PER_S, 0, 2000,
+        "largest forward speed of the thigh in the swing before this push-off",
+    ),
+    Measure(
+        "knee_straightest", "Knee straightest", MILLISECONDS, -500, 500,
+        "when the knee was straightest, relative to the peak of extension",
+        "− before, + after",
+    ),
+    Measure(
+        "ankle_peak", "Ankle peak", MILLISECONDS, -500, 500,
+        "when the ankle was most plantarflexed, relative to the peak of extension; not taken if after the stride was final",
+        "− before, + after",
+    ),
+    Measure(
+        "triple_spread", "Triple extension", MILLISECONDS, 0, 1000,
+        "from the first to the last of knee straightest, hip peak and ankle peak",
+    ),
+    Measure(
+        "vertical_oscillation", "Up and down", LEG_LENGTHS, 0, 1,
+        "highest to lowest point of the hips over the stride",
+        decimals=2,
+    ),
+    Measure(
+        "step_length", "Step length", METRES, 0, 4,
+        "belt speed × half the stride time",
+        decimals=2, needs=("belt speed",),
+    ),
+    Measure(
+        "overstride", "Foot ahead of hip", LEG_LENGTHS, -1, 1,
+        "how far the ankle is ahead of the hip at initial contact, 26 ms after the ankle is furthest ahead",
+        "+ ahead",
+        decimals=2,
+    ),
+    Measure(
+        "contact", "Contact time", MILLISECONDS, 0, 1000,
+        "from initial contact to toe-off, when the knee is straightest; an estimate",
+        min_fps=60,  # at 30 frames per second, contact times differ between runners by less than a frame
+        needs=("near leg",),
+    ),
+    Measure(
+        "flight", "Flight time", MILLISECONDS, 0, 1000,
+        "of one step: half the stride time less the contact; an estimate",
+        min_fps=60, needs=("near leg",),
+    ),
+)  # fmt: skip
+"""In the order of the columns in strides.csv. A new measure goes to the end."""
+
+MEASURES: Mapping[str, Measure] = {measure.name: measure for measure in TABLE}
+"""By name."""
+
+if TYPE_CHECKING:
+    MeasureName = str
+else:
+    MeasureName = Literal[tuple(MEASURES)]
+"""The name of a measure, as the settings check it."""

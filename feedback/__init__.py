@@ -1,1 +1,1 @@
-"""What the runner gets: the coach's cues, sound, screen and the recorded session."""
+"""Feedback for the runner: the coach's cues, sound and screen."""

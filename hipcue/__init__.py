@@ -1,3 +1,3 @@
-"""The front door: command line, supervisor, doctor."""
+"""The front door: command line, supervisor, doctor, analysis of recordings."""
 
 __version__ = "0.1.0"

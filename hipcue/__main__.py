@@ -1,6 +1,6 @@
 """`python -m hipcue`."""
 
-from hipcue.cli import main
+from hipcue.cli.main import main
 
 if __name__ == "__main__":
     main()

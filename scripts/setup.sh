@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Sets up HipCue in .venv. Called by make; does nothing when nothing has changed.
+# Sets up HipCue in .venv. Called by make; does nothing if nothing has changed.
 #   scripts/setup.sh run    what the program needs
-#   scripts/setup.sh test   also what its tests and checks need
+#   scripts/setup.sh test   also what the tests and checks need
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,11 +23,11 @@ find_python() {
             return
         fi
     done
-    say "Python 3.10, 3.11 or 3.12 is needed and none was found; install one (Debian: apt-get install python3) and run this again" >&2
+    say "Python 3.10, 3.11 or 3.12 is required; install one (Debian: apt-get install python3) and run this again" >&2
     exit 1
 }
 
-# Debian packages that are missing, by what they bring.
+# Prints the Debian packages that are missing.
 missing_packages() {
     local libraries
     libraries=$(/sbin/ldconfig -p 2>/dev/null || true)
@@ -43,6 +43,8 @@ missing_packages() {
     command -v espeak-ng >/dev/null || echo espeak-ng
     if [ "$goal" = test ]; then
         command -v Xvfb >/dev/null || echo xvfb
+        command -v xdotool >/dev/null || echo xdotool
+        command -v dbus-daemon >/dev/null || echo dbus
         command -v pulseaudio >/dev/null || echo pulseaudio
         command -v parec >/dev/null || echo pulseaudio-utils
         [ -n "$(find /usr/lib -path '*alsa-lib/libasound_module_pcm_pulse.so' -print -quit 2>/dev/null)" ] || echo libasound2-plugins
@@ -68,15 +70,15 @@ if [ -n "${packages// /}" ]; then
         say "installing Debian packages: $packages"
         # shellcheck disable=SC2086
         { apt update -qq && apt install -y -qq --no-install-recommends $packages; } >/tmp/hipcue-apt-$$.log 2>&1 ||
-            say "apt-get could not install them ($(tail -n 1 /tmp/hipcue-apt-$$.log)); going on without"
+            say "apt-get could not install them ($(tail -n 1 /tmp/hipcue-apt-$$.log)); continuing without them"
         rm -f /tmp/hipcue-apt-$$.log
     else
-        say "these Debian packages are missing and may not be installed from here: $packages- ask for: apt-get install $packages"
+        say "Debian packages are missing, and you may not install them; ask an administrator to run: apt-get install $packages"
     fi
 fi
 
 if [ ! -x $venv/bin/python ]; then
-    say "making $venv with $("$python" --version)"
+    say "creating $venv with $("$python" --version)"
     "$python" -m venv $venv
 fi
 
@@ -87,13 +89,13 @@ trap 'rm -f "$log"' EXIT
 say "installing Python packages (a few minutes the first time)"
 if ! $venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".$extras" >"$log" 2>&1; then
     cat "$log" >&2
-    say "the Python packages could not be installed; the reason stands above" >&2
+    say "the Python packages could not be installed, for the reason above" >&2
     exit 1
 fi
-# OpenVINO brings a package that reports its use to its makers. HipCue keeps it from being loaded; nothing needs it, so it goes.
+# OpenVINO installs a package that reports usage to its vendor. HipCue never loads it, and nothing else needs it.
 $venv/bin/python -m pip uninstall --quiet --yes --disable-pip-version-check openvino-telemetry >"$log" 2>&1 || true
 if ! $venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[sound]" >"$log" 2>&1; then
-    say "PyAudio could not be built, so HipCue runs without sound; install portaudio19-dev, python3-dev and gcc, then: make setup"
+    say "PyAudio could not be built, so HipCue runs without sound; install portaudio19-dev, python3-dev and gcc, then run: make setup"
 fi
 rm -f $venv/.ready-*
 echo "$fingerprint" >"$stamp"

@@ -1,7 +1,8 @@
 """The one clock: monotonic nanoseconds, shared by all processes of one machine."""
 
-import time
 from collections.abc import Callable
+
+from wire import system
 
 Clock = Callable[[], int]
 """A function that returns the time in nanoseconds; tests pass their own."""
@@ -9,10 +10,8 @@ Clock = Callable[[], int]
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
 
-
-def monotonic_ns() -> int:
-    """Nanoseconds of CLOCK_MONOTONIC. Never wall-clock time: that may jump."""
-    return time.monotonic_ns()
+monotonic_ns: Clock = system.monotonic_ns
+"""The machine's clock. Never wall-clock time: that may jump."""
 
 
 def ms_to_ns(duration_ms: float) -> int:

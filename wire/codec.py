@@ -1,4 +1,4 @@
-"""Messages as bytes: a fixed envelope (who, which, when) and a MessagePack body that is validated on decode."""
+"""Messages as bytes: a fixed header (topic, sequence number, time) and a MessagePack body that is validated on decode."""
 
 import struct
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ class MessageError(ValueError):
 
 @dataclass(frozen=True)
 class Envelope:
-    """A decoded message and where it stands in its stream."""
+    """A decoded message and its position in its stream."""
 
     epoch: int
-    """Random per start of the producer."""
+    """Random for each start of the producer."""
     seq: int
-    """Counts up by one from 1."""
+    """Counts from 1."""
     sent_ns: int
     message: msgspec.Struct
 
@@ -43,7 +43,7 @@ def encode(topic: Topic, epoch: int, seq: int, sent_ns: int, message: msgspec.St
 
 
 def topic_of(packed: bytes | memoryview) -> Topic:
-    """The topic these bytes say they belong to. Raises MessageError."""
+    """The topic that the header names. Raises MessageError."""
     if len(packed) < ENVELOPE_BYTES:
         raise MessageError("short")
     topic = BY_NUMBER.get(_ENVELOPE.unpack_from(packed)[2])
@@ -53,7 +53,7 @@ def topic_of(packed: bytes | memoryview) -> Topic:
 
 
 def decode(topic: Topic, packed: bytes | memoryview) -> Envelope:
-    """The message in these bytes. Raises MessageError unless they are exactly one valid message of `topic`."""
+    """The message in these bytes. Raises MessageError unless they are one valid message of `topic` and nothing more."""
     if len(packed) < ENVELOPE_BYTES:
         raise MessageError("short")
     if len(packed) > MAX_MESSAGE_BYTES:

@@ -1,46 +1,50 @@
-"""Where each stream lives: one socket file per topic and producer, in a directory that only its owner may enter."""
+"""The socket of each stream: one file per topic and producer, in a directory that only its owner may enter."""
 
-import getpass
-import os
-import stat
-import tempfile
 from pathlib import Path
 
+from wire import system
 from wire.topics import TOPICS, Topic
 
-# A Unix socket's path must fit sockaddr_un.sun_path (108 bytes with its zero, unix(7)).
-MAX_SOCKET_PATH_BYTES = 107
-LONGEST_NAME = max((f"{topic.name}.{producer}" for topic in TOPICS for producer in topic.producers), key=len)
+LONGEST_NAME = max(
+    (f"{topic.name}.{producer}" for topic in TOPICS for producer in (*topic.producers, *topic.other_side)), key=len
+)
 
 
 class EndpointError(Exception):
-    """The directory cannot hold our sockets; the text says why and what to do."""
+    """The directory cannot be used for sockets; the text says why and what to do."""
 
 
 def default_directory() -> Path:
-    """The user's runtime directory for HipCue, whether it exists or not."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    if runtime and Path(runtime).is_dir():
-        return Path(runtime) / "hipcue"
-    return Path(tempfile.gettempdir()) / f"hipcue-{getpass.getuser()}"
+    """HipCue's directory among the user's runtime files, whether it exists or not."""
+    return system.runtime_folder()
+
+
+def check_private(path: Path) -> None:
+    """Raise EndpointError if another user may have written what is in the directory, and OSError if there is none."""
+    if path.is_symlink() or not system.is_private(path):
+        raise EndpointError(
+            f"{path}: must be a folder of your own that nobody else may enter; remove it, or run: chmod 700 {path}"
+        )
 
 
 def private_directory(path: Path) -> Path:
-    """Make `path` (mode 0700), or accept it if it is ours and nobody else may enter. Raises EndpointError."""
-    if len(os.fsencode(path / LONGEST_NAME)) > MAX_SOCKET_PATH_BYTES:
-        raise EndpointError(f"{path}: the path is too long for a socket; set XDG_RUNTIME_DIR to a shorter one")
+    """Create `path` with mode 0700, or accept it if only this user may enter. Raises EndpointError."""
+    try:
+        system.ipc_address(path / LONGEST_NAME)
+    except OSError as error:
+        raise EndpointError(f"{path}: {error}") from None
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = path.lstat()
+        check_private(path)
     except OSError as error:
-        raise EndpointError(f"{path}: cannot be made ({error.strerror}); set XDG_RUNTIME_DIR to a folder of yours") from None
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise EndpointError(f"{path}: must be a folder of yours that nobody else may enter; remove it or chmod 700 it")
+        raise EndpointError(
+            f"{path}: cannot be created ({error.strerror}); set XDG_RUNTIME_DIR to a folder of your own"
+        ) from None
     return path
 
 
 def endpoint(directory: Path, topic: Topic, producer: str) -> str:
-    """The ZeroMQ address at which `producer` publishes `topic`. Raises ValueError if it is not one of its producers."""
-    if producer not in topic.producers:
+    """The ZeroMQ address at which `producer` publishes `topic`. Raises ValueError if it is not a producer of it."""
+    if producer not in (*topic.producers, *topic.other_side):
         raise ValueError(f"{producer} does not publish {topic.name}")
-    return f"ipc://{directory / f'{topic.name}.{producer}'}"
+    return system.ipc_address(directory / f"{topic.name}.{producer}")

@@ -1,17 +1,38 @@
-"""The messages, as typed structs; what they mean and in which units. Frames are in wire/frames.py.
+"""The messages, as typed structs; what they mean and in which units. Frames are in wire/frames/frame.py.
 
 Angles are degrees with the signs of docs/measures.md: thigh + in front of the body, knee + flexed, ankle + dorsiflexed,
 trunk lean + forward, hip extension + extension. Points are (x, y) in pixels of the frame, x right, y down.
 A measure that could not be taken is None, never NaN.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
+from wire.faults import FaultCode, NoticeCode, SampleState
+
 Facing = Literal["right", "left"]
 LegName = Literal["near", "far"]
+Side = Literal["left", "right"]
+"""Of the runner's body."""
+CameraName = Literal["main", "other_side"]
+"""Of a lane: the camera of [capture], and that of [capture.other_side], which sees the other leg near."""
 Point = tuple[float, float]
+
+
+def side_of(leg: LegName, facing: Facing) -> Side:
+    """The side of the body that a leg belongs to: a runner who faces right shows the camera the right side.
+
+    >>> side_of("near", "right"), side_of("far", "right")
+    ('right', 'left')
+    """
+    return facing if leg == "near" else opposite(facing)
+
+
+def opposite(side: Side) -> Side:
+    """The other side, or the other way to face: two cameras on either side of a runner see them face opposite ways."""
+    return "left" if side == "right" else "right"
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,8 +73,7 @@ class Sample(Message, frozen=True):
     stamps: Stamps
     width_px: int
     height_px: int
-    state: str
-    """"measuring", or the named reason why there is no measurement (analysis/states.py)."""
+    state: SampleState
     facing: Facing | None
     near: Leg
     far: Leg
@@ -72,6 +92,9 @@ class Sample(Message, frozen=True):
     """When the near leg's next peak of extension is predicted; None: unsure."""
     next_peak_sd_ms: float | None = None
     """How far off that prediction has lately been, one standard deviation."""
+    camera_roll_deg: float = 0.0
+    """The camera's roll that was taken out of the angles: clockwise, seen from behind the camera."""
+    camera: CameraName = "main"
 
 
 class Belt(Message, frozen=True):
@@ -81,10 +104,15 @@ class Belt(Message, frozen=True):
     speed_mps: float | None
     incline_pct: float | None
     source: Literal["config", "typed", "ftms"]
+    cadence_spm: float | None = None
+    """Steps per minute by a foot pod."""
 
 
 class Stride(Message, frozen=True):
-    """One stride of one leg, read at its peak of hip extension. Final: a stride is never revised."""
+    """One stride of one leg, read at its peak of hip extension. Final: a stride is never revised.
+
+    A measure that other code reads by name has a field; `measures` holds all others; `value` reads both.
+    """
 
     number: int
     leg: LegName
@@ -99,40 +127,24 @@ class Stride(Message, frozen=True):
     """The zero from quiet standing; None: uncalibrated, the zero is vertical."""
     stamps: Stamps
     """Of the frame that decided it."""
-    hip_extension_trunk_deg: float | None = None
-    thigh_excursion_deg: float | None = None
-    knee_drive_deg: float | None = None
-    """Peak of the thigh angle in front of the body, in the swing before this push-off."""
-    rebound_ms: float | None = None
-    """From the peak of extension before to that knee drive."""
-    swing_velocity_dps: float | None = None
-    """Largest forward speed of the thigh in that swing, degrees per second."""
-    knee_straightest_ms: float | None = None
-    """When the knee was straightest, relative to this peak (negative: before)."""
-    ankle_peak_ms: float | None = None
-    """When the ankle was most plantarflexed, relative to this peak; None where that came after the stride was final."""
-    triple_spread_ms: float | None = None
-    """From the first to the last of knee, hip and ankle."""
-    vertical_oscillation_leg: float | None = None
-    """Highest to lowest point of the hips over the stride, in leg lengths."""
-    knee_deg: float | None = None
-    ankle_deg: float | None = None
-    trunk_lean_deg: float | None = None
     stride_time_s: float | None = None
     cadence_spm: float | None = None
     quality: float = 0.0
-    step_length_m: float | None = None
-    """Only when the belt speed is known."""
-    overstride_leg: float | None = None
-    """How far the ankle is ahead of the hip at the initial contact before this peak, in leg lengths."""
-    contact_ms: float | None = None
-    """Estimate, only at 60 fps or more."""
-    flight_ms: float | None = None
-    """Estimate, only at 60 fps or more."""
+    measures: Mapping[str, float | None] = {}
+    """All other measures by column, as in "knee_deg" (the table of measures: config/measures.py)."""
     belt_speed_mps: float | None = None
     incline_pct: float | None = None
     predicted_off_ms: float | None = None
-    """How much later than this peak it had been predicted (analysis/prediction.py); None: it had not been."""
+    """How much later than this peak it had been predicted (analysis/gait/prediction.py); None: it had not been."""
+    side: Side | None = None
+    """Of the body; None: it is not known which way the runner faces."""
+    camera: CameraName = "main"
+    """By which it was measured. With two cameras each side has two strides, and that of the camera that sees it near counts."""
+
+    def value(self, column: str) -> float | None:
+        """The value of a measure by its column; None: it was not taken."""
+        value: float | None = getattr(self, column) if column in self.__struct_fields__ else self.measures.get(column)
+        return value
 
 
 STRIDE_TONE = "stride_tone"
@@ -152,7 +164,7 @@ class Cue(Message, frozen=True):
     text: str
     """On screen; at most five words."""
     sound: str
-    """Name of a sound (feedback/audio/sounds.py), "" for none."""
+    """Name of a sound (feedback/audio/engine/sounds.py), "" for none."""
     reason: str
     """Why, for the session's record and the coach."""
     stride_number: int
@@ -202,11 +214,8 @@ class PhaseResult(Message, frozen=True):
     """Share of the strides inside the band, 0 to 1; None: there was no band."""
 
 
-class Advice(Message, frozen=True):
-    """One thing to practise, chosen by what was measured."""
-
-    strategy: Literal["hip_flexor_mobility", "glute_activation", "lumbar_pelvic_control"]
-    text: str
+AdviceName = Literal["hip_flexor_mobility", "glute_activation_lost", "glute_activation_kept", "lumbar_pelvic_control"]
+"""One thing to practise, chosen by what was measured; wire/texts.py has the words."""
 
 
 class Summary(Message, frozen=True):
@@ -217,7 +226,25 @@ class Summary(Message, frozen=True):
     retention: PhaseResult | None
     best_streak: int
     """Most strides of the drill in the band, one after the other."""
-    practise: tuple[Advice, ...]
+    practise: tuple[AdviceName, ...]
+
+
+class Notice(Message, frozen=True):
+    """What is worth knowing about the session; wire/texts.py has the words."""
+
+    code: NoticeCode
+    measure: str = ""
+    """The measure that is missing."""
+    keys: tuple[str, ...] = ()
+    """Settings that apply at the next start."""
+
+
+class SideTarget(Message, frozen=True):
+    """What one leg of a two-camera lane aims for."""
+
+    band: Band | None
+    baseline_deg: float | None
+    baseline_sd_deg: float | None = None
 
 
 class Phase(Message, frozen=True):
@@ -235,28 +262,30 @@ class Phase(Message, frozen=True):
     """Whether cues may sound now: in the drill, in a block with cues."""
     hide_value: bool = False
     """Whether the runner's own number is kept from the screen, so that a silent phase is one."""
+    min_quality: float = 0.0
+    """Strides of lower quality do not count, 0 to 1."""
     form_first: bool = False
     """A guard holds: neither "more" nor "good" is the right word, whatever the number says."""
     runner: str = ""
     session_number: int | None = None
     """Of a named runner, from 1."""
-    notice: str = ""
-    """One sentence for the screen, such as what keeps the target from being used; "": none."""
+    notice: Notice | None = None
+    """Such as what keeps the target from being used."""
     summary: Summary | None = None
     """With the phase "summary"."""
+    sides: Mapping[Side, SideTarget] = {}
+    """With two cameras, of each leg; the band and the baseline above are then those of the main camera's near leg."""
 
 
 class ConfigState(Message, frozen=True):
-    """The settings that hold, and why a newer file was refused."""
+    """The settings that hold."""
 
     version: int
     """Counts from 1 with every accepted change."""
     settings_json: str
-    """All settings, as JSON that config.schema.Settings accepts."""
-    error: str
-    """One sentence about a saved file that was refused; "": none."""
-    notice: str = ""
-    """One sentence about changes that wait for the next start; "": none."""
+    """All settings, as JSON that config.settings.Settings accepts."""
+    waiting: tuple[str, ...] = ()
+    """Keys whose changes apply at the next start."""
 
 
 class Latency(Message, frozen=True):
@@ -269,27 +298,71 @@ class Latency(Message, frozen=True):
     max_ms: float
 
 
+class Fault(Message, frozen=True):
+    """Something is wrong with a process, its device or its files. wire/texts.py has the words."""
+
+    code: FaultCode
+    process: str
+    since_ns: int
+    device: str = ""
+    """Which camera, sound device, folder, address or process; as it may be shown, without passwords."""
+    cause: str = ""
+    """What the operating system or a library gave as the reason. Shown in brackets, never interpreted."""
+    value: float | None = None
+    """What was found, such as frames per second; its unit is the code's (wire/texts.py)."""
+    expected: float | None = None
+
+
+State = Literal["starting", "running", "degraded", "ended", "failed"]
+
+
 class Health(Message, frozen=True):
-    """What a process says of itself."""
+    """What a process reports about itself."""
 
     process: str
     pid: int
-    state: Literal["starting", "running", "degraded", "ended", "failed"]
-    reason: str
-    """One sentence for the screen; "" when all is well."""
+    state: State
+    """"degraded": it runs, and a fault keeps it from doing all of its work."""
     at_ns: int
     loops: int
     """Rounds of the hot loop; stamped inside it, so that a hung loop is seen."""
     facts: dict[str, str]
-    """Things worth knowing: camera mode, sound device, pose backend."""
+    """For people only, never interpreted: camera mode, sound device, pose backend."""
     counters: dict[str, int]
     latency: dict[str, Latency]
-    """By stage (wire/stages.py), since the process began."""
+    """By stage (wire/health/stages.py), since the process began."""
     recent: dict[str, Latency] = {}
     """The same of the last seconds."""
+    faults: tuple[Fault, ...] = ()
+    """All present faults, the oldest first."""
+    stores_video: bool = False
+    """The recorder keeps pictures of the runner just now."""
+    resting: bool = False
+    """Nobody has been in view for a while, so the process works a few times a second only (analysis, capture)."""
+
+
+CommandName = Literal[
+    "pause", "mute", "quit", "calibrate", "faster", "slower", "belt", "next_phase", "end_session", "pairing_code"
+]
+"""quit ends the program, end_session only the session. pairing_code shows the code that pairs a tablet, or the next one."""
 
 
 class Command(Message, frozen=True):
-    """A key of the runner's or coach's."""
+    """A key pressed by the runner or the coach, or a button of the console."""
 
-    name: Literal["pause", "mute", "quit", "calibrate", "faster", "slower"]
+    name: CommandName
+    speed_mps: float | None = None
+    """With "belt": the speed that the treadmill shows; None: it stays as it is."""
+    incline_pct: float | None = None
+    """Likewise."""
+
+
+class PairingCode(Message, frozen=True):
+    """What the big screen shows as a QR code, so that a tablet becomes a device of the console."""
+
+    address: str
+    """With a token that works once; "": show no code."""
+    role: Literal["viewer", "coach"] = "viewer"
+    """What the paired device may do."""
+    ends_ns: int = 0
+    """When the token expires."""

@@ -1,15 +1,16 @@
-"""Native libraries write notes to the standard error stream that mean nothing to a runner; this keeps them off it."""
+"""Discards what native libraries write to the standard error stream: it means nothing to a runner."""
 
-import io
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from wire.standard_streams import ForgivingFile, PrintedText
+
 
 @contextmanager
 def quiet_stderr() -> Iterator[None]:
-    """Send what native code writes to file descriptor 2 nowhere for a while."""
+    """Discard what native code writes to file descriptor 2 inside the block."""
     sys.stderr.flush()
     try:
         kept = os.dup(2)
@@ -28,7 +29,7 @@ def quiet_stderr() -> Iterator[None]:
 
 
 def keep_native_notes_off_stderr() -> None:
-    """For the rest of the process: native code's notes go nowhere, Python's own sys.stderr still reaches the terminal."""
+    """Discard what native code writes for the rest of the process; Python's own sys.stderr still reaches the terminal."""
     if isinstance(sys.stderr, _OwnStderr):
         return
     sys.stderr.flush()
@@ -36,8 +37,12 @@ def keep_native_notes_off_stderr() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
-    sys.stderr = _OwnStderr(os.fdopen(own, "wb", buffering=0), line_buffering=True, write_through=True)
+    own_stderr = _OwnStderr(
+        ForgivingFile(own, "wb"), sys.stderr.encoding, "backslashreplace", line_buffering=True, write_through=True
+    )
+    own_stderr.escaped = isinstance(sys.stderr, PrintedText) and sys.stderr.escaped
+    sys.stderr = own_stderr
 
 
-class _OwnStderr(io.TextIOWrapper):
+class _OwnStderr(PrintedText):
     """Python's standard error stream on a descriptor of its own."""

@@ -1,9 +1,9 @@
-"""Publishers and subscribers that keep the promises of the topic table.
+"""Publishers and subscribers that implement the policies of the topic table.
 
-Newest wins: `ZMQ_CONFLATE` at both ends (last value cached: at the reader's), one topic per endpoint, one part per message.
-Every one counts: queued, and gaps in the sequence numbers are counted. What is not a valid message is dropped and counted
-by reason, never raised. A conflating socket may hold a message back until the next one comes (libzmq gives way where its
-reader is just reading): nothing that must arrive may be the last of such a stream.
+Newest wins: `ZMQ_CONFLATE` at both ends (last value cached: at the reader's only), one topic per endpoint, one part per
+message. Every one counts: queued, and gaps in the sequence numbers are counted. An invalid message is dropped and counted by
+reason; it never raises. A conflating socket may hold a message back until the next one is sent (libzmq yields while its reader
+is reading), so the last message of such a stream must not be one that has to arrive.
 Producers bind, consumers connect, there is no broker. Sockets are not thread-safe: one thread per process uses them.
 """
 
@@ -11,7 +11,7 @@ import secrets
 from collections import Counter
 from pathlib import Path
 from types import TracebackType
-from typing import Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
 import msgspec
 import zmq
@@ -19,21 +19,23 @@ import zmq
 from wire import codec
 from wire.clock import Clock, monotonic_ns, s_to_ns
 from wire.endpoints import endpoint
-from wire.frame_sockets import FramePublisher, NewestFrame
 from wire.topics import FRAME, RESEND_PERIOD_S, Policy, Topic
+
+if TYPE_CHECKING:
+    from wire.frames.frame_sockets import FramePublisher, NewestFrame
 
 MessageT = TypeVar("MessageT", bound=msgspec.Struct)
 
 MAX_TRANSPORT_BYTES = 256 * 1024 * 1024
 EVENT_QUEUE = 10_000
-"""Messages that wait for a reader before the oldest promise breaks: hours of strides."""
+"""Messages queued for a reader before the first is lost: hours of strides."""
 RECONNECT_MS = 50
-LAST_WORDS_MS = 200
-"""A message sent just before the end (the last stride, "failed") would else be dropped with its socket, often unsent."""
+LAST_MESSAGES_MS = 200
+"""Without it, messages sent just before the end (the last stride, "failed") would be dropped with their socket."""
 
 
 class Reader(Protocol):
-    """Anything one can wait for."""
+    """Anything that `wait` can wait for."""
 
     socket: "zmq.Socket[bytes]"
     rejected: Counter[str]
@@ -44,16 +46,18 @@ ReaderT = TypeVar("ReaderT", bound=Reader)
 
 
 class Wire:
-    """All sockets of one process: makes them, and closes them together.
+    """Creates all sockets of one process, and closes them together.
 
     >>> with Wire(Path("/run/user/1000/hipcue"), "analysis") as wire:  # doctest: +SKIP
     ...     strides = wire.publisher(STRIDE)
     """
 
-    def __init__(self, directory: Path, process: str, clock: Clock = monotonic_ns) -> None:
+    def __init__(self, directory: Path, process: str, clock: Clock = monotonic_ns, both_sides: bool = False) -> None:
+        """`both_sides`: subscribers also receive what a second camera's processes publish; frames are always of one camera."""
         self.directory = directory
         self.process = process
         self.clock = clock
+        self._both_sides = both_sides
         self._context = zmq.Context()
         self._frame_publishers: list[FramePublisher] = []
         self._rejected: list[Counter[str]] = []
@@ -63,30 +67,34 @@ class Wire:
         """What all readers of this process have dropped, by reason."""
         return sum(self._rejected, Counter())
 
-    def publisher(self, topic: Topic) -> "Publisher":
-        """The publisher of a topic that this process produces."""
-        return Publisher(self._bind(topic), topic, self.clock)
+    def publisher(self, topic: Topic, producer: str = "") -> "Publisher":
+        """Publish a topic, as this process or in place of another producer of the topic."""
+        return Publisher(self._bind(topic, producer), topic, self.clock)
 
-    def frame_publisher(self) -> FramePublisher:
-        """The publisher of frames."""
-        publisher = FramePublisher(self._bind(FRAME))
+    def frame_publisher(self, producer: str = "") -> "FramePublisher":
+        """Publish frames, likewise."""
+        from wire.frames.frame_sockets import FramePublisher  # noqa: PLC0415 - it loads NumPy, which not every process needs
+
+        publisher = FramePublisher(self._bind(FRAME, producer))
         self._frame_publishers.append(publisher)
         return publisher
 
     def newest(self, topic: Topic, message: type[MessageT]) -> "Newest[MessageT]":
         """A subscriber to the newest message of each producer of a topic."""
-        return self._counted(Newest(self._connect(topic), topic, message))
+        return self._counted(Newest(self._connect(topic, self._producers(topic)), topic, message))
 
     def every(self, topic: Topic, message: type[MessageT]) -> "Every[MessageT]":
         """A subscriber to every message of all producers of a topic."""
-        return self._counted(Every(self._connect(topic), topic, message))
+        return self._counted(Every(self._connect(topic, self._producers(topic)), topic, message))
 
-    def frames(self) -> NewestFrame:
-        """A subscriber to the newest frame."""
-        return self._counted(NewestFrame(self._connect(FRAME)))
+    def frames(self, other_side: bool = False) -> "NewestFrame":
+        """A subscriber to the newest frame of the main camera, or of the one on the other side."""
+        from wire.frames.frame_sockets import NewestFrame  # noqa: PLC0415 - likewise
+
+        return self._counted(NewestFrame(self._connect(FRAME, FRAME.other_side if other_side else FRAME.producers)))
 
     def close(self) -> None:
-        """Close everything; waits at most `LAST_WORDS_MS` for what was sent last to be on its way."""
+        """Close everything; waits at most `LAST_MESSAGES_MS` until the last messages are sent."""
         self._context.destroy()
         for publisher in self._frame_publishers:
             publisher.close()
@@ -101,31 +109,37 @@ class Wire:
         self._rejected.append(reader.rejected)
         return reader
 
-    def _bind(self, topic: Topic) -> "zmq.Socket[bytes]":
-        socket = self._context.socket(zmq.PUB)
-        socket.setsockopt(zmq.LINGER, LAST_WORDS_MS)
+    def _bind(self, topic: Topic, producer: str) -> "zmq.Socket[bytes]":
+        # An XPUB socket also receives the subscriptions; verbose, those of further subscribers too.
+        socket = self._context.socket(zmq.XPUB if topic.policy is Policy.ON_SUBSCRIPTION else zmq.PUB)
+        if topic.policy is Policy.ON_SUBSCRIPTION:
+            socket.setsockopt(zmq.XPUB_VERBOSE, 1)
+        socket.setsockopt(zmq.LINGER, LAST_MESSAGES_MS)
         if topic.policy is Policy.NEWEST_WINS:
             socket.setsockopt(zmq.CONFLATE, 1)
         else:
-            # A conflating socket that is closed puts its end mark in place of the message that waits, so that "failed" were
-            # lost. For what is seldom sent it is enough that the readers conflate.
+            # When a conflating socket is closed, its end mark replaces the queued message, so that "failed" would be lost. For
+            # messages that are rarely sent it is enough that the readers conflate.
             socket.setsockopt(zmq.SNDHWM, EVENT_QUEUE)
-        socket.bind(endpoint(self.directory, topic, self.process))
+        socket.bind(endpoint(self.directory, topic, producer or self.process))
         return socket
 
-    def _connect(self, topic: Topic) -> "zmq.Socket[bytes]":
+    def _producers(self, topic: Topic) -> tuple[str, ...]:
+        return (*topic.producers, *topic.other_side) if self._both_sides else topic.producers
+
+    def _connect(self, topic: Topic, producers: tuple[str, ...]) -> "zmq.Socket[bytes]":
         socket = self._context.socket(zmq.SUB)
         socket.setsockopt(zmq.LINGER, 0)
         socket.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MS)
-        # Only a guard against running out of memory: libzmq answers a larger message by dropping the connection for good, so
-        # what is merely too large is refused by the codecs, which go on.
+        # Only protects memory: libzmq drops the connection for good after a larger message, so the codecs refuse messages that
+        # are merely too large.
         socket.setsockopt(zmq.MAXMSGSIZE, MAX_TRANSPORT_BYTES)
         if topic.policy is Policy.EVERY_ONE_COUNTS:
             socket.setsockopt(zmq.RCVHWM, EVENT_QUEUE)
         else:
             socket.setsockopt(zmq.CONFLATE, 1)
         socket.setsockopt(zmq.SUBSCRIBE, b"")
-        for producer in topic.producers:
+        for producer in producers:
             socket.connect(endpoint(self.directory, topic, producer))
         return socket
 
@@ -152,6 +166,16 @@ class Publisher:
         self._last = message
         self._resend_ns = now_ns + s_to_ns(RESEND_PERIOD_S)
 
+    def has_new_subscribers(self) -> bool:
+        """For topics that are sent on subscription: whether a reader has subscribed since the last call."""
+        subscribed = False
+        while True:
+            try:
+                # The first byte says whether it is a subscription (1) or the end of one (0).
+                subscribed |= self.socket.recv(zmq.NOBLOCK)[:1] == b"\x01"
+            except zmq.Again:
+                return subscribed
+
     def resend_if_due(self) -> None:
         """For topics whose last value is cached: send it again when its period is over."""
         if self._last is not None and self._clock() >= self._resend_ns:
@@ -159,7 +183,7 @@ class Publisher:
 
 
 class Newest(Generic[MessageT]):
-    """Reads the present. `rejected` counts what was dropped, by reason."""
+    """Reads the newest message. `rejected` counts what was dropped, by reason."""
 
     def __init__(self, socket: "zmq.Socket[bytes]", topic: Topic, message: type[MessageT]) -> None:
         if topic.message is not message:
@@ -182,7 +206,7 @@ class Newest(Generic[MessageT]):
 
 
 class Every(Generic[MessageT]):
-    """Reads all that was said. `missed` counts the gaps, `rejected` what was dropped, by reason."""
+    """Reads every message. `missed` counts the gaps, `rejected` what was dropped, by reason."""
 
     def __init__(self, socket: "zmq.Socket[bytes]", topic: Topic, message: type[MessageT]) -> None:
         if topic.message is not message:
@@ -194,7 +218,7 @@ class Every(Generic[MessageT]):
         self.missed = 0
 
     def take_all(self) -> list[MessageT]:
-        """All messages that wait, oldest first. Does not wait."""
+        """All queued messages, oldest first. Does not wait."""
         messages: list[MessageT] = []
         while True:
             try:
@@ -217,7 +241,7 @@ class Every(Generic[MessageT]):
 
 
 def wait(timeout_ms: float, *readers: Reader) -> None:
-    """Sleep until one of the readers has something, or the time is over."""
+    """Sleep until one of the readers has a message, or until the timeout."""
     poller = zmq.Poller()
     for reader in readers:
         poller.register(reader.socket, zmq.POLLIN)

@@ -17,41 +17,74 @@ class Policy(Enum):
     """Queued; each carries a sequence number, so that a gap is noticed and counted."""
     LAST_VALUE_CACHED = "last value cached"
     """Newest wins, and it is sent again every `RESEND_PERIOD_S`, so that a late joiner has it too."""
+    ON_SUBSCRIPTION = "on subscription"
+    """Sent when somebody subscribes: for what is large and needed only by a process that has restarted."""
 
 
 RESEND_PERIOD_S = 0.5
+_RESEND_HZ = 1 / RESEND_PERIOD_S
+LATE_PERIODS = 6
+"""A message that is missing for this many periods is late: a few may be lost on a busy machine."""
+SLOWEST_CAMERA_HZ = 5.0
+"""The lowest rate that the settings allow (capture.fps)."""
 
 
 @dataclass(frozen=True)
 class Topic:
-    """One stream. `producers` are process names; each binds an endpoint of its own."""
+    """One stream. `producers` are process names; each binds an endpoint of its own.
+
+    `other_side` are those of a second camera. Readers connect to them only on a lane that has one: a producer that never comes
+    costs a reader an attempt to connect every few milliseconds.
+    """
 
     number: int
     name: str
     message: type[msgspec.Struct] | None
     producers: tuple[str, ...]
     policy: Policy
+    least_hz: float | None = None
+    """Each producer sends at least so often while all is well (a resting camera less often, but never late); None: whenever
+    there is something to send."""
+    other_side: tuple[str, ...] = ()
+
+    @property
+    def late_after_s(self) -> float | None:
+        """A producer that has sent nothing for so long is too slow; None: silence means nothing."""
+        return None if self.least_hz is None else LATE_PERIODS / self.least_hz
 
 
 PROCESSES = ("capture", "analysis", "coach", "audio", "display", "recorder")
 CAPTURE, ANALYSIS, COACH, AUDIO, DISPLAY, RECORDER = PROCESSES
+CAPTURE_2, ANALYSIS_2 = OTHER_SIDE = ("capture2", "analysis2")
+"""Of a second camera, on the other side of the treadmill."""
 SUPERVISOR = "supervisor"
 SHARE, FOLLOW = "share", "follow"
 """With two machines: the process that lets others see, on the camera's, and the one that brings it here, on the screen's."""
+CONSOLE = "console"
+"""The coach's console in the browser; runs only where [console] is enabled."""
 
-# Frames have a binary header of their own (wire/frames.py) and therefore no message type here.
-FRAME = Topic(1, "frame", None, (CAPTURE,), Policy.NEWEST_WINS)
-SAMPLE = Topic(2, "sample", messages.Sample, (ANALYSIS,), Policy.NEWEST_WINS)
-SAMPLE_LOG = Topic(3, "sample-log", messages.Sample, (ANALYSIS,), Policy.EVERY_ONE_COUNTS)
-STRIDE = Topic(4, "stride", messages.Stride, (ANALYSIS,), Policy.EVERY_ONE_COUNTS)
+# Frames have a binary header of their own (wire/frames/frame.py) and therefore no message type here.
+FRAME = Topic(1, "frame", None, (CAPTURE,), Policy.NEWEST_WINS, SLOWEST_CAMERA_HZ, (CAPTURE_2,))
+SAMPLE = Topic(2, "sample", messages.Sample, (ANALYSIS,), Policy.NEWEST_WINS, SLOWEST_CAMERA_HZ, (ANALYSIS_2,))
+SAMPLE_LOG = Topic(3, "sample-log", messages.Sample, (ANALYSIS,), Policy.EVERY_ONE_COUNTS, None, (ANALYSIS_2,))
+STRIDE = Topic(4, "stride", messages.Stride, (ANALYSIS,), Policy.EVERY_ONE_COUNTS, None, (ANALYSIS_2,))
 CUE = Topic(5, "cue", messages.Cue, (COACH,), Policy.EVERY_ONE_COUNTS)
 PLAYED = Topic(6, "played", messages.Played, (AUDIO,), Policy.EVERY_ONE_COUNTS)
-PHASE = Topic(7, "phase", messages.Phase, (COACH,), Policy.LAST_VALUE_CACHED)
-HEALTH = Topic(8, "health", messages.Health, (*PROCESSES, SUPERVISOR, SHARE, FOLLOW), Policy.LAST_VALUE_CACHED)
-COMMAND = Topic(9, "command", messages.Command, (DISPLAY, SHARE), Policy.EVERY_ONE_COUNTS)
-BELT = Topic(10, "belt", messages.Belt, (CAPTURE,), Policy.LAST_VALUE_CACHED)
-CONFIG = Topic(11, "config", messages.ConfigState, (SUPERVISOR,), Policy.LAST_VALUE_CACHED)
-RECENT_STRIDES = Topic(12, "recent-strides", messages.RecentStrides, (ANALYSIS,), Policy.LAST_VALUE_CACHED)
+PHASE = Topic(7, "phase", messages.Phase, (COACH,), Policy.LAST_VALUE_CACHED, _RESEND_HZ)
+HEALTH = Topic(
+    8,
+    "health",
+    messages.Health,
+    (*PROCESSES, SUPERVISOR, SHARE, FOLLOW, CONSOLE),
+    Policy.LAST_VALUE_CACHED,
+    _RESEND_HZ,
+    OTHER_SIDE,
+)
+COMMAND = Topic(9, "command", messages.Command, (DISPLAY, SHARE, CONSOLE), Policy.EVERY_ONE_COUNTS)
+BELT = Topic(10, "belt", messages.Belt, (CAPTURE,), Policy.LAST_VALUE_CACHED, _RESEND_HZ)
+CONFIG = Topic(11, "config", messages.ConfigState, (SUPERVISOR,), Policy.LAST_VALUE_CACHED, _RESEND_HZ)
+RECENT_STRIDES = Topic(12, "recent-strides", messages.RecentStrides, (ANALYSIS,), Policy.ON_SUBSCRIPTION, None, (ANALYSIS_2,))
+PAIRING = Topic(13, "pairing", messages.PairingCode, (CONSOLE,), Policy.LAST_VALUE_CACHED)
 
-TOPICS = (FRAME, SAMPLE, SAMPLE_LOG, STRIDE, CUE, PLAYED, PHASE, HEALTH, COMMAND, BELT, CONFIG, RECENT_STRIDES)
+TOPICS = (FRAME, SAMPLE, SAMPLE_LOG, STRIDE, CUE, PLAYED, PHASE, HEALTH, COMMAND, BELT, CONFIG, RECENT_STRIDES, PAIRING)
 BY_NUMBER = {topic.number: topic for topic in TOPICS}

@@ -1,1 +1,1 @@
-"""Sounds made in code and played on time."""
+"""Sounds synthesized in code and played on time."""

@@ -1,1 +1,1 @@
-"""Which cue, and when."""
+"""Decides which cue to give, and when."""

@@ -1,313 +1,353 @@
-"""The coach: which cue, and when. A pure state machine over strides, samples, belt and commands; time is an argument."""
+"""The coach: a pure state machine that turns strides, samples, belt speed and commands into cues and the session's phase."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from config.schema import Settings
-from config.training import Session
+from config.sections.session import SessionSettings
+from config.settings import Settings
 from feedback.coach.baseline import Baseline
-from feedback.coach.fading import chance_of_cue, is_on
-from feedback.coach.guards import LOW_QUALITY, Guards
-from feedback.coach.measures import value_of
-from feedback.coach.pace import PaceWatch
-from feedback.coach.phases import BEFORE_THE_BASELINE, Phases, Seen
-from feedback.coach.recent import RecentStrides
-from feedback.coach.rule import RuleState
-from feedback.coach.summary import Ledger
-from feedback.coach.target import Aim, aim, measure_lacks, needs_baseline
+from feedback.coach.cue_selection import CueSelector, cue_probability, is_cue_block
+from feedback.coach.guards import LOW_QUALITY
+from feedback.coach.judged_legs import JudgedLeg, JudgedLegs
+from feedback.coach.leg import CoachedLeg
+from feedback.coach.pace import PaceMonitor
+from feedback.coach.phases import BEFORE_BASELINE, RunnerObservation, SessionPhases, seen_by_all
+from feedback.coach.stride_window import value_of
+from feedback.coach.summary import SummaryBuilder
+from feedback.coach.target import ResolvedTarget, missing_measure, needs_baseline, resolve_target
 from feedback.coach.tone import StrideTone
-from wire.clock import ms_to_ns, s_to_ns
-from wire.messages import Band, Belt, Command, Cue, Phase, PhaseName, Sample, Stride, Summary
+from wire.clock import ms_to_ns
+from wire.faults import NoticeCode
+from wire.messages import (
+    Band,
+    Belt,
+    CameraName,
+    Command,
+    Cue,
+    Notice,
+    Phase,
+    PhaseName,
+    Sample,
+    Side,
+    SideTarget,
+    Stride,
+    Summary,
+)
 
-LEAST_GAP_S = 2.0
-"""Two cues closer than this, of whichever rules, would be heard as one."""
-NEW_PACE = "New pace: finding your new baseline"
-NEW_ZERO = "New zero: finding your new baseline"
-BASELINE_GOES_ON = "The baseline goes on until it has enough good strides"
-AGAIN = "The coach had to start again, with a new baseline"
-UNCALIBRATED = "Not calibrated: stand still before you run, or press c"
+NEW_PACE = Notice(NoticeCode.NEW_PACE)
+NEW_ZERO = Notice(NoticeCode.NEW_ZERO)
+BASELINE_CONTINUES = Notice(NoticeCode.BASELINE_CONTINUES)
+COACH_RESTARTED = Notice(NoticeCode.COACH_RESTARTED)
+NOT_CALIBRATED = Notice(NoticeCode.NOT_CALIBRATED)
 
 
 class Coach:
-    """Follows one session after the other. `chance` gives numbers from 0 up to 1, for the fading of cues.
+    """Coaches one session after another. `chance` returns numbers from 0 up to 1, for the fading of cues. Time is an argument.
 
-    `again`: a coach before this one has fallen, and all that it knew is gone. Who was running begins at the baseline.
-    Calls must come in order of time; what is late or out of order is harmless, and is not cued from.
+    `restarted`: an earlier coach of this program crashed, and its state is lost. A runner who is already running goes straight
+    to the baseline. Call the methods in order of time; late or out-of-order messages are harmless and cause no cue.
+
+    With one camera the near leg is coached. With two, both legs are, each as the camera on its side measures it.
     """
 
-    def __init__(self, settings: Settings, chance: Callable[[], float] = random.random, again: bool = False) -> None:
+    def __init__(self, settings: Settings, chance: Callable[[], float] = random.random, restarted: bool = False) -> None:
         self._settings = settings
-        self._chance = chance
-        self._phases = Phases(settings.session)
-        self._rules = [RuleState(rule) for rule in settings.rules]
+        self._phases = SessionPhases(settings.session)
+        self._selector = CueSelector(settings.rules, chance)
         self._tone = StrideTone()
         self._muted = False
         self._speed_mps: float | None = None
         self._now_ns = 0
-        self._last_cue_ns: int | None = None
-        self._last_spoken_ns: int | None = None
-        self._last_peak_ns: int | None = None
-        self._settings_notice = ""
-        self._again = again
-        """Until the runner has a new baseline, or there is none."""
-        self._held: frozenset[str] = frozenset()
-        """The guards that held at the last trusted stride."""
-        self._begin_session()
+        self._two_sided = settings.capture.has_other_side
+        self._last_peaks_ns: dict[Side | None, int] = {}
+        self._observations: dict[CameraName, RunnerObservation] = {}
+        self._settings_notice: Notice | None = None
+        self._restarted = restarted
+        """Until the present runner has a new baseline, or the treadmill is free."""
+        self._start_session()
 
     def tick(self, now_ns: int) -> None:
-        """Let time pass."""
+        """Advance the session to this time."""
         self._now_ns = max(self._now_ns, now_ns)
         while (entered := self._phases.advance(self._now_ns, self._baseline_done)) is not None:
             self._enter(entered)
 
-    def sample(self, sample: Sample, now_ns: int) -> Cue | None:
-        """Take in what the camera sees: whether somebody stands, runs, or is gone. Returns the coming peak's tone, if due."""
-        seen = Seen.of(sample)
-        if self._again and self._phases.name == "idle":
-            self._again = not seen.still
-            if seen.running:
+    def handle_sample(self, sample: Sample, now_ns: int) -> Cue | None:
+        """Handle a sample: it shows whether the runner runs, stands or has left. Returns the next peak's tone if it is due."""
+        self._observations[sample.camera] = RunnerObservation.from_sample(sample)
+        observation = seen_by_all(self._observations.values())
+        if self._restarted and self._phases.name == "idle":
+            self._restarted = not observation.still
+            if observation.running:
                 self._phases.skip_warm_up()
-        self._phases.see(seen)
+        self._phases.observe(observation)
         self.tick(now_ns)
-        return self._tone.sample(sample, self._tone_band, now_ns)
+        return self._tone.handle_sample(sample, self._tone_band, now_ns) if sample.camera == self._main_leg.camera else None
 
-    def belt(self, belt: Belt, now_ns: int) -> None:
-        """Take in the belt's speed."""
+    def handle_belt(self, belt: Belt, now_ns: int) -> None:
+        """Handle a report of the belt's speed."""
         self.tick(now_ns)
         self._speed_mps = belt.speed_mps
-        if self._pace.belt(belt.speed_mps, self._settings.coach):
-            self._find_baseline_anew(NEW_PACE)
+        if self._pace.add_belt_speed(belt.speed_mps, self._settings.coach):
+            self._restart_baseline(NEW_PACE, self._legs.values())
         self._belt_is_measured = belt.source == "ftms" and belt.speed_mps is not None
 
-    def command(self, command: Command, now_ns: int) -> None:
-        """Obey a key."""
+    def handle_command(self, command: Command, now_ns: int) -> None:
+        """Handle a key, or a button of the console."""
         self.tick(now_ns)
         if command.name == "pause":
             self._phases.pause(self._now_ns)
-            self._start_rules_anew()
+            self._selector.reset()
         elif command.name == "mute":
             self._muted = not self._muted
         elif command.name == "calibrate":
             self._enter(self._phases.calibrate(self._now_ns))
+        elif command.name == "next_phase":
+            self._phases.cut_short()
+            self.tick(now_ns)
+        elif command.name == "end_session" and self._phases.finish(self._now_ns):
+            self._enter("summary")
 
-    def configure(self, settings: Settings | None, notice: str = "") -> None:
-        """Take over changed settings (None: none); the session goes on. `notice` says what of them waits for a restart."""
-        self._settings_notice = notice
-        if settings is None:
-            return
-        known = {state.rule.name: state for state in self._rules}
-        self._rules = [known[rule.name].changed_to(rule) if rule.name in known else RuleState(rule) for rule in settings.rules]
+    def apply_settings(self, settings: Settings, waiting: tuple[str, ...] = ()) -> None:
+        """Apply changed settings; the session continues. `waiting` are keys that apply at the next start."""
+        self._settings_notice = Notice(NoticeCode.SETTINGS_WAIT, keys=waiting) if waiting else None
+        self._selector.apply_rules(settings.rules)
         self._settings = settings
         self._phases.lengths = settings.session
 
     def finish(self, now_ns: int) -> None:
-        """The program ends: sum up what was run."""
+        """Summarize the session: the program ends."""
         self.tick(now_ns)
         if self._phases.finish(self._now_ns):
             self._enter("summary")
 
-    def stride(self, stride: Stride, now_ns: int) -> Cue | None:
-        """Take in a stride of either leg; only trusted strides of the near leg count. Returns a cue if one is due."""
+    def handle_stride(self, stride: Stride, now_ns: int) -> Cue | None:
+        """Handle a stride of any leg; only trusted strides of near legs count. Returns a cue or a tone if one is due."""
         self.tick(now_ns)
-        if stride.leg != "near" or (self._last_peak_ns is not None and stride.t_peak_ns <= self._last_peak_ns):
+        side = stride.side if self._two_sided else None
+        leg = self._legs.get(side)
+        if leg is None or stride.leg != "near" or stride.t_peak_ns <= self._last_peaks_ns.get(side, stride.t_peak_ns - 1):
             return None
-        self._last_peak_ns = stride.t_peak_ns
+        self._last_peaks_ns[side] = stride.t_peak_ns
         trusted = stride.quality >= self._settings.analysis.min_quality
-        self._guards.saw(trusted)
+        leg.add_quality(trusted)
         if not trusted:
             return None
-        new_zero = not self._recent.same_zero(stride)
-        if not self._recent.add(stride):
-            self._start_rules_anew()
-        jumped = self._pace.stride(stride.cadence_spm, stride.t_known_ns, self._settings.coach)
+        new_zero = not leg.recent.has_same_zero(stride)
+        if not leg.add(stride):
+            self._selector.reset()
+        jumped = leg is self._main_leg and self._pace.add_cadence(stride.cadence_spm, stride.t_known_ns, self._settings.coach)
         if new_zero:
-            self._find_baseline_anew(NEW_ZERO)
+            self._restart_baseline(NEW_ZERO, [leg])
         elif jumped and not self._belt_is_measured:
-            self._find_baseline_anew(NEW_PACE)
-        guards = self._guards.holding(self._settings.guard, self._recent, self._baseline)
-        self._held = guards
-        self._record(stride, guards)
-        band = self._aim.band if self._may_cue else None
-        for state in self._rules:
-            state.stride(self._recent, band, guards)
+            self._restart_baseline(NEW_PACE, self._legs.values())
+        guards = leg.update_guards(self._settings)
+        self._record(stride, leg, guards)
+        self._selector.add_stride(self._judged(stride, leg), guards)
         fresh = now_ns - stride.t_known_ns <= ms_to_ns(self._settings.analysis.max_age_ms)
         if not fresh or not self._may_cue:
             return None
-        cue = self._choose(stride, guards, now_ns)
+        cue = self._select_cue(stride, guards, now_ns)
         if cue is None:
+            if leg is not self._main_leg:
+                return None
             value = value_of(stride, self._settings.target.measure)
-            return self._tone.stride(stride, value, self._tone_band, now_ns)
+            return self._tone.handle_stride(stride, value, self._tone_band, now_ns)
         self._tone.cue_given(now_ns)
         return cue
 
     @property
     def phase(self) -> Phase:
-        """Where the session stands."""
-        target, session, name = self._settings.target, self._named or self._settings.session, self._phases.name
-        aimed = self._aim
+        """The present state of the session."""
+        measure, session, name = self._settings.target.measure, self._named or self._settings.session, self._phases.name
+        main, sides = self._main_leg, {side: self._side_target(leg) for side, leg in self._legs.items() if side is not None}
+        target = self._target_of(main)
         return Phase(
             name=name,
-            measure=target.measure,
-            band=aimed.band,
-            baseline_deg=self._baseline.mean(target.measure) if self._has_baseline else None,
-            baseline_sd_deg=self._baseline.sd(target.measure) if self._has_baseline else None,
+            measure=measure,
+            band=target.band,
+            baseline_deg=main.baseline_mean(measure) if self._after_baseline else None,
+            baseline_sd_deg=main.baseline_sd(measure) if self._after_baseline else None,
             ends_ns=self._phases.ends_ns,
             paused=self._phases.paused,
             muted=self._muted,
             cueing=self._is_cueing,
             hide_value=name in ("baseline", "retention"),
-            form_first=name == "drill" and self._renewed is None and bool(self._held - {LOW_QUALITY}),
+            min_quality=self._settings.analysis.min_quality,
+            form_first=name == "drill" and not self._awaits_baseline and bool(self._active_guards - {LOW_QUALITY}),
             runner=session.runner,
             session_number=self._session_number if session.runner else None,
-            notice=self._notice(aimed),
+            notice=self._notice(target),
             summary=self._summary if name == "summary" else None,
+            sides=sides,
         )
 
     @property
     def _session_number(self) -> int:
-        """Somebody without a name is always in session 1, and so is whose sessions were not counted."""
+        """Session 1 for an unnamed runner, and for one whose sessions were not counted."""
         session = self._named or self._settings.session
         return (session.session_number if session.runner else 0) or 1
 
     @property
-    def _cue_chance(self) -> float:
-        return chance_of_cue(self._settings.fading, self._session_number)
+    def _cue_probability(self) -> float:
+        return cue_probability(self._settings.fading, self._session_number)
 
     @property
-    def _has_baseline(self) -> bool:
-        return self._phases.name in ("drill", "retention", "summary") and self._renewed is None
+    def _present_legs(self) -> list[CoachedLeg]:
+        """The legs that a camera sees near at present, or all if there is none."""
+        return [leg for leg in self._legs.values() if leg.is_seen(self._now_ns)] or list(self._legs.values())
+
+    @property
+    def _main_leg(self) -> CoachedLeg:
+        """The main camera's near leg; while that is not seen, the other one's."""
+        legs = self._present_legs
+        return next((leg for leg in legs if leg.camera == "main"), legs[0])
+
+    @property
+    def _active_guards(self) -> frozenset[str]:
+        return frozenset(guard for leg in self._present_legs for guard in leg.active_guards)
+
+    @property
+    def _after_baseline(self) -> bool:
+        return self._phases.name in ("drill", "retention", "summary")
+
+    @property
+    def _awaits_baseline(self) -> bool:
+        """Whether a new baseline is being recorded, because the old one no longer applies."""
+        return any(leg.next_baseline is not None for leg in self._present_legs)
 
     @property
     def _baseline_done(self) -> bool:
-        return self._baseline.ready or not needs_baseline(self._settings.target, self._speed_mps)
+        done = all(leg.baseline.ready for leg in self._present_legs)
+        return done or not self._needs_baseline
 
     @property
-    def _aim(self) -> Aim:
-        """The target; without a band while the baseline that it needs is being found."""
+    def _needs_baseline(self) -> bool:
+        return needs_baseline(self._settings.target, self._speed_mps)
+
+    def _target_of(self, leg: CoachedLeg) -> ResolvedTarget:
+        """The target; it has no band until its baseline is known."""
         target = self._settings.target
-        return aim(target, self._baseline.mean(target.measure) if self._has_baseline else None, self._speed_mps)
+        return resolve_target(target, leg.baseline_mean(target.measure) if self._after_baseline else None, self._speed_mps)
+
+    def _side_target(self, leg: CoachedLeg) -> SideTarget:
+        measure, known = self._settings.target.measure, self._after_baseline
+        return SideTarget(
+            band=self._target_of(leg).band,
+            baseline_deg=leg.baseline_mean(measure) if known else None,
+            baseline_sd_deg=leg.baseline_sd(measure) if known else None,
+        )
+
+    def _judged(self, stride: Stride, last: CoachedLeg) -> JudgedLegs:
+        may_cue = self._may_cue
+
+        def judged(leg: CoachedLeg, side: Side | None) -> JudgedLeg:
+            return JudgedLeg(leg.recent, self._target_of(leg).band if may_cue else None, side)
+
+        others = [judged(leg, side) for side, leg in self._legs.items() if leg is not last and leg.is_seen(self._now_ns)]
+        return JudgedLegs(judged(last, stride.side), others)
 
     @property
     def _may_cue(self) -> bool:
-        """In a block of the drill with cues, at a known pace, unless paused."""
-        if self._phases.name != "drill" or self._phases.paused or self._renewed is not None:
+        """Whether the session is in a cue block of the drill, not paused, and the baseline fits the pace."""
+        if self._phases.name != "drill" or self._phases.paused or self._awaits_baseline:
             return False
-        return is_on(self._settings.fading, self._phases.elapsed_s(self._now_ns))
+        return is_cue_block(self._settings.fading, self._phases.elapsed_s(self._now_ns))
 
     @property
     def _is_cueing(self) -> bool:
-        """Whether the runner may expect cues: not in a session whose number leaves them without."""
-        return self._may_cue and self._cue_chance > 0
+        """Whether cues are given now: not in a session for which they have faded completely."""
+        return self._may_cue and self._cue_probability > 0
 
     @property
     def _tone_band(self) -> Band | None:
-        """The band while strides may have their tone; a session without cues is one without tones."""
-        return self._aim.band if self._settings.audio.stride_tone and self._is_cueing else None
+        """The band while strides have a tone, else None; a session without cues has no tones either."""
+        return self._target_of(self._main_leg).band if self._settings.audio.stride_tone and self._is_cueing else None
 
-    def _notice(self, aimed: Aim) -> str:
+    def _notice(self, target: ResolvedTarget) -> Notice | None:
         name = self._phases.name
-        if self._renewed is not None:
-            return self._renewed_why
-        if self._again:
-            return AGAIN
+        if self._awaits_baseline:
+            return self._next_baseline_notice
+        if self._restarted:
+            return COACH_RESTARTED
         if name == "baseline" and self._phases.ends_ns is not None and self._now_ns > self._phases.ends_ns:
-            return BASELINE_GOES_ON
+            return BASELINE_CONTINUES
         measuring = name in ("baseline", "drill", "retention")
+        main = self._main_leg
         lacking = (
-            measure_lacks(self._settings.target.measure, self._recent, self._baseline if self._has_baseline else None, aimed)
+            missing_measure(self._settings.target.measure, main.recent, main.baseline if self._after_baseline else None, target)
             if measuring
-            else ""
+            else None
         )
         uncalibrated = name == "warm_up" and self._settings.session.stand_s > 0 and not self._phases.calibrated
-        return self._settings_notice or lacking or (UNCALIBRATED if uncalibrated else aimed.notice)
+        return self._settings_notice or lacking or (NOT_CALIBRATED if uncalibrated else target.notice)
 
-    def _begin_session(self) -> None:
-        self._named: Session | None = None
-        """Says who runs, from the baseline on: a name that is saved later is the next runner's."""
-        self._baseline = Baseline()
-        self._renewed: Baseline | None = None
-        """Takes the place of the baseline when it is ready."""
-        self._renewed_why = ""
-        self._recent = RecentStrides()
-        self._guards = Guards()
-        self._held = frozenset()
-        self._pace = PaceWatch()
+    def _start_session(self) -> None:
+        self._named: SessionSettings | None = None
+        """The settings that name the runner, fixed at the baseline: a name saved later is the next runner's."""
+        sides: tuple[Side | None, ...] = ("left", "right") if self._two_sided else (None,)
+        self._legs = {side: CoachedLeg() for side in sides}
+        """By side of the body with two cameras; the near leg alone with one."""
+        self._next_baseline_notice: Notice | None = None
+        self._pace = PaceMonitor()
         self._belt_is_measured = False
-        self._ledger = Ledger()
+        self._summary_builder = SummaryBuilder()
         self._summary: Summary | None = None
-        self._start_rules_anew()
+        self._selector.reset()
 
     def _enter(self, name: PhaseName) -> None:
-        self._again = self._again and name in ("stand", "warm_up", "baseline")
-        if self._named is None and name not in BEFORE_THE_BASELINE:
+        self._restarted = self._restarted and name in ("stand", "warm_up", "baseline")
+        if self._named is None and name not in BEFORE_BASELINE:
             self._named = self._settings.session
         if name == "idle":
-            self._begin_session()
+            self._start_session()
         elif name in ("stand", "baseline"):
-            self._baseline, self._renewed = Baseline(), None
+            for leg in self._legs.values():
+                leg.baseline, leg.next_baseline = Baseline(), None
         elif name == "drill":
-            self._ledger.new_pace(self._baseline.values(self._settings.target.measure))
+            self._start_pace()
         elif name == "summary":
             target = self._settings.target
-            self._summary = self._ledger.summary(target.measure, target.mode != "baseline" or target.delta_deg > 0)
-        self._start_rules_anew()
+            self._summary = self._summary_builder.build(target.measure, target.mode != "baseline" or target.delta_deg > 0)
+        self._selector.reset()
 
-    def _start_rules_anew(self) -> None:
-        for state in self._rules:
-            state.start_anew()
+    def _restart_baseline(self, why: Notice, legs: Iterable[CoachedLeg]) -> None:
+        """Record a new baseline, because the old one no longer applies; no stride is judged until it is ready."""
+        for leg in legs:
+            if self._phases.name == "baseline":
+                leg.baseline = Baseline()
+            elif self._phases.name in ("drill", "retention"):
+                leg.next_baseline, self._next_baseline_notice = Baseline(self._settings.coach.new_baseline_strides), why
+        self._selector.reset()
 
-    def _find_baseline_anew(self, why: str) -> None:
-        """What was normal is so no longer: measure anew, and judge nothing until then."""
-        if self._phases.name == "baseline":
-            self._baseline = Baseline()
-        elif self._phases.name in ("drill", "retention"):
-            self._renewed, self._renewed_why = Baseline(self._settings.coach.new_baseline_strides), why
-        self._start_rules_anew()
+    def _start_pace(self) -> None:
+        measure = self._settings.target.measure
+        self._summary_builder.start_pace([value for leg in self._legs.values() for value in leg.baseline.values(measure)])
 
-    def _record(self, stride: Stride, guards: frozenset[str]) -> None:
+    def _record(self, stride: Stride, leg: CoachedLeg, guards: frozenset[str]) -> None:
         measure, name = self._settings.target.measure, self._phases.name
         value = value_of(stride, measure)
         if self._phases.paused or stride.t_peak_ns < self._phases.begun_ns:
             return
         if name == "baseline":
-            self._baseline.add(stride)
-        elif self._renewed is not None:
-            self._renewed.add(stride)
-            if self._renewed.ready:
-                self._baseline, self._renewed = self._renewed, None
-                self._ledger.new_pace(self._baseline.values(measure))
+            leg.baseline.add(stride)
+        elif leg.next_baseline is not None:
+            leg.next_baseline.add(stride)
+            if leg.next_baseline.ready:
+                leg.baseline, leg.next_baseline = leg.next_baseline, None
+                self._start_pace()
+        elif self._two_sided and self._after_baseline and not leg.baseline.ready and self._needs_baseline:
+            leg.baseline.add(stride)  # its camera was away while the other leg's baseline was recorded
         elif value is not None and name == "drill":
-            self._ledger.drill(value, self._aim.band, guards)
+            self._summary_builder.add_drill_stride(value, self._target_of(leg).band, guards)
         elif value is not None and name == "retention":
-            self._ledger.retention(value, self._aim.band)
+            self._summary_builder.add_retention_stride(value, self._target_of(leg).band)
 
-    def _choose(self, stride: Stride, guards: frozenset[str], now_ns: int) -> Cue | None:
-        """Of the rules that are due and may speak, the one of highest priority; the first in the file among equals."""
-        holding = {state.rule.name for state in self._rules if state.holding} | guards
+    def _select_cue(self, stride: Stride, guards: frozenset[str], now_ns: int) -> Cue | None:
         at_ns = stride.t_known_ns
-        speaking = [
-            state
-            for state in self._rules
-            if state.due(at_ns) and holding.isdisjoint(state.rule.unless) and self._is_time_for(state, at_ns)
-        ]
-        if not speaking:
+        selected = self._selector.select(guards, at_ns, self._settings.coach.spoken_every_s, self._cue_probability)
+        if selected is None:
             return None
-        chosen = max(speaking, key=lambda state: state.rule.priority)
-        value = chosen.value(self._recent)
-        chosen.spoken(at_ns)
-        if chosen.rule.guard is None and self._chance() >= self._cue_chance:
-            return None
-        self._last_cue_ns = at_ns
-        if chosen.rule.say:
-            self._last_spoken_ns = at_ns
-        likely = chosen.likely_answer
-        if likely is not None:
-            self._pace.asked(likely, at_ns)
-        return chosen.cue(stride, value, self._aim.band, now_ns)
-
-    def _is_time_for(self, state: RuleState, at_ns: int) -> bool:
-        def passed(since_ns: int | None, least_s: float) -> bool:
-            return since_ns is None or at_ns - since_ns >= s_to_ns(least_s)
-
-        spoken_every_s = self._settings.coach.spoken_every_s if state.rule.say else 0.0
-        return passed(self._last_cue_ns, LEAST_GAP_S) and passed(self._last_spoken_ns, spoken_every_s)
+        if selected.expected_response is not None:
+            self._pace.cue_given(selected.expected_response, at_ns)
+        return selected.cue(stride, now_ns)

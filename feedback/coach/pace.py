@@ -1,41 +1,42 @@
-"""A change of pace: the belt's speed or the cadence has changed, and with them what is normal for this runner.
+"""Detects a change of pace: the belt's speed or the runner's cadence has changed, and the baseline no longer applies.
 
-Thigh against vertical grows by 6° from 2.5 to 3.5 m/s by itself (Fukuchi 2017): such a change calls for a new baseline, never
-for a verdict. A cadence that changes the way a cue has just asked for (or tempts to) is the runner's answer, not the belt's.
+The thigh's angle against vertical grows by 6° from 2.5 to 3.5 m/s (Fukuchi 2017), so a change of pace calls for a new baseline
+and must not be judged. A change of cadence in the direction that a recent cue asks for, or tempts to, is the runner's response
+and not a change of pace.
 """
 
 from collections import deque
 from statistics import fmean
 from typing import Literal
 
-from config.training import Coach
+from config.sections.coaching import CoachSettings
 from wire.clock import s_to_ns
 
-ANSWER_S = 15.0
-"""So long after a cue a change of cadence may be the answer to it."""
-_NOW_STRIDES = 5
-_BEFORE_STRIDES = 10
-LEAST_BELT_MPS = 0.5
+RESPONSE_S = 15.0
+"""For this long after a cue, a change of cadence may be the response to it."""
+MIN_BELT_MPS = 0.5
 """A slower belt is starting or stopping; nobody runs on it."""
+_AFTER_STRIDES = 5
+_BEFORE_STRIDES = 10
 
 Direction = Literal["slower", "quicker"]
 
 
-class PaceWatch:
-    """Follows belt and cadence. Time is an argument."""
+class PaceMonitor:
+    """Tracks belt speed and cadence. Time is an argument."""
 
     def __init__(self) -> None:
-        self._cadences_spm: deque[float] = deque(maxlen=_BEFORE_STRIDES + _NOW_STRIDES)
+        self._cadences_spm: deque[float] = deque(maxlen=_BEFORE_STRIDES + _AFTER_STRIDES)
         self._reference_mps: float | None = None
-        self._answer_until_ns: dict[Direction, int] = {}
+        self._response_until_ns: dict[Direction, int] = {}
 
-    def asked(self, likely: Direction, at_ns: int) -> None:
-        """A cue was given at which runners tend to change their cadence this way."""
-        self._answer_until_ns[likely] = at_ns + s_to_ns(ANSWER_S)
+    def cue_given(self, expected: Direction, at_ns: int) -> None:
+        """Record a cue after which runners tend to change their cadence in this direction."""
+        self._response_until_ns[expected] = at_ns + s_to_ns(RESPONSE_S)
 
-    def belt(self, speed_mps: float | None, coach: Coach) -> bool:
-        """Take in the belt's speed; True when it has changed for good reason to start anew."""
-        if speed_mps is None or speed_mps < LEAST_BELT_MPS:
+    def add_belt_speed(self, speed_mps: float | None, coach: CoachSettings) -> bool:
+        """Add the belt's speed. Returns True if the pace has changed."""
+        if speed_mps is None or speed_mps < MIN_BELT_MPS:
             return False
         if self._reference_mps is None:
             self._reference_mps = speed_mps
@@ -44,20 +45,20 @@ class PaceWatch:
         self._restart(speed_mps)
         return True
 
-    def stride(self, cadence_spm: float | None, at_ns: int, coach: Coach) -> bool:
-        """Take in a near stride's cadence; True when it has jumped, and no cue explains it."""
+    def add_cadence(self, cadence_spm: float | None, at_ns: int, coach: CoachSettings) -> bool:
+        """Add a near stride's cadence. Returns True if it has jumped and no cue explains it."""
         if cadence_spm is None:
             return False
         self._cadences_spm.append(cadence_spm)
-        if len(self._cadences_spm) < _BEFORE_STRIDES + _NOW_STRIDES:
+        if len(self._cadences_spm) < _BEFORE_STRIDES + _AFTER_STRIDES:
             return False
         cadences = list(self._cadences_spm)
-        before, now = fmean(cadences[:_BEFORE_STRIDES]), fmean(cadences[_BEFORE_STRIDES:])
-        change_pct = 100 * (now - before) / before
+        before, after = fmean(cadences[:_BEFORE_STRIDES]), fmean(cadences[_BEFORE_STRIDES:])
+        change_pct = 100 * (after - before) / before
         if abs(change_pct) <= coach.cadence_change_pct:
             return False
         direction: Direction = "slower" if change_pct < 0 else "quicker"
-        if at_ns <= self._answer_until_ns.get(direction, 0):
+        if at_ns <= self._response_until_ns.get(direction, 0):
             return False
         self._restart(self._reference_mps)
         return True

@@ -1,58 +1,73 @@
-"""The coach process: strides, samples, belt and commands in, cues and the session's phase out."""
+"""The coach process: receives strides, samples, belt speed and commands; publishes cues and the session's phase."""
 
 from config.reload import from_json
-from config.schema import Settings
+from config.settings import Settings
 from feedback.coach.engine import Coach
-from wire import stages
-from wire.health import HealthReporter
-from wire.lifecycle import StopFlag, ready_for_work
-from wire.messages import Belt, Command, ConfigState, Phase, Sample, Stride
-from wire.sockets import Wire, wait
-from wire.topics import BELT, COMMAND, CONFIG, CUE, PHASE, SAMPLE, STRIDE
-
-_POLL_MS = 50
+from wire.health import stages
+from wire.lifecycle import StopFlag
+from wire.messages import Belt, Command, ConfigState, Cue, Sample, Stride
+from wire.node import Node
+from wire.sockets import Wire
+from wire.topics import BELT, COMMAND, CUE, PHASE, SAMPLE, STRIDE
 
 
-def run(settings: Settings, wire: Wire, stop: StopFlag, again: bool = False) -> int:
-    """Coach until asked to stop; `again`: a coach before this one has fallen. Returns the exit code."""
-    health = HealthReporter(wire)
-    cues, phases = wire.publisher(CUE), wire.publisher(PHASE)
-    strides, commands = wire.every(STRIDE, Stride), wire.every(COMMAND, Command)
-    samples, belts = wire.newest(SAMPLE, Sample), wire.newest(BELT, Belt)
-    changes = wire.newest(CONFIG, ConfigState)
-    known: ConfigState | None = None
-    coach = Coach(settings, again=again)
-    told: Phase | None = None
-    ready_for_work()
-    health.say("running")
-    while not stop:
-        if coach.phase != told:
-            told = coach.phase
-            phases.send(told)
-        health.beat()
-        phases.resend_if_due()
-        wait(_POLL_MS, strides, commands, samples, belts)
-        for command in commands.take_all():
-            coach.command(command, wire.clock())
-        if (state := changes.take()) is not None and state != known:
-            known = state
-            coach.configure(from_json(state.settings_json), state.notice)
-        if (belt := belts.take()) is not None:
-            coach.belt(belt, wire.clock())
-        if (sample := samples.take()) is not None:
-            tone = coach.sample(sample, wire.clock())
-            if tone is not None:
-                cues.send(tone)
-                health.counters["timed tones"] += 1
-        for stride in strides.take_all():
-            cue = coach.stride(stride, wire.clock())
-            if cue is not None:
-                cues.send(cue)
-                health.counters["cues"] += 1
-                health.add_ns(stages.STRIDE_TO_CUE, cue.decided_ns - stride.stamps.published_ns)
-        coach.tick(wire.clock())
-        health.counters["strides missed"] = strides.missed
-    # What was run so far is summed up, so that the recorder, which ends last, can save it.
-    coach.finish(wire.clock())
-    phases.send(coach.phase)
-    return 0
+def run(settings: Settings, wire: Wire, stop: StopFlag, restarted: bool = False) -> int:
+    """Coach until asked to stop; `restarted`: an earlier coach process of this program crashed. Returns the exit code."""
+    node = Node(wire, stop)
+    process = _CoachProcess(Coach(settings, restarted=restarted), node)
+    node.health.running()
+    code = node.run(process.publish_phase)
+    process.finish()
+    return code
+
+
+class _CoachProcess:
+    """Passes messages to the coach and publishes what it returns."""
+
+    def __init__(self, coach: Coach, node: Node) -> None:
+        self._coach = coach
+        self._clock = node.clock
+        self._health = node.health
+        self._cues, self._phases = node.publisher(CUE), node.publisher(PHASE)
+        self._published = coach.phase
+        self._phases.send(self._published)
+        node.subscribe(COMMAND, Command, self._handle_command)
+        node.follow_settings(from_json, self._apply)
+        node.subscribe(BELT, Belt, self._handle_belt)
+        node.subscribe(SAMPLE, Sample, self._handle_sample)
+        node.subscribe(STRIDE, Stride, self._handle_stride)
+
+    def publish_phase(self) -> None:
+        """The loop body: advance the session, and publish the phase if it has changed."""
+        self._coach.tick(self._clock())
+        phase = self._coach.phase
+        if phase != self._published:
+            self._published = phase
+            self._phases.send(phase)
+
+    def finish(self) -> None:
+        """Publish the summary, for the recorder to save: it ends last."""
+        self._coach.finish(self._clock())
+        self._phases.send(self._coach.phase)
+
+    def _apply(self, settings: Settings, state: ConfigState) -> None:
+        self._coach.apply_settings(settings, state.waiting)
+
+    def _handle_command(self, command: Command) -> None:
+        self._coach.handle_command(command, self._clock())
+
+    def _handle_belt(self, belt: Belt) -> None:
+        self._coach.handle_belt(belt, self._clock())
+
+    def _handle_sample(self, sample: Sample) -> None:
+        tone = self._coach.handle_sample(sample, self._clock())
+        if tone is not None:
+            self._cues.send(tone)
+            self._health.counters["timed tones"] += 1
+
+    def _handle_stride(self, stride: Stride) -> None:
+        cue: Cue | None = self._coach.handle_stride(stride, self._clock())
+        if cue is not None:
+            self._cues.send(cue)
+            self._health.counters["cues"] += 1
+            self._health.add_ns(stages.STRIDE_TO_CUE, cue.decided_ns - stride.stamps.published_ns)

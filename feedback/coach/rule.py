@@ -1,26 +1,25 @@
-"""One cue rule: a condition that must hold for several strides running, and a time to be quiet in between."""
+"""One cue rule: a condition that must hold for several consecutive strides, and a cooldown after each cue."""
 
 from dataclasses import dataclass
 
-from config.schema import Cue as Rule
-from config.schema import when_parts
+from config.sections.cue_rule import CueRule, when_parts
 from feedback.coach.guards import SLOW_CADENCE
+from feedback.coach.judged_legs import JudgedLegs, Judgement
 from feedback.coach.pace import Direction
-from feedback.coach.recent import RecentStrides
 from wire.clock import s_to_ns
 from wire.messages import Band, Cue, Stride
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A rule's `when`, understood."""
+    """A rule's `when`, parsed."""
 
     measure: str
     side: str
     number: float | None
 
     def holds(self, value: float | None, band: Band | None) -> bool | None:
-        """Whether it holds of this value; None: it cannot be told (no value, or no band yet)."""
+        """Whether it holds for this value; None if there is no value, or no band yet."""
         if value is None:
             return None
         if self.number is not None:
@@ -33,30 +32,33 @@ class Condition:
 
 
 class RuleState:
-    """Follows one rule from stride to stride. Time is an argument."""
+    """Tracks one rule from stride to stride. Time is an argument."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: CueRule) -> None:
         self.rule = rule
         self.condition = None if rule.guard is not None else Condition(*when_parts(rule.when))
-        self._running = 0
-        self._since_spoken = 0
-        self._quiet_until_ns = 0
-        self._left = not self.praises
-        """Praise is for coming back into the band: an "in" rule waits until the runner has been outside."""
+        self._consecutive = 0
+        self._since_cue = 0
+        self._needed = rule.strides
+        self._judgement = Judgement(None, None)
+        """At the last stride that it is about."""
+        self._cooldown_until_ns = 0
+        self._armed = not self.is_praise
+        """Praise rewards the return to the band: an "in" rule is armed once the runner has been outside."""
 
     @property
-    def praises(self) -> bool:
-        """Whether it speaks for being in the band."""
+    def is_praise(self) -> bool:
+        """Whether its cue is for being in the band."""
         return self.condition is not None and self.condition.side == "in"
 
     @property
-    def holding(self) -> bool:
-        """Whether its condition has held for its strides, whether it may speak or not."""
-        return self._running >= self.rule.strides
+    def holds(self) -> bool:
+        """Whether its condition has held for its number of strides, during its cooldown too."""
+        return self._consecutive >= self._needed
 
     @property
-    def likely_answer(self) -> Direction | None:
-        """Asked for more, runners may take longer, slower steps; asked for less or for quicker steps, quicker ones."""
+    def expected_response(self) -> Direction | None:
+        """How the cue may change the cadence: asked for more, runners may take longer, slower steps; for less, quicker ones."""
         if self.rule.guard == SLOW_CADENCE:
             return "quicker"
         if self.condition is None or self.condition.side == "in":
@@ -66,42 +68,47 @@ class RuleState:
             return "quicker" if more else "slower"
         return "slower" if more else "quicker"
 
-    def value(self, recent: RecentStrides) -> float | None:
-        """What is judged: the mean of its measure; None for a guard."""
-        return None if self.condition is None else recent.mean(self.condition.measure, self.rule.mean_strides)
-
-    def stride(self, recent: RecentStrides, band: Band | None, guards: frozenset[str]) -> None:
-        """Take in a trusted stride; `recent` ends with it, `guards` are those that hold."""
-        if self.condition is None:
-            holds: bool | None = self.rule.guard in guards
-        else:
-            holds = self.condition.holds(self.value(recent), band)
-        self._running = self._running + 1 if holds else 0
-        self._since_spoken = self._since_spoken + 1 if holds else 0
-        if holds is False and self.praises:
-            self._left = True
-
-    def due(self, at_ns: int) -> bool:
-        """Whether it would speak now."""
-        return self._left and self._since_spoken >= self.rule.strides and at_ns >= self._quiet_until_ns
-
-    def spoken(self, at_ns: int) -> None:
-        """It has spoken: be quiet for its time, and let the strides count anew."""
-        self._quiet_until_ns = at_ns + s_to_ns(self.rule.every_s)
-        self._since_spoken = 0
-        self._left = not self.praises
-
-    def cue(self, stride: Stride, value: float | None, band: Band | None, now_ns: int) -> Cue:
-        """What is said at this stride, and why."""
+    def add_stride(self, legs: JudgedLegs, guards: frozenset[str]) -> None:
+        """Add a trusted stride; `guards` are the active ones. One of a leg that the rule is not about changes nothing."""
         rule = self.rule
+        if self.condition is None:
+            holds: bool | None = rule.guard in guards
+            self._needed = rule.strides * legs.strides_of("both")
+        else:
+            above = self.condition.side == "above"
+            judgement = legs.judge(rule.leg, self.condition.measure, above, rule.mean_strides)
+            if judgement is None:
+                return
+            self._judgement = judgement
+            self._needed = rule.strides * legs.strides_of(rule.leg)
+            holds = self.condition.holds(judgement.value, judgement.band)
+        self._consecutive = self._consecutive + 1 if holds else 0
+        self._since_cue = self._since_cue + 1 if holds else 0
+        if holds is False and self.is_praise:
+            self._armed = True
+
+    def is_due(self, at_ns: int) -> bool:
+        """Whether a cue is due."""
+        return self._armed and self._since_cue >= self._needed and at_ns >= self._cooldown_until_ns
+
+    def mark_given(self, at_ns: int) -> None:
+        """Start the cooldown, and count strides from zero."""
+        self._cooldown_until_ns = at_ns + s_to_ns(self.rule.every_s)
+        self._since_cue = 0
+        self._armed = not self.is_praise
+
+    def cue(self, stride: Stride, now_ns: int) -> Cue:
+        """The cue at this stride, with its reason."""
+        rule, value, band = self.rule, self._judgement.value, self._judgement.band
         by_band = self.condition is not None and self.condition.number is None
         limits = f", band {band.low_deg:.1f} to {band.high_deg:.1f}" if by_band and band is not None else ""
         shown = f": mean of {rule.mean_strides} {value:.1f}" if value is not None else ""
+        of_leg = "" if rule.leg == "both" else f" {rule.leg}"
         return Cue(
             rule=rule.name,
             text=rule.text,
             sound="" if rule.sound == "none" else rule.sound,
-            reason=f"{rule.when} for {rule.strides} strides{shown}{limits}",
+            reason=f"{rule.when} for {rule.strides}{of_leg} strides{shown}{limits}",
             stride_number=stride.number,
             t_peak_ns=stride.t_peak_ns,
             decided_ns=now_ns,
@@ -109,15 +116,15 @@ class RuleState:
             stamps=stride.stamps,
         )
 
-    def start_anew(self) -> None:
-        """The strides before no longer count (a gap, a new baseline, a silent phase); its quiet time does."""
-        self._running = self._since_spoken = 0
-        self._left = not self.praises
+    def reset(self) -> None:
+        """Discard the strides so far (a gap, a new baseline, a silent phase) but not the cooldown."""
+        self._consecutive = self._since_cue = 0
+        self._armed = not self.is_praise
 
-    def changed_to(self, rule: Rule) -> "RuleState":
-        """Its successor after a change of the settings: unchanged it goes on, changed it keeps its quiet time."""
+    def with_rule(self, rule: CueRule) -> "RuleState":
+        """The state after a change of settings: the same one for an unchanged rule, else a new one with this cooldown."""
         if rule == self.rule:
             return self
         successor = RuleState(rule)
-        successor._quiet_until_ns = self._quiet_until_ns
+        successor._cooldown_until_ns = self._cooldown_until_ns
         return successor

@@ -1,32 +1,32 @@
-"""The target band: from the runner's own baseline, one number, or a table by belt speed."""
+"""The target band: relative to the runner's baseline, absolute, or from a table by belt speed."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from config.training import KMH_PER_MPS, Target
-from feedback.coach.baseline import LEAST_STRIDES, Baseline
-from feedback.coach.recent import RecentStrides
-from wire.messages import Band
+from config.sections.capture import KMH_PER_MPS
+from config.sections.coaching import TargetSettings
+from feedback.coach.baseline import MIN_STRIDES, Baseline
+from feedback.coach.stride_window import StrideWindow
+from wire.faults import NoticeCode
+from wire.messages import Band, Notice
 
-SPEED_UNKNOWN = "Belt speed unknown: the target follows the baseline"
-NOT_MEASURED = "No target: {} is not being measured"
-BASELINE_LACKS = "No target: too little {} in the baseline; press c"
+SPEED_UNKNOWN = Notice(NoticeCode.SPEED_UNKNOWN)
 
 
 @dataclass(frozen=True)
-class Aim:
-    """What is aimed at now."""
+class ResolvedTarget:
+    """The target that applies now."""
 
     band: Band | None
-    """None while it is not known yet."""
-    notice: str = ""
-    """One sentence where it is not what the settings ask for."""
+    """None while it is not known."""
+    notice: Notice | None = None
+    """Why it differs from what the settings ask for; None if it does not."""
 
 
-def aim(target: Target, baseline: float | None, speed_mps: float | None) -> Aim:
-    """The band for this runner at this belt speed. Beyond the table's ends its last row holds."""
-    notice = ""
+def resolve_target(target: TargetSettings, baseline: float | None, speed_mps: float | None) -> ResolvedTarget:
+    """The band for this runner at this belt speed. Speeds beyond the ends of the table take its first or last row."""
+    notice: Notice | None = None
     if target.mode == "absolute":
         middle: float | None = target.absolute_deg
     elif target.mode == "by_speed" and speed_mps is not None:
@@ -35,22 +35,21 @@ def aim(target: Target, baseline: float | None, speed_mps: float | None) -> Aim:
         middle = float(np.interp(KMH_PER_MPS * speed_mps, speeds_kmh, middles))
     else:
         middle = None if baseline is None else baseline + target.delta_deg
-        notice = SPEED_UNKNOWN if target.mode == "by_speed" else ""
+        notice = SPEED_UNKNOWN if target.mode == "by_speed" else None
     if middle is None:
-        return Aim(None, notice)
-    return Aim(Band(middle - target.half_width_deg, middle + target.half_width_deg), notice)
+        return ResolvedTarget(None, notice)
+    return ResolvedTarget(Band(middle - target.half_width_deg, middle + target.half_width_deg), notice)
 
 
-def needs_baseline(target: Target, speed_mps: float | None) -> bool:
-    """Whether there is no band without a baseline."""
+def needs_baseline(target: TargetSettings, speed_mps: float | None) -> bool:
+    """Whether the band depends on a baseline."""
     return target.mode == "baseline" or (target.mode == "by_speed" and speed_mps is None)
 
 
-def measure_lacks(measure: str, recent: RecentStrides, baseline: Baseline | None, aimed: Aim) -> str:
-    """Why there is nothing to aim at, where camera or belt do not give the measure, one sentence; "": nothing is amiss."""
-    words = measure.replace("_", " ")
-    if recent.lack(measure, LEAST_STRIDES):
-        return NOT_MEASURED.format(words)
-    if baseline is not None and baseline.ready and aimed.band is None:
-        return BASELINE_LACKS.format(words)
-    return ""
+def missing_measure(measure: str, recent: StrideWindow, baseline: Baseline | None, target: ResolvedTarget) -> Notice | None:
+    """Why there is no target, if camera or belt do not provide the measure; None if they do."""
+    if recent.lacks(measure, MIN_STRIDES):
+        return Notice(NoticeCode.NOT_MEASURED, measure)
+    if baseline is not None and baseline.ready and target.band is None:
+        return Notice(NoticeCode.BASELINE_LACKS_MEASURE, measure)
+    return None

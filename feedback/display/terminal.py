@@ -1,36 +1,37 @@
-"""The screen's stand-in where there is none: one line of text per stride, cue and change of message."""
+"""Text output without a screen: one line for each stride, cue and change of message."""
 
-from feedback.display.measure import finite, measure_look, measure_of
-from feedback.display.view import Verdict
+from feedback.display.state.measure_format import finite, format_of, measure_of
+from feedback.display.state.view import Verdict
 from wire.messages import Band, Cue, Stride, Summary
+from wire.texts import ADVICE
 
 WORDS: dict[Verdict, str] = {
     "below": "MORE",
     "in": "GOOD",
     "above": "LESS",
-    "held": "FORM FIRST",
+    "form_first": "FORM FIRST",
     "unsure": "UNSURE",
-    "open": "-",
+    "no_target": "-",
 }
 
 
-def stride_line(stride: Stride, measure: str, verdict: Verdict, band: Band | None) -> str:
-    """A stride as text.
+def stride_line(stride: Stride, measure: str, verdict: Verdict, band: Band | None, leg: str = "") -> str:
+    """A stride as text; `leg` is what to call its leg, by default near or far.
 
     >>> from wire.messages import Stamps
     >>> stride = Stride(12, "near", 0, 0, 17.2, -17.2, True, Stamps(0), cadence_spm=170.0, quality=0.93)
     >>> stride_line(stride, "hip_extension", "in", Band(16.0, 20.0))
     'stride 12    near   17.2°  GOOD    band 16–20°  cadence 170  quality 0.93'
     """
-    look, value = measure_look(measure), measure_of(stride, measure)
+    form, value = format_of(measure), measure_of(stride, measure)
     parts = [
         f"stride {stride.number:<4}",
-        f"{stride.leg:<4}",
-        f"{'–' if value is None else f'{value:.{look.decimals + 1}f}{look.unit}':>6}",
+        f"{leg or stride.leg:<4}",
+        f"{'–' if value is None else f'{value:.{form.decimals + 1}f}{form.unit}':>6}",
         f"{WORDS[verdict]:<6}",
     ]
     if band is not None:
-        parts.append(f"band {look.band(band)}")
+        parts.append(f"band {form.band(band)}")
     if stride.cadence_spm is not None:
         parts.append(f"cadence {stride.cadence_spm:.0f}")
     parts.append(f"quality {stride.quality:.2f}")
@@ -44,25 +45,25 @@ def cue_line(cue: Cue) -> str:
 
 
 def message_line(message: str, measure: str) -> str:
-    """A change of the screen's message as text; "" says that the measure is being taken again."""
-    return f"screen       {message or f'Measuring {measure_look(measure).title.lower()}'}"
+    """A change of the screen's message as text; "": measurement has resumed."""
+    return f"screen       {message or f'Measuring {format_of(measure).title.lower()}'}"
 
 
 def settings_line(refused: str) -> str:
-    """Why a saved settings file was refused, as text; "" says that it is right again."""
-    return f"settings     {refused or 'The saved file is right again'}"
+    """Why a saved settings file was rejected, as text; "": it is valid again."""
+    return f"settings     {refused or 'The saved file is valid again'}"
 
 
 def summary_lines(summary: Summary, measure: str) -> list[str]:
-    """What a session brought, as text."""
-    look = measure_look(measure)
-    lines = [f"session done, {look.title.lower()}"]
+    """A session's summary as text."""
+    form = format_of(measure)
+    lines = [f"session complete, {form.title.lower()}"]
     for name, result in (("baseline", summary.baseline), ("drill", summary.drill), ("retention", summary.retention)):
         if result is None or finite(result.mean) is None or finite(result.sd) is None:
             lines.append(f"{name:<11}  not run")
             continue
-        mean = f"{result.mean:.{look.decimals + 1}f}{look.unit} {look.spread(result.sd)}"
+        mean = f"{result.mean:.{form.decimals + 1}f}{form.unit} {form.spread(result.sd)}"
         share = f"  {round(100 * result.in_band)} % in the band" if result.in_band is not None else ""
         lines.append(f"{name:<11}  {mean}  {result.strides} strides{share}")
-    lines.append(f"best streak  {summary.best_streak} strides in a row in the band")
-    return lines + [f"practise     {advice.text}" for advice in summary.practise]
+    lines.append(f"best streak  {summary.best_streak} consecutive strides in the band")
+    return lines + [f"practise     {ADVICE[name].text}" for name in summary.practise]

@@ -1,11 +1,14 @@
-"""`hipcue doctor`: is this machine, this camera and this room fit for training, and what to do where it is not."""
+"""`hipcue doctor`: checks machine, camera and room, and gives advice."""
 
-from config.schema import Settings
-from hipcue.doctor.camera import look_at_camera
+import dataclasses
+
+from config.settings import Settings
+from hipcue.doctor.camera_check import TimedPicture, check_camera
 from hipcue.doctor.finding import Finding
-from hipcue.doctor.machine import look_at_screen, look_at_sessions, look_at_sockets, look_at_sound
-from hipcue.doctor.person import look_at_person
-from hipcue.doctor.pose_model import look_at_pose_model
+from hipcue.doctor.machine_check import check_screen, check_sessions, check_sockets, check_sound
+from hipcue.doctor.person_check import check_person
+from hipcue.doctor.pose_model_check import check_pose_model
+from hipcue.doctor.sides_check import check_sides
 from wire.quiet import keep_native_notes_off_stderr
 
 __all__ = ["Finding", "examine"]
@@ -14,25 +17,43 @@ _LATE_SOUND_MS = 60.0
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Look at everything, in the order in which a gym would mend it."""
+    """Run all checks, in the order in which problems should be fixed."""
     keep_native_notes_off_stderr()
-    camera, pictures = look_at_camera(settings)
-    speed, pose_ms = look_at_pose_model(settings, pictures)
-    sound, sound_ms = look_at_sound(settings)
-    findings = [look_at_sockets(), look_at_sessions(settings), *camera, speed]
+    camera, pictures = check_camera(settings)
+    other, other_pictures = _check_other_side(settings)
+    speed, pose_ms = check_pose_model(settings, pictures)
+    sound, sound_ms = check_sound(settings)
+    findings = [check_sockets(), check_sessions(settings), *camera, *other, speed]
     if pictures:
-        findings.append(look_at_person(settings, pictures))
-    findings += [look_at_screen(), sound]
+        findings.append(check_person(settings, pictures))
+    if other_pictures:
+        findings.append(_of_other_side(check_person(settings.of_other_side(), other_pictures)))
+    if pictures and other_pictures:
+        findings.append(check_sides(settings, pictures, other_pictures))
+    findings += [check_screen(settings), sound]
     if pose_ms is not None and sound_ms is not None:
         findings.append(_delay(settings, pose_ms, sound_ms))
     return findings
 
 
+def _check_other_side(settings: Settings) -> tuple[list[Finding], list[TimedPicture]]:
+    if not settings.capture.has_other_side:
+        return [], []
+    found, pictures = check_camera(settings.of_other_side())
+    return [_of_other_side(finding) for finding in found], pictures
+
+
+def _of_other_side(finding: Finding) -> Finding:
+    return dataclasses.replace(finding, subject=f"{finding.subject} 2")
+
+
 def _delay(settings: Settings, pose_ms: float, sound_ms: float) -> Finding:
-    """From the camera's shutter to the loudspeaker: a picture is on its way for one frame interval before it can be read."""
+    """Delay from the camera's shutter to the loudspeaker. A picture takes one frame interval before it can be read."""
     frame_ms = 1000 / settings.capture.fps
     found = (
         f"about {frame_ms + pose_ms + sound_ms:.0f} ms: camera {frame_ms:.0f}, pose model {pose_ms:.0f}, sound {sound_ms:.0f}"
     )
     late = sound_ms > _LATE_SOUND_MS
-    return Finding("delay", not late, found, "a wired loudspeaker, not Bluetooth; a smaller block_frames" if late else "")
+    return Finding(
+        "delay", not late, found, "use a wired loudspeaker, not Bluetooth, or a smaller block_frames" if late else ""
+    )

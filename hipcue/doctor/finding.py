@@ -1,14 +1,14 @@
-"""What the doctor says of one thing."""
+"""The result of one check of the doctor."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at."""
+    """One result."""
 
     subject: str
     good: bool
     found: str
     advice: str = ""
-    """What to do about it, where it is not good or could be better."""
+    """What to do about it; "": nothing."""

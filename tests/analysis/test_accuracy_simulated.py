@@ -1,11 +1,14 @@
-"""Given simulated runners with known peaks, the limits of docs/accuracy.md hold: a little of `python -m bench.accuracy`."""
+"""Given simulated runners with known peaks, the limits of docs/accuracy.md hold: a small part of `python -m bench.accuracy`."""
 
 from functools import cache
 
 import pytest
 
-from bench.accuracy_simulated import (
+from tests.support.gait_simulation import SPEEDS_MPS, Faults
+from tests.support.simulated_runs import (
+    DELAY_LIMIT_MS,
     NOISE_DEG,
+    SD_LIMIT_DEG,
     SPOILT,
     Case,
     Outcome,
@@ -13,9 +16,9 @@ from bench.accuracy_simulated import (
     mean_cases,
     run,
 )
-from bench.accuracy_simulated_figures import DELAY_LIMIT_MS, SD_LIMIT_DEG
-from bench.gait_simulation import SPEEDS_MPS, Faults
-from bench.stride_score import Pool, slope, step_shown
+from tests.support.stride_score import Pool, slope, step_shown
+
+pytestmark = pytest.mark.slow
 
 NOISY = Faults(noise_deg=NOISE_DEG)
 RATES = (30, 60)
@@ -45,7 +48,7 @@ def test_noisy_peaks_are_unbiased_and_follow_the_truth(fps: int, faults: Faults,
     found = outcomes(faults, fps)
     pool = Pool([one.near for one in found])
     assert (pool.missed, pool.invented) == (0, 0)
-    # So few strides know bias and SD only to within their standard errors; the bench measures a thousand.
+    # With so few strides, bias and SD are uncertain by their standard errors; the benchmark measures a thousand.
     standard_error_deg = pool.sd_deg / pool.found**0.5
     assert abs(pool.bias_deg) <= 0.3 * slack + standard_error_deg
     assert pool.sd_deg <= SD_LIMIT_DEG[fps] * slack * (1 + (2 * pool.found) ** -0.5)
@@ -54,7 +57,7 @@ def test_noisy_peaks_are_unbiased_and_follow_the_truth(fps: int, faults: Faults,
 
 
 @pytest.mark.parametrize("fps", RATES)
-def test_spoilt_labels_are_put_right(fps: int) -> None:
+def test_corrupted_labels_are_corrected(fps: int) -> None:
     judged = [one.identity for one in outcomes(SPOILT, fps)]
     assert sum(one.order_right for one in judged) >= 0.995 * sum(one.apart for one in judged)
     assert sum(one.labels_right for one in judged) >= 0.995 * sum(one.frames for one in judged)

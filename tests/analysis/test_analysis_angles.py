@@ -1,14 +1,14 @@
-"""Given points in the picture, then angles with the signs of docs/measures.md, for either facing and any camera roll."""
+"""Given points in the image, then the angles have the signs of docs/measures.md, for either facing and any camera roll."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.angles import ANGLES, RunnerFrame, angle_deg
-from analysis.landmarks import Floats
-from analysis.leg_angles import body_angles
-from tests.stick_runner import StickRunner
+from analysis.measures.angles import ANGLES, RunnerFrame, angle_deg
+from analysis.measures.leg_angles import body_angles
+from analysis.pose.landmarks import Floats
+from tests.support.stick_runner import StickRunner
 from wire.messages import Facing
 
 FACINGS = st.sampled_from(["right", "left"])
@@ -43,19 +43,19 @@ def test_leaning_forward_is_positive() -> None:
 
 
 @given(facing=FACINGS, t_s=st.floats(0, 5), roll_deg=st.floats(-20, 20), extension_deg=st.floats(5, 30))
-def test_the_runners_own_angles_come_back(facing: Facing, t_s: float, roll_deg: float, extension_deg: float) -> None:
+def test_the_true_angles_of_a_runner_are_recovered(facing: Facing, t_s: float, roll_deg: float, extension_deg: float) -> None:
     sticks = StickRunner(facing=facing, roll_deg=roll_deg, extension_deg=extension_deg)
     pose = sticks.runner.pose(t_s)
     body = body_angles(sticks.landmarks(pose), RunnerFrame(facing, roll_deg))
     for measured, true in zip(body.legs, (pose.near_leg, pose.far_leg), strict=True):
         assert measured.thigh_deg == pytest.approx(true.thigh_deg, abs=1e-6)
         assert measured.knee_deg == pytest.approx(true.knee_flexion_deg, abs=1e-6)
-    # The shoulders' turn moves the middle between them by a little.
+    # The rotation of the shoulders moves their midpoint a little.
     assert body.trunk_lean_deg == pytest.approx(pose.trunk_lean_deg, abs=2)
 
 
 @given(st.sampled_from(sorted(ANGLES)), st.lists(st.floats(-1e4, 1e4), min_size=14, max_size=14), FACINGS)
-def test_any_points_give_an_angle_within_a_turn(name: str, numbers: list[float], facing: Facing) -> None:
+def test_any_points_give_an_angle_between_minus_and_plus_180_degrees(name: str, numbers: list[float], facing: Facing) -> None:
     names = ("hip", "knee", "ankle", "heel", "toe", "shoulder", "mid_hip")
     points = {n: point(numbers[2 * i], numbers[2 * i + 1]) for i, n in enumerate(names)}
     assert -180 <= angle_deg(name, points, RunnerFrame(facing)) <= 180

@@ -1,21 +1,21 @@
-"""Given legs whose labels and rhythm are not what they should be, then the gait filter finds its way back."""
+"""Given legs with wrong labels or an unusual rhythm, then the gait filter recovers."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from analysis.gait import UNLOCKED, Gait, GaitUpdate
-from analysis.gait_phase import STRAIGHT, Candidate
-from bench.accuracy_simulated import NOISE_DEG, SPOILT, behind, behind_truly
-from bench.gait_simulation import Faults, Frame, mean_strides, simulate
-from bench.stride_score import Reading, Score, score
+from analysis.gait.legs import UNLOCKED, Gait, GaitUpdate
+from analysis.gait.phase_filter import STRAIGHT, Candidate
+from tests.support.gait_simulation import Faults, Frame, mean_strides, simulate
+from tests.support.simulated_runs import NOISE_DEG, SPOILT, behind, behind_truly
+from tests.support.stride_score import Reading, Score, score
 
 NOISY = Faults(noise_deg=NOISE_DEG)
 STRIDE_S = 0.7031
 """Of the mean curve at 3.5 m/s."""
 FAR_DEPTH = 1.2
-"""The far thigh swings further than the near one by this: the legs of real runners differ."""
+"""The far thigh swings further than the near one by this factor: the legs of real runners differ."""
 
 
 def run_of(strides: int, fps: float, seed: int, faults: Faults = NOISY) -> tuple[list[Frame], list[tuple[float, float]]]:
@@ -28,7 +28,7 @@ def run_of(strides: int, fps: float, seed: int, faults: Faults = NOISY) -> tuple
 
 
 def still(rng: np.random.Generator) -> Candidate:
-    """A leg that stands."""
+    """A standing leg."""
     return Candidate(3 + rng.normal(0, NOISE_DEG), 5 + rng.normal(0, 2 * NOISE_DEG))
 
 
@@ -46,7 +46,7 @@ def near_score(frames: list[Frame], updates: list[GaitUpdate], peaks: list[tuple
 
 
 def wrong_order(frames: list[Frame], updates: list[GaitUpdate]) -> list[float]:
-    """When the wrong leg was shown behind."""
+    """The times at which the wrong leg was shown behind."""
     return [
         frame.t_s
         for frame, update in zip(frames, updates, strict=True)
@@ -59,6 +59,7 @@ def wrong_order(frames: list[Frame], updates: list[GaitUpdate]) -> list[float]:
 
 @pytest.mark.parametrize("fps", [30, 60])
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.slow
 def test_after_a_pause_in_view_the_next_run_is_measured_on_the_right_legs(fps: int, seed: int) -> None:
     first, _ = run_of(12, fps, seed, SPOILT)
     second, peaks = run_of(12, fps, seed + 100, SPOILT)
@@ -79,7 +80,7 @@ def test_after_a_pause_in_view_the_next_run_is_measured_on_the_right_legs(fps: i
 
 
 @pytest.mark.parametrize("fps", [30, 60])
-def test_labels_that_were_wrong_from_the_start_are_seen_through_when_they_come_right(fps: int) -> None:
+def test_labels_that_were_swapped_from_the_start_are_corrected_once_they_are_right(fps: int) -> None:
     frames, peaks = run_of(24, fps, seed=5)
     spoilt = [
         replace(frame, labelled_near=frame.labelled_far, labelled_far=frame.labelled_near) if frame.t_s < 2.5 else frame
@@ -91,7 +92,7 @@ def test_labels_that_were_wrong_from_the_start_are_seen_through_when_they_come_r
     assert (late.missed, late.invented) == (0, 0)
 
 
-def test_two_seconds_of_exchanged_labels_later_on_change_nothing() -> None:
+def test_two_seconds_of_swapped_labels_during_the_run_change_nothing() -> None:
     frames, peaks = run_of(20, 30, seed=6)
     spoilt = [
         replace(frame, labelled_near=frame.labelled_far, labelled_far=frame.labelled_near) if 6 <= frame.t_s < 8 else frame

@@ -1,13 +1,13 @@
-"""Given frames around a turn of the thigh, then the peak does not depend on the frame rate, nor on a few thrown points."""
+"""Given frames around a turn of the thigh, then the peak depends neither on the frame rate nor on a few outliers."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.gait_curves import GaitCurve
-from analysis.leg_track import TrackPoint
-from analysis.peak import fit_peak
+from analysis.gait.curves import GaitCurve
+from analysis.gait.peaks import fit_peak
+from analysis.gait.tracks import TrackPoint
 
 RATE_HZ = 1.42
 GRID = np.arange(2000) / 2000
@@ -30,7 +30,7 @@ def around_turn(fps: float, offset_s: float, shift_deg: float = 0.0, noise_deg: 
 
 @given(fps=st.floats(20, 240), offset_s=st.floats(0, 0.05), shift_deg=st.floats(-8, 8))
 @settings(deadline=None)
-def test_a_peak_deeper_or_shallower_than_usual_is_read_at_any_frame_rate(fps: float, offset_s: float, shift_deg: float) -> None:
+def test_an_unusually_deep_or_shallow_peak_is_measured_at_any_frame_rate(fps: float, offset_s: float, shift_deg: float) -> None:
     peak = fit_peak(around_turn(fps, offset_s, shift_deg), CURVE, 10.01, RATE_HZ, noise_deg=0.3)
     assert peak is not None
     assert peak.thigh_deg == pytest.approx(TRUE_DEG + shift_deg, abs=0.15)
@@ -38,7 +38,8 @@ def test_a_peak_deeper_or_shallower_than_usual_is_read_at_any_frame_rate(fps: fl
 
 
 @pytest.mark.parametrize("fps", [30, 60, 120])
-def test_noise_does_not_make_it_deeper(fps: float) -> None:
+@pytest.mark.slow
+def test_noise_does_not_deepen_the_peak(fps: float) -> None:
     errors = []
     for seed in range(300):
         peak = fit_peak(around_turn(fps, 0.0, 0.0, 2.0, seed), CURVE, 10.0, RATE_HZ)
@@ -49,7 +50,7 @@ def test_noise_does_not_make_it_deeper(fps: float) -> None:
     assert np.std(errors) < 1.3
 
 
-def test_a_point_thrown_onto_the_handrail_is_weighted_down() -> None:
+def test_a_landmark_on_the_handrail_gets_little_weight() -> None:
     points = around_turn(60, 0.0)
     spoilt = [
         TrackPoint(p.t_s, p.phase, p.expected_deg + 20, p.expected_deg, p.tracked_deg) if i == len(points) - 6 else p
@@ -60,7 +61,7 @@ def test_a_point_thrown_onto_the_handrail_is_weighted_down() -> None:
     assert peak.thigh_deg == pytest.approx(TRUE_DEG, abs=1.0)
 
 
-def test_a_point_that_is_not_believed_does_not_count() -> None:
+def test_a_frame_without_trust_does_not_count() -> None:
     points = around_turn(60, 0.0)
     spoilt = [
         TrackPoint(p.t_s, p.phase, p.expected_deg + 6, p.expected_deg, p.tracked_deg, trust=0.0)

@@ -1,4 +1,4 @@
-"""Given the phase of a running stride, then the next turn of the near thigh is told ahead, with how far off that has been."""
+"""Given the phase of a running stride, then the next turn of the near thigh is predicted, with the spread of past errors."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.gait import Gait
-from analysis.gait_curves import GaitCurve
-from analysis.gait_phase import PhaseEstimate
-from analysis.prediction import LEAD_S, LEAST_STRIDES, MOST_SD_S, PeakPrediction, Prediction
-from bench.gait_simulation import Faults, mean_strides, simulate
+from analysis.gait.curves import GaitCurve
+from analysis.gait.legs import Gait
+from analysis.gait.phase_filter import PhaseEstimate
+from analysis.gait.prediction import LEAD_S, LEAST_STRIDES, MOST_SD_S, PeakPredictor, Prediction
+from tests.support.gait_simulation import Faults, mean_strides, simulate
 
 CURVE = GaitCurve.thigh(6.0)
 TURN = float(np.argmin(CURVE.at(np.arange(10_000) / 10_000)) / 10_000)
@@ -20,8 +20,8 @@ SETTLES_AFTER_S = 0.07
 
 
 @dataclass
-class Told:
-    """What was predicted in one run: when, and the true peak that followed."""
+class Predicted:
+    """A prediction made in a run, when it was made, and the true peak that followed."""
 
     at_s: float
     prediction: Prediction | None
@@ -41,27 +41,27 @@ def run(
     noise_turns: float = 0.0,
     sure: Callable[[float], bool] = lambda _: True,
     seed: int = 1,
-) -> list[Told]:
+) -> list[Predicted]:
     """A runner whose stride rate changes over time, and a phase that is off by an offset and noise."""
     rng = np.random.default_rng(seed)
     fine_s = np.arange(0, seconds + 2, 0.001)
     phase = np.cumsum([rate_hz(t) * 0.001 for t in fine_s])
     peaks_s = [float(fine_s[i]) for i in np.flatnonzero(np.diff(np.floor(phase - TURN)) > 0)]
-    following, told, settled = PeakPrediction(), [], 0
+    predictor, made, settled = PeakPredictor(), [], 0
     for t_s in np.arange(0.2, seconds, 1 / fps).tolist():
         while peaks_s[settled] + SETTLES_AFTER_S <= t_s:
-            following.settle(peaks_s[settled])
+            predictor.settle(peaks_s[settled])
             settled += 1
         at = float(np.interp(t_s, fine_s, phase)) + offset_turns + rng.normal(0, noise_turns)
         estimate = PhaseEstimate(at % 1.0, 0.99 if sure(t_s) else 0.7, rate_hz(t_s), np.array([1.0, 0, 0, 0]))
-        found = following.update(t_s, estimate, CURVE)
-        told.append(Told(t_s, found, next(peak for peak in peaks_s if peak > t_s)))
-    return told
+        found = predictor.update(t_s, estimate, CURVE)
+        made.append(Predicted(t_s, found, next(peak for peak in peaks_s if peak > t_s)))
+    return made
 
 
-def in_time(told: list[Told], from_s: float = 5.0) -> list[Told]:
-    """The last prediction of each peak that could still be played."""
-    last = {one.true_s: one for one in told if one.at_s >= from_s and one.true_s - one.at_s >= LEAD_S}
+def in_time(made: list[Predicted], from_s: float = 5.0) -> list[Predicted]:
+    """For each peak the last prediction that came early enough to play."""
+    last = {one.true_s: one for one in made if one.at_s >= from_s and one.true_s - one.at_s >= LEAD_S}
     return [one for one in last.values() if one.prediction is not None]
 
 
@@ -88,28 +88,28 @@ def test_a_runner_who_speeds_up_is_followed() -> None:
     assert max(abs(one.error_s) for one in found) <= 0.015
 
 
-def test_the_told_spread_is_the_spread_that_is_there() -> None:
+def test_the_reported_spread_is_the_true_spread() -> None:
     found = in_time(run(lambda _: 1.4, seconds=40, noise_turns=0.012), from_s=15)
     true_sd_s = float(np.std([one.error_s for one in found]))
-    told_sd_s = float(np.mean([one.prediction.sd_s for one in found if one.prediction is not None]))
-    assert told_sd_s == pytest.approx(true_sd_s, rel=0.4)
+    reported_sd_s = float(np.mean([one.prediction.sd_s for one in found if one.prediction is not None]))
+    assert reported_sd_s == pytest.approx(true_sd_s, rel=0.4)
 
 
-def test_at_the_start_nothing_is_told_until_some_strides_have_been_judged() -> None:
-    told = run(lambda _: 1.4)
-    first_s = next(one.at_s for one in told if one.prediction is not None)
+def test_at_the_start_nothing_is_predicted_until_some_strides_have_been_scored() -> None:
+    made = run(lambda _: 1.4)
+    first_s = next(one.at_s for one in made if one.prediction is not None)
     assert (LEAST_STRIDES - 1) / 1.4 <= first_s <= (LEAST_STRIDES + 2) / 1.4
 
 
-def test_an_unsure_phase_predicts_nothing_and_is_not_judged() -> None:
-    told = run(lambda _: 1.4, sure=lambda t_s: t_s < 10)
-    assert all(one.prediction is None for one in told if one.at_s >= 10)
-    assert any(one.prediction is not None for one in told if one.at_s < 10)
+def test_an_uncertain_phase_gives_no_prediction_and_is_not_scored() -> None:
+    made = run(lambda _: 1.4, sure=lambda t_s: t_s < 10)
+    assert all(one.prediction is None for one in made if one.at_s >= 10)
+    assert any(one.prediction is not None for one in made if one.at_s < 10)
 
 
-def test_predictions_that_are_far_off_are_kept_back() -> None:
-    told = run(lambda _: 1.4, seconds=30, noise_turns=0.15)
-    late = [one for one in told if one.at_s >= 10]
+def test_predictions_that_are_far_off_are_withheld() -> None:
+    made = run(lambda _: 1.4, seconds=30, noise_turns=0.15)
+    late = [one for one in made if one.at_s >= 10]
     assert sum(one.prediction is None for one in late) >= 0.9 * len(late)
     assert all(one.prediction.sd_s <= MOST_SD_S for one in late if one.prediction is not None)
 
@@ -121,7 +121,7 @@ def test_predictions_that_are_far_off_are_kept_back() -> None:
     fps=st.floats(10, 120),
     seed=st.integers(0, 1000),
 )
-def test_whatever_the_runner_does_a_prediction_lies_ahead_and_within_one_stride(
+def test_a_prediction_always_lies_ahead_and_within_one_stride(
     rates_hz: list[float], noise_turns: float, fps: float, seed: int
 ) -> None:
     def rate_hz(t_s: float) -> float:
@@ -132,29 +132,30 @@ def test_whatever_the_runner_does_a_prediction_lies_ahead_and_within_one_stride(
             assert one.at_s < one.prediction.t_s <= one.at_s + 1.3 / rate_hz(one.at_s)
 
 
-def test_a_peak_that_was_not_foreseen_is_nothing_to_learn_from() -> None:
-    following = PeakPrediction()
+def test_nothing_is_learnt_from_a_peak_without_a_prediction() -> None:
+    predictor = PeakPredictor()
     for peak_s in (1.0, 2.0, 3.0):
-        following.settle(peak_s)
-    assert (following.strides, following.bias_s, following.sd_s) == (0, 0.0, 0.0)
+        predictor.settle(peak_s)
+    assert (predictor.strides, predictor.bias_s, predictor.sd_s) == (0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize("fps", [30, 60])
-def test_with_the_gait_filter_and_2_degrees_of_noise_a_peak_is_told_to_15_ms(fps: int) -> None:
+@pytest.mark.slow
+def test_with_the_gait_filter_and_2_degrees_of_noise_a_peak_is_predicted_to_15_ms(fps: int) -> None:
     rng = np.random.default_rng(3)
     near, far = (mean_strides("2.5", 30, rng, varied=True) for _ in range(2))
     simulated = simulate(near, far, fps, Faults(noise_deg=2.0), rng, start=0.3)
-    gait, following, told = Gait(), PeakPrediction(), []
+    gait, predictor, made = Gait(), PeakPredictor(), []
     peaks_s = [peak_s for peak_s, _ in simulated.near_peaks]
     for frame in simulated.frames:
         update = gait.update(frame.t_s, frame.labelled_near, frame.labelled_far)
         if update.near_turn is not None:
-            following.settle(update.near_turn.peak.t_s)
-        found = following.update(frame.t_s, update.phase, gait.phase.near_thigh)
+            predictor.settle(update.near_turn.peak.t_s)
+        found = predictor.update(frame.t_s, update.phase, gait.phase.near_thigh)
         ahead = [peak_s for peak_s in peaks_s if peak_s > frame.t_s]
         if ahead:
-            told.append(Told(frame.t_s, found, ahead[0]))
-    errors_ms = np.array([1000 * one.error_s for one in in_time(told)])
+            made.append(Predicted(frame.t_s, found, ahead[0]))
+    errors_ms = np.array([1000 * one.error_s for one in in_time(made)])
     assert len(errors_ms) >= 18
     assert errors_ms.std() <= 15
     assert abs(errors_ms.mean()) <= 5

@@ -1,11 +1,11 @@
-"""The detector's numbers: places, proposals, and one person out of many proposals."""
+"""Decoding the detector: anchors, proposals, and one person from many proposals."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.blazepose.detector import Proposals, anchors, decode, overlaps, people
+from analysis.pose.blazepose.detector import Proposals, anchors, decode, overlaps, people
 
 BOX = np.array((50.0, 50.0, 100.0, 100.0))
 
@@ -17,7 +17,7 @@ def proposals(*found: tuple[float, float]) -> Proposals:
     return Proposals(boxes, points, np.array([score for _, score in found]))
 
 
-def test_places_are_the_middles_of_three_grids() -> None:
+def test_anchors_are_the_centres_of_three_grids() -> None:
     places = anchors()
     assert places.shape == (2254, 2)
     assert places[0].tolist() == places[1].tolist() == [4, 4]
@@ -30,7 +30,7 @@ def test_places_are_the_middles_of_three_grids() -> None:
     assert coarse[6].tolist() == [48, 16]
 
 
-def test_a_proposal_is_relative_to_its_place() -> None:
+def test_a_proposal_is_relative_to_its_anchor() -> None:
     raw = np.array([[1, 2, 20, 40, 0, 0, 0, -50, 3, 4, 5, 6]], np.float32)
     decoded = decode(raw, np.array([10.0], np.float32), np.array([[100.0, 60.0]]))
     assert decoded.boxes.tolist() == [[91, 42, 111, 82]]
@@ -38,7 +38,7 @@ def test_a_proposal_is_relative_to_its_place() -> None:
     assert decoded.scores == pytest.approx(1, abs=1e-4)
 
 
-def test_doubtful_and_inside_out_proposals_are_dropped() -> None:
+def test_uncertain_and_inverted_proposals_are_dropped() -> None:
     raw = np.zeros((4, 12), np.float32)
     raw[:, 2:4] = 10
     raw[3, 2] = -1
@@ -47,7 +47,7 @@ def test_doubtful_and_inside_out_proposals_are_dropped() -> None:
     assert decoded.scores == pytest.approx([0.5, 1.0])
 
 
-def test_nobody_is_nobody() -> None:
+def test_without_proposals_there_is_nobody() -> None:
     assert list(people(proposals())) == []
 
 
@@ -56,7 +56,7 @@ def test_proposals_of_one_person_are_averaged_by_score() -> None:
     assert np.allclose(points[:, 0], 10 * 0.6 / 1.5)
 
 
-def test_people_come_one_by_one_the_most_certain_first() -> None:
+def test_people_are_found_one_by_one_the_most_certain_first() -> None:
     first, second = people(proposals((200, 0.8), (0, 0.9), (204, 0.8)))
     assert np.allclose(first[:, 0], 0)
     assert np.allclose(second[:, 0], 202)

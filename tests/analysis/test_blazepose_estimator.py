@@ -1,14 +1,14 @@
-"""Following a drawn runner: found, followed, lost, found again."""
+"""Given a drawn runner, then the estimator finds, tracks, loses and finds them again."""
 
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from analysis.blazepose import BlazePose, Region
-from analysis.landmarks import ANKLES, COUNT, HIPS, Landmarks
-from bench.pose_backends import RUNNER_PX, runner_frames
-from wire.frames import Image
+from analysis.pose.blazepose import BlazePose, Region
+from analysis.pose.landmarks import ANKLES, COUNT, HIPS, Landmarks
+from tests.support.pose_frames import RUNNER_PX, runner_frames
+from wire.frames.frame import Image
 
 FRAMES = 4
 
@@ -18,11 +18,16 @@ def frames() -> list[Image]:
     return list(runner_frames(FRAMES))
 
 
+@pytest.fixture(scope="module")
+def opened() -> BlazePose:
+    return BlazePose(threads=1)
+
+
 @pytest.fixture
-def blazepose() -> Iterator[BlazePose]:
-    backend = BlazePose(threads=1)
-    yield backend
-    backend.close()
+def blazepose(opened: BlazePose) -> Iterator[BlazePose]:
+    """As good as new: once closed, it has forgotten the person."""
+    yield opened
+    opened.close()
 
 
 def found(landmarks: Landmarks | None) -> Landmarks:
@@ -30,7 +35,7 @@ def found(landmarks: Landmarks | None) -> Landmarks:
     return landmarks
 
 
-def test_a_runner_is_found_with_all_his_points(blazepose: BlazePose, frames: list[Image]) -> None:
+def test_a_runner_is_found_with_all_landmarks(blazepose: BlazePose, frames: list[Image]) -> None:
     landmarks = found(blazepose.estimate(frames[0]))
     assert landmarks.points_px.shape == (COUNT, 2)
     assert landmarks.visibility.shape == (COUNT,)
@@ -40,7 +45,7 @@ def test_a_runner_is_found_with_all_his_points(blazepose: BlazePose, frames: lis
     assert hips[1] < ankles[1] < RUNNER_PX[1]
 
 
-def test_the_box_of_the_next_picture_lies_around_the_runner(blazepose: BlazePose, frames: list[Image]) -> None:
+def test_the_box_of_the_next_image_lies_around_the_runner(blazepose: BlazePose, frames: list[Image]) -> None:
     assert blazepose.region is None
     landmarks = found(blazepose.estimate(frames[0]))
     region = blazepose.region
@@ -49,7 +54,7 @@ def test_the_box_of_the_next_picture_lies_around_the_runner(blazepose: BlazePose
     assert reach_px < region.side_px / 2
 
 
-def test_the_picture_is_not_changed(blazepose: BlazePose, frames: list[Image]) -> None:
+def test_the_image_is_not_changed(blazepose: BlazePose, frames: list[Image]) -> None:
     image = frames[0].copy()
     image.setflags(write=False)
     blazepose.estimate(image)
@@ -63,13 +68,13 @@ def test_earlier_landmarks_are_not_overwritten(blazepose: BlazePose, frames: lis
     assert np.array_equal(first.points_px, kept)
 
 
-def test_a_lost_runner_is_searched_in_the_whole_next_picture(blazepose: BlazePose, frames: list[Image]) -> None:
+def test_a_lost_runner_is_sought_in_the_whole_next_image(blazepose: BlazePose, frames: list[Image]) -> None:
     blazepose.estimate(frames[0])
     assert blazepose.estimate(np.zeros_like(frames[0])) is None
     assert blazepose.region is None
     fresh = BlazePose(threads=1)
-    again, anew = found(blazepose.estimate(frames[1])), found(fresh.estimate(frames[1]))
-    assert np.allclose(again.points_px, anew.points_px)
+    again, at_first = found(blazepose.estimate(frames[1])), found(fresh.estimate(frames[1]))
+    assert np.allclose(again.points_px, at_first.points_px)
     assert blazepose.region == fresh.region
 
 

@@ -1,4 +1,4 @@
-"""Landmarks refined by their heat maps, against a slow reference written cell by cell."""
+"""Landmarks refined by their heat maps, against a slow reference cell by cell."""
 
 import math
 
@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.blazepose.heatmap import LEAST_CONFIDENCE, WINDOW, refine
-from analysis.blazepose.networks import Floats32
-from analysis.landmarks import Floats
+from analysis.pose.blazepose.heatmap import LEAST_CONFIDENCE, WINDOW, refine
+from analysis.pose.blazepose.networks import Floats32
+from analysis.pose.landmarks import Floats
 
 SIDE_PX, CELLS = 256, 64
 CELL_PX = SIDE_PX / CELLS
@@ -17,7 +17,7 @@ COLD, HOT = -10.0, 10.0
 
 
 def refine_slowly(points: Floats, heat: Floats32) -> Floats:
-    """RefineLandmarksFromHeatmapCalculator, step by step; it forgets to ask whether the point lies below the map."""
+    """RefineLandmarksFromHeatmapCalculator, step by step; like it, this does not check whether the point lies below the map."""
     refined = points.copy()
     for index, (x, y) in enumerate(points):
         column, row = math.trunc(x / CELL_PX), math.trunc(y / CELL_PX)
@@ -44,7 +44,7 @@ def cold_maps(count: int = 1) -> Floats32:
     st.integers(0, 2**32 - 1),
     st.floats(-8, 2),
 )
-def test_refining_at_once_is_refining_cell_by_cell(places: list[tuple[float, float]], seed: int, warmth: float) -> None:
+def test_refining_all_at_once_equals_refining_cell_by_cell(places: list[tuple[float, float]], seed: int, warmth: float) -> None:
     heat = np.random.default_rng(seed).normal(warmth, 3, (CELLS, CELLS, len(places) + 1)).astype(np.float32)
     points = np.array(places)
     assert np.allclose(refine(points, heat, SIDE_PX), refine_slowly(points, heat), atol=1e-3)
@@ -56,7 +56,7 @@ def test_a_landmark_moves_to_the_one_warm_cell_near_it() -> None:
     assert np.allclose(refine(np.array([[120.0, 120.0]]), heat, SIDE_PX), [[29 * CELL_PX, 31 * CELL_PX]], atol=0.2)
 
 
-def test_a_landmark_far_from_all_warmth_stays() -> None:
+def test_a_landmark_far_from_any_heat_stays() -> None:
     heat = cold_maps()
     heat[50, 50, 0] = HOT
     assert refine(np.array([[120.0, 120.0]]), heat, SIDE_PX).tolist() == [[120.0, 120.0]]

@@ -1,11 +1,12 @@
-"""Given a picture looked at in a mirror, then its points come back where they are, on their own side of the body."""
+"""Given a mirrored image, then its landmarks are mapped back to where they are, on their own side of the body."""
 
 import numpy as np
+import pytest
 
-from analysis.blazepose import BlazePose
-from analysis.blazepose.mirror import OTHER_SIDE, mirrored_back
-from analysis.landmarks import ANKLES, COUNT, EARS, HEELS, HIPS, KNEES, NOSE, SHOULDERS, TOES
-from bench.pose_backends import runner_frames
+from analysis.pose.blazepose import BlazePose
+from analysis.pose.blazepose.region import mirrored_back
+from analysis.pose.landmarks import ANKLES, COUNT, EARS, HEELS, HIPS, KNEES, NOSE, OTHER_SIDE, SHOULDERS, TOES
+from tests.support.pose_frames import runner_frames
 
 
 def test_every_point_has_its_counterpart() -> None:
@@ -16,7 +17,7 @@ def test_every_point_has_its_counterpart() -> None:
         assert OTHER_SIDE[pair["left"]] == pair["right"]
 
 
-def test_twice_mirrored_is_as_it_was() -> None:
+def test_mirroring_twice_changes_nothing() -> None:
     rng = np.random.default_rng(1)
     points, visibility = rng.uniform(0, 256, (COUNT + 2, 2)), rng.random(COUNT)
     once = mirrored_back(points, visibility, 256)
@@ -27,7 +28,8 @@ def test_twice_mirrored_is_as_it_was() -> None:
     assert np.allclose(once[0][COUNT:, 0], 256 - points[COUNT:, 0])
 
 
-def test_a_mirrored_look_finds_the_same_runner() -> None:
+@pytest.mark.slow
+def test_the_mirror_image_shows_the_same_runner() -> None:
     frames = list(runner_frames(2))
     plain, mirroring = BlazePose(), BlazePose(mirrors=True)
     for frame in frames:

@@ -1,4 +1,4 @@
-"""The networks: where they come from, what is cut off them, and that nothing leaves the machine."""
+"""The networks: where they come from, which parts are removed, and that nothing leaves the machine."""
 
 import importlib.util
 import os
@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.blazepose import BlazePose
-from analysis.blazepose.networks import (
+from analysis.pose import backends
+from analysis.pose.backends import open_backend, usual_threads
+from analysis.pose.blazepose import BlazePose
+from analysis.pose.blazepose.networks import (
     DETECTOR_FILE,
     LANDMARKS_FILE,
     LANDMARKS_OUTPUTS,
@@ -22,8 +24,8 @@ from analysis.blazepose.networks import (
     open_core,
     pruned,
 )
-from analysis.pose import PoseError, open_backend
-from config.schema import Analysis
+from analysis.pose.pose_estimator import PoseError
+from config.sections.analysis import AnalysisSettings
 
 FULL = LANDMARKS_FILE.format(model="full")
 REPOSITORY = Path(__file__).parents[2]
@@ -35,7 +37,7 @@ def spy(event, arguments):
         seen.append(event)
 sys.addaudithook(spy)
 import numpy as np
-from analysis.blazepose import BlazePose
+from analysis.pose.blazepose import BlazePose
 BlazePose().estimate(np.zeros((64, 64, 3), np.uint8))
 import time; time.sleep(0.5)
 loaded = [name for name, module in sys.modules.items() if module and name.startswith(("openvino_telemetry", "mediapipe"))]
@@ -55,7 +57,7 @@ def test_the_networks_lie_in_the_installed_mediapipe_package(file: str) -> None:
     assert network_path(file).stat().st_size > 1_000_000
 
 
-def test_without_mediapipe_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_mediapipe_the_error_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(PoseError, match="pip install mediapipe"):
         network_path(FULL)
@@ -67,13 +69,13 @@ def test_a_missing_file_is_named() -> None:
 
 
 def test_the_other_sizes_come_from_a_folder_of_the_users(tmp_path: Path) -> None:
-    """The full network under the name of the heavy one: the files are alike but for their size."""
+    """The full network under the name of the heavy one: the files differ in size only."""
     with pytest.raises(PoseError, match=r'"heavy".*model_folder'):
         landmarks_path("heavy")
     with pytest.raises(PoseError, match=r"pose_landmark_heavy\.tflite is missing"):
         landmarks_path("heavy", tmp_path)
     (tmp_path / "pose_landmark_heavy.tflite").symlink_to(network_path(FULL))
-    pose = open_backend(Analysis(model="heavy", model_folder=str(tmp_path)))
+    pose = open_backend(AnalysisSettings(model="heavy", model_folder=str(tmp_path)))
     assert pose.facts["pose model"].startswith("BlazePose heavy")
     pose.close()
 
@@ -84,19 +86,25 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
         BlazePose(model="lite", folder=tmp_path)
 
 
-def test_mediapipe_is_taken_where_openvino_cannot_run_and_none_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mediapipe_is_used_where_openvino_cannot_run_and_no_backend_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openvino", None)
-    pose = open_backend(Analysis(backend="auto"))
+    pose = open_backend(AnalysisSettings(backend="auto"))
     assert pose.facts["pose backend"] == "mediapipe"
     pose.close()
     with pytest.raises(PoseError, match="pip install openvino"):
-        open_backend(Analysis(backend="openvino"))
+        open_backend(AnalysisSettings(backend="openvino"))
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (3, 2), (16, 2)])
+def test_camera_and_screen_are_left_a_core(cores: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "usable_cores", lambda: cores)
+    assert usual_threads() == threads
 
 
 def test_mediapipe_runs_the_full_model_only() -> None:
-    """It would fetch the others from the network."""
+    """It would download the others."""
     with pytest.raises(PoseError, match="full"):
-        open_backend(Analysis(backend="mediapipe", model="heavy"))
+        open_backend(AnalysisSettings(backend="mediapipe", model="heavy"))
 
 
 def test_an_unknown_device_is_named() -> None:
@@ -113,7 +121,7 @@ def test_the_segmentation_head_is_gone() -> None:
     assert [sorted(output.get_names())[0] for output in part.outputs] == list(LANDMARKS_OUTPUTS)
 
 
-def test_a_picture_in_bytes_gives_what_the_whole_network_gives_for_floats() -> None:
+def test_an_image_in_bytes_gives_what_the_whole_network_gives_for_floats() -> None:
     """Pruning, colour order and value range change no number."""
     core = open_core()
     path = network_path(FULL)

@@ -1,11 +1,11 @@
-"""The filter that steadies the box."""
+"""The filter that steadies the box from frame to frame."""
 
 import itertools
 import math
 
 import numpy as np
 
-from analysis.blazepose.one_euro import LEAST_CUTOFF_HZ, SLOPE, SPEED_CUTOFF_HZ, STEP_S, OneEuro
+from analysis.pose.blazepose.one_euro import LEAST_CUTOFF_HZ, SLOPE, SPEED_CUTOFF_HZ, STEP_S, OneEuro
 
 SIZE = 200.0
 
@@ -15,7 +15,7 @@ def share(cutoff_hz: float) -> float:
 
 
 def smooth_slowly(values: list[float]) -> list[float]:
-    """The filter of Casiez et al. (2012) for one number, with speeds in object sizes a second."""
+    """The filter of Casiez et al. (2012) for one number, with speeds in object sizes per second."""
     smooth, speed, results = values[0], 0.0, [values[0]]
     for before, value in itertools.pairwise(values):
         speed += share(SPEED_CUTOFF_HZ) * ((value - before) / SIZE / STEP_S - speed)
@@ -24,7 +24,7 @@ def smooth_slowly(values: list[float]) -> list[float]:
     return results
 
 
-def test_many_points_at_once_are_smoothed_as_one_number_is() -> None:
+def test_many_points_at_once_are_smoothed_like_single_numbers() -> None:
     walks = np.cumsum(np.random.default_rng(3).normal(0, 5, (40, 2, 2)), axis=0) + 300
     box_filter = OneEuro()
     smoothed = np.array([box_filter.smooth(points, SIZE) for points in walks])
@@ -32,11 +32,11 @@ def test_many_points_at_once_are_smoothed_as_one_number_is() -> None:
         assert np.allclose(smooth, smooth_slowly(walk.tolist()))
 
 
-def test_trembling_is_stilled_and_running_is_followed() -> None:
+def test_jitter_is_removed_and_running_is_followed() -> None:
     still, moving = OneEuro(), OneEuro()
-    trembling = np.array([300 + 1.0 * (-1) ** frame for frame in range(100)])
+    jitter = np.array([300 + 1.0 * (-1) ** frame for frame in range(100)])
     running = 300 + 10.0 * np.arange(100)
-    assert np.ptp([still.smooth(np.array([value]), SIZE) for value in trembling][50:]) < 0.5
+    assert np.ptp([still.smooth(np.array([value]), SIZE) for value in jitter][50:]) < 0.5
     assert abs([moving.smooth(np.array([value]), SIZE) for value in running][-1] - running[-1]) < 10
 
 

@@ -1,4 +1,4 @@
-"""Boxes: made around a person, cut out upright, and points brought back to where they were."""
+"""Regions: placed around a person, cropped upright, and points mapped back to where they were."""
 
 import math
 
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.blazepose.region import MARGIN, Region, around_person, cut_out, to_crop, to_picture, whole_picture
-from analysis.landmarks import Floats
+from analysis.pose.blazepose.region import MARGIN, Region, around_person, cut_out, to_crop, to_image, whole_image
+from analysis.pose.landmarks import Floats
 
 SIDE_PX = 256
 places = st.floats(-2000, 4000)
@@ -18,20 +18,20 @@ points = st.lists(st.tuples(places, places), min_size=1, max_size=8).map(np.arra
 
 
 @given(regions, points)
-def test_points_brought_to_the_crop_and_back_are_where_they_were(region: Region, points_px: Floats) -> None:
+def test_points_mapped_to_the_crop_and_back_are_where_they_were(region: Region, points_px: Floats) -> None:
     there = to_crop(points_px, region, SIDE_PX)
-    assert np.allclose(to_picture(there, region, SIDE_PX), points_px, atol=1e-6)
+    assert np.allclose(to_image(there, region, SIDE_PX), points_px, atol=1e-6)
 
 
 @given(regions)
 def test_the_middle_of_the_crop_is_the_middle_of_the_region(region: Region) -> None:
-    middle = to_picture(np.array([[SIDE_PX / 2, SIDE_PX / 2]]), region, SIDE_PX)
+    middle = to_image(np.array([[SIDE_PX / 2, SIDE_PX / 2]]), region, SIDE_PX)
     assert np.allclose(middle, [[region.center_x_px, region.center_y_px]])
 
 
 @given(regions)
 def test_a_crop_is_a_square_of_the_regions_side(region: Region) -> None:
-    corners = to_picture(np.array([[0.0, 0.0], [SIDE_PX, 0.0], [SIDE_PX, SIDE_PX]]), region, SIDE_PX)
+    corners = to_image(np.array([[0.0, 0.0], [SIDE_PX, 0.0], [SIDE_PX, SIDE_PX]]), region, SIDE_PX)
     assert np.allclose(np.linalg.norm(np.diff(corners, axis=0), axis=1), region.side_px)
 
 
@@ -49,7 +49,7 @@ def test_a_person_stands_upright_in_the_box(middle: tuple[float, float], radius_
 
 
 @pytest.mark.parametrize("edge_px", [(3.0, 4.0), (math.nan, 4.0), (math.inf, 4.0)])
-def test_points_that_make_no_circle_make_no_box(edge_px: tuple[float, float]) -> None:
+def test_points_without_a_circle_give_no_region(edge_px: tuple[float, float]) -> None:
     assert around_person(np.array((3.0, 4.0)), np.array(edge_px)) is None
 
 
@@ -59,7 +59,7 @@ def test_a_region_of_the_crops_own_size_is_cut_out_pixel_by_pixel() -> None:
     assert np.array_equal(crop, image[70 : 70 + SIDE_PX, 60 : 60 + SIDE_PX])
 
 
-def test_what_is_cut_out_lies_where_its_points_lie() -> None:
+def test_the_crop_shows_a_spot_where_its_point_is_mapped() -> None:
     image = np.zeros((400, 600, 3), np.uint8)
     cv2.circle(image, (350, 120), 6, (255, 255, 255), -1)
     region = Region(320, 180, 300, 0.7)
@@ -69,13 +69,13 @@ def test_what_is_cut_out_lies_where_its_points_lie() -> None:
     assert np.allclose(found, to_crop(np.array([[350.0, 120.0]]), region, SIDE_PX), atol=0.1)
 
 
-def test_beyond_the_picture_lies_black_or_the_pictures_edge() -> None:
+def test_beyond_the_image_the_crop_is_black_or_repeats_the_edge() -> None:
     image = np.full((100, 100, 3), 200, np.uint8)
     beyond = Region(0, 0, 100)
     assert cut_out(image, beyond, 50, cv2.BORDER_CONSTANT)[0, 0].tolist() == [0, 0, 0]
     assert cut_out(image, beyond, 50, cv2.BORDER_REPLICATE)[0, 0].tolist() == [200, 200, 200]
 
 
-def test_the_whole_picture_fits_its_letterbox() -> None:
-    corners = to_crop(np.array([[0.0, 0.0], [1280.0, 720.0]]), whole_picture(1280, 720), 224)
+def test_the_whole_image_fits_its_letterbox() -> None:
+    corners = to_crop(np.array([[0.0, 0.0], [1280.0, 720.0]]), whole_image(1280, 720), 224)
     assert np.allclose(corners, [[0, 49], [224, 175]])

@@ -1,28 +1,31 @@
-"""Given several people before the camera, then the one who runs on the treadmill is measured and no other."""
+"""Given several people in view, then the one who runs on the treadmill is measured and nobody else."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 
-from analysis.home import GONE_S
-from analysis.landmarks import Landmarks
 from analysis.measurement import Measurement
-from analysis.states import MEASURING, NO_PERSON, NOT_RUNNING
-from config.schema import Settings
-from tests.stick_runner import HEIGHT_PX, WIDTH_PX, StickRunner
+from analysis.pose.landmarks import Landmarks
+from analysis.runner.treadmill_place import GONE_S
+from config.settings import Settings
+from tests.support.stick_runner import HEIGHT_PX, WIDTH_PX, StickRunner
 from wire.clock import s_to_ns
-from wire.frames import Frame, Image
+from wire.faults import SampleState
+from wire.frames.frame import Frame, Image
 from wire.messages import Sample
+
+pytestmark = pytest.mark.slow
 
 FPS = 30
 WIDE_PX = 1280
 Person = Callable[[float], Landmarks | None]
-"""Where somebody is at a time; None: out of view."""
+"""The landmarks of somebody at a time; None: out of view."""
 
 
 def somebody(sticks: StickRunner, x_px: float = 0.0, size: float = 1.0, speed_px: float = 0.0) -> Person:
-    """Who moves like these sticks, so far to the right, so large, and passing through the picture at this speed."""
+    """Somebody who moves like these sticks, shifted to the right, scaled, and crossing the image at this speed."""
 
     def seen(t_s: float) -> Landmarks | None:
         landmarks = sticks.landmarks(sticks.runner.pose(t_s))
@@ -43,7 +46,7 @@ COACH = somebody(StickRunner(stand_s=1e9), x_px=250)
 
 @dataclass
 class People:
-    """A pose model that follows one of these people until they are gone, as a tracker does."""
+    """A pose model that follows one of these people until they are out of view, as a tracker does."""
 
     people: list[Person]
     t_s: float = 0.0
@@ -68,7 +71,7 @@ class People:
 
 
 def watched(pose: People, seconds: float) -> list[tuple[float, int, Sample, list[float]]]:
-    """Per frame: time, who was followed, the sample, and the hip extension of the near strides that it settled."""
+    """Per frame: time, the person followed, the sample, and the hip extension of the near strides settled."""
     measurement, image, seen = Measurement(Settings(), pose), np.zeros((HEIGHT_PX, WIDE_PX, 3), np.uint8), []
     for index in range(round(seconds * FPS)):
         pose.t_s = (index + 1) / FPS
@@ -80,22 +83,22 @@ def watched(pose: People, seconds: float) -> list[tuple[float, int, Sample, list
 
 def test_the_runner_is_found_beside_a_coach_who_was_seen_first() -> None:
     seen = watched(People([COACH, RUNNER]), 5)
-    assert next(who for _, who, sample, _ in seen if sample.state == MEASURING) == 1
-    assert next(t_s for t_s, _, sample, _ in seen if sample.state == MEASURING) < 5
-    assert seen[-1][2].state == MEASURING
+    assert next(who for _, who, sample, _ in seen if sample.state == SampleState.MEASURING) == 1
+    assert next(t_s for t_s, _, sample, _ in seen if sample.state == SampleState.MEASURING) < 5
+    assert seen[-1][2].state == SampleState.MEASURING
 
 
-def test_while_the_runner_is_away_nobody_else_is_taken_for_the_runner() -> None:
+def test_while_the_runner_is_out_of_view_nobody_else_is_measured() -> None:
     away = between(somebody(StickRunner()), 0, 5)
     back = between(somebody(StickRunner()), 12, 99)
     neighbour = between(somebody(StickRunner(extension_deg=10), x_px=250, size=0.8), 3, 99)
     seen = watched(People([lambda t_s: away(t_s) or back(t_s), neighbour]), 16)
-    assert {sample.state for t_s, _, sample, _ in seen if 5.6 < t_s < 12} == {NO_PERSON}
-    assert seen[-1][2].state == MEASURING
+    assert {sample.state for t_s, _, sample, _ in seen if 5.6 < t_s < 12} == {SampleState.NO_PERSON}
+    assert seen[-1][2].state == SampleState.MEASURING
     assert all(extension_deg > 15 for _, _, _, strides in seen for extension_deg in strides)
-    # Found again within half a second, measured as soon as anybody who starts to run.
+    # Found again within half a second, and measured as soon as anybody who starts to run.
     assert next(t_s for t_s, who, _, _ in seen if t_s > 12 and who == 0) < 12.6
-    assert next(t_s for t_s, _, sample, _ in seen if t_s > 12 and sample.state == MEASURING) < 14
+    assert next(t_s for t_s, _, sample, _ in seen if t_s > 12 and sample.state == SampleState.MEASURING) < 14
 
 
 def test_a_runner_who_pauses_on_the_belt_is_kept_with_the_calibration() -> None:
@@ -104,20 +107,20 @@ def test_a_runner_who_pauses_on_the_belt_is_kept_with_the_calibration() -> None:
     runner: Person = lambda t_s: first(t_s) if t_s < 9 else paused(t_s)  # noqa: E731
     pose = People([runner, between(COACH, 5, 99)])
     seen = watched(pose, 15)
-    assert seen[-1][2].state == NOT_RUNNING
+    assert seen[-1][2].state == SampleState.NOT_RUNNING
     assert pose.looked_elsewhere <= 1
     assert all(who == 0 for _, who, _, _ in seen)
     assert all(sample.standing_thigh_deg is not None for t_s, _, sample, _ in seen if t_s > 3)
 
 
-def test_after_a_while_the_treadmill_may_be_somewhere_else() -> None:
+def test_after_a_while_a_runner_anywhere_else_is_measured() -> None:
     here, there = between(RUNNER, 0, 5), between(somebody(StickRunner(), x_px=-230), 6, 99)
     seen = watched(People([lambda t_s: here(t_s) or there(t_s)]), GONE_S + 9)
-    assert {sample.state for t_s, _, sample, _ in seen if 6 < t_s < GONE_S + 4} == {NO_PERSON}
-    assert seen[-1][2].state == MEASURING
+    assert {sample.state for t_s, _, sample, _ in seen if 6 < t_s < GONE_S + 4} == {SampleState.NO_PERSON}
+    assert seen[-1][2].state == SampleState.MEASURING
 
 
-def test_a_camera_that_comes_back_in_another_mode_measures_on_with_the_calibration() -> None:
+def test_a_camera_reopened_in_another_mode_keeps_the_calibration() -> None:
     large = somebody(StickRunner(stand_s=3))
 
     def seen(t_s: float) -> Landmarks | None:
@@ -132,22 +135,22 @@ def test_a_camera_that_comes_back_in_another_mode_measures_on_with_the_calibrati
         at_ns, image = s_to_ns(pose.t_s), np.zeros((HEIGHT_PX // part, WIDE_PX // part, 3), np.uint8)
         sample, _ = measurement.measure(Frame(1, index + 1, index, at_ns, at_ns, at_ns, "test", image), lambda: 0)
         states.append((pose.t_s, sample.state, sample.standing_thigh_deg))
-    assert NO_PERSON not in {state for t_s, state, _ in states if t_s > 6}
-    assert states[-1][1] == MEASURING
+    assert SampleState.NO_PERSON not in {state for t_s, state, _ in states if t_s > 6}
+    assert states[-1][1] == SampleState.MEASURING
     assert states[-1][2] is not None
 
 
-def test_somebody_who_runs_past_does_not_make_the_treadmill() -> None:
+def test_somebody_who_runs_past_is_not_taken_for_the_place_of_the_treadmill() -> None:
     passing = between(somebody(StickRunner(), x_px=-300, speed_px=150), 0, 4)
     seen = watched(People([passing, between(RUNNER, 4, 99)]), 8)
-    assert seen[-1][2].state == MEASURING
+    assert seen[-1][2].state == SampleState.MEASURING
 
 
 def test_a_coach_who_walks_past_in_front_is_not_measured() -> None:
-    # Nearer to the camera, so larger; the tracker holds on to the coach although the runner is still there.
+    # Nearer to the camera and so larger; the tracker stays with the coach although the runner is still there.
     in_front = between(somebody(StickRunner(extension_deg=10, cadence_spm=150), size=1.9), 6, 8)
     runner: Person = lambda t_s: None if 6 <= t_s < 8 else RUNNER(t_s)  # noqa: E731
     seen = watched(People([runner, in_front]), 12)
-    assert {sample.state for t_s, _, sample, _ in seen if 6 < t_s < 8} == {NO_PERSON}
+    assert {sample.state for t_s, _, sample, _ in seen if 6 < t_s < 8} == {SampleState.NO_PERSON}
     assert all(extension_deg > 15 for _, _, _, strides in seen for extension_deg in strides)
-    assert seen[-1][2].state == MEASURING
+    assert seen[-1][2].state == SampleState.MEASURING

@@ -1,4 +1,4 @@
-"""What the tests of the capture process share."""
+"""Fixtures for the tests of the capture process."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from capture import process
-from capture.source import Source, SourceError
-from config.schema import Capture
-from tests.watched_capture import Blocked, Running
+from capture.sources.source import CameraError, Source, SourceError
+from config.sections.capture import CaptureSettings
+from tests.support.watched_capture import Blocked, Running
+from wire.faults import FaultCode
 
 
 @pytest.fixture
@@ -26,20 +27,20 @@ def start(wire_directory: Path) -> Iterator[Callable[..., Running]]:
 
 @pytest.fixture
 def cameras(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """What is opened, one after the other."""
+    """Sets what successive attempts to open the source give."""
 
-    def will_be(*opened: "Source | SourceError | Blocked") -> None:
+    def open_in_turn(*opened: "Source | SourceError | Blocked") -> None:
         script = iter(opened)
 
-        def open_next(_settings: Capture) -> Source:
+        def open_next(_settings: CaptureSettings) -> Source:
             camera = next(script)
             if isinstance(camera, SourceError):
                 raise camera
             if isinstance(camera, Blocked):
                 camera.until.wait(timeout=20)
-                raise SourceError("camera 0: cannot be opened")
+                raise CameraError(FaultCode.CAMERA_NOT_OPENED, "camera 0")
             return camera
 
         monkeypatch.setattr(process, "open_source", open_next)
 
-    return will_be
+    return open_in_turn

@@ -1,4 +1,4 @@
-"""The synthetic runner's truth: peaks are exact, nothing jumps, limbs keep their length."""
+"""The synthetic runner: peaks are exact, movement is smooth, limbs keep their length."""
 
 import math
 from collections.abc import Iterator
@@ -8,13 +8,11 @@ from statistics import mean, stdev
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.runner.kinematics import Runner, RunnerParameters
-from capture.runner.pose import Point, Pose
-
-SETTINGS = settings(max_examples=60, deadline=None)
+from capture.synthetic.body_pose import BodyPose, Point
+from capture.synthetic.kinematics import Runner, RunnerParameters
 
 PARAMETERS = st.builds(
     RunnerParameters,
@@ -36,7 +34,7 @@ PARAMETERS = st.builds(
 TIMES = st.floats(0, 60)
 
 
-def points(pose: Pose) -> Iterator[Point]:
+def points(pose: BodyPose) -> Iterator[Point]:
     for leg in (pose.near_leg, pose.far_leg):
         yield from (leg.hip, leg.knee, leg.ankle, leg.heel, leg.toe)
     for arm in (pose.near_arm, pose.far_arm):
@@ -44,7 +42,7 @@ def points(pose: Pose) -> Iterator[Point]:
     yield from (pose.pelvis, pose.neck, pose.head)
 
 
-def lengths(pose: Pose) -> list[float]:
+def lengths(pose: BodyPose) -> list[float]:
     found = [math.dist(pose.pelvis, pose.neck)]
     for leg in (pose.near_leg, pose.far_leg):
         found += [math.dist(leg.hip, leg.knee), math.dist(leg.knee, leg.ankle), math.dist(leg.heel, leg.toe)]
@@ -55,24 +53,21 @@ def lengths(pose: Pose) -> list[float]:
 
 
 def lean_of(upper: Point, lower: Point) -> float:
-    """Segment against the vertical as drawn, + its lower end in front."""
+    """Angle of a segment against vertical, + lower end in front."""
     return math.degrees(math.atan2(lower[0] - upper[0], upper[1] - lower[1]))
 
 
-@SETTINGS
 @given(PARAMETERS, TIMES)
 def test_every_joint_is_finite(parameters: RunnerParameters, t_s: float) -> None:
     assert all(math.isfinite(part) for point in points(Runner(parameters).pose(t_s)) for part in point)
 
 
-@SETTINGS
 @given(PARAMETERS, TIMES, TIMES)
 def test_limbs_keep_their_length(parameters: RunnerParameters, t_s: float, other_s: float) -> None:
     runner = Runner(parameters)
     assert lengths(runner.pose(t_s)) == pytest.approx(lengths(runner.pose(other_s)), rel=1e-9)
 
 
-@SETTINGS
 @given(PARAMETERS, TIMES)
 def test_the_stated_angles_are_those_of_the_joints(parameters: RunnerParameters, t_s: float) -> None:
     pose = Runner(parameters).pose(t_s)
@@ -83,9 +78,8 @@ def test_the_stated_angles_are_those_of_the_joints(parameters: RunnerParameters,
     assert -lean_of(pose.neck, pose.pelvis) == pytest.approx(pose.trunk_lean_deg, abs=1e-6)
 
 
-@SETTINGS
 @given(PARAMETERS)
-def test_peaks_are_met_exactly_and_never_passed(parameters: RunnerParameters) -> None:
+def test_peaks_are_reached_exactly_and_never_exceeded(parameters: RunnerParameters) -> None:
     runner = Runner(parameters)
     end_s = parameters.stand_s + 10
     for leg, peaks in (("near_leg", runner.near_peaks(0, end_s)), ("far_leg", runner.far_peaks(0, end_s))):
@@ -104,7 +98,7 @@ def test_the_default_peaks_are_those_of_the_parameters() -> None:
     assert {extension_deg for _, extension_deg in runner.far_peaks(0, 20)} == {20.0}
 
 
-def test_peaks_come_once_a_stride_and_the_far_leg_half_a_stride_later() -> None:
+def test_peaks_occur_once_per_stride_and_half_a_stride_later_for_the_far_leg() -> None:
     parameters = RunnerParameters(cadence_spm=160)
     runner = Runner(parameters)
     near_s = [t_s for t_s, _ in runner.near_peaks(0, 30)]
@@ -113,14 +107,13 @@ def test_peaks_come_once_a_stride_and_the_far_leg_half_a_stride_later() -> None:
     assert far_s[0] - near_s[0] == pytest.approx(0.375)
 
 
-def test_a_window_of_peaks_takes_its_start_and_leaves_its_end() -> None:
+def test_a_range_of_peaks_includes_its_start_and_excludes_its_end() -> None:
     runner = Runner(RunnerParameters())
     peaks = runner.near_peaks(0, 10)
     first_s, last_s = peaks[2][0], peaks[5][0]
     assert runner.near_peaks(first_s, last_s) == peaks[2:5]
 
 
-@SETTINGS
 @given(
     PARAMETERS.map(lambda p: replace(p, far_extension_deg=None, sway_deg=0.0, change_deg=0.0, scatter_deg=0.0, stand_s=0.0)),
     TIMES,
@@ -148,7 +141,7 @@ def test_the_far_leg_keeps_an_extension_of_its_own() -> None:
     assert {extension_deg for _, extension_deg in runner.far_peaks(0, 10)} == {9.0}
 
 
-def test_sway_changes_the_peaks_slowly_and_evenly_about_the_mean() -> None:
+def test_sway_changes_the_peaks_slowly_and_symmetrically() -> None:
     runner = Runner(RunnerParameters(sway_deg=3.0, sway_period_s=40.0))
     extensions = [extension_deg for _, extension_deg in runner.near_peaks(0, 80)]
     assert max(extensions) == pytest.approx(21.0, abs=0.01)
@@ -156,14 +149,14 @@ def test_sway_changes_the_peaks_slowly_and_evenly_about_the_mean() -> None:
     assert max(abs(b - a) for a, b in pairwise(extensions)) < 0.4
 
 
-def test_a_change_holds_from_its_time_on_for_both_legs() -> None:
+def test_a_change_applies_to_both_legs_from_its_time_on() -> None:
     runner = Runner(RunnerParameters(extension_deg=14.0, change_deg=3.0, change_s=10.0))
     for peaks in (runner.near_peaks, runner.far_peaks):
         assert {extension_deg for _, extension_deg in peaks(0, 10)} == {14.0}
         assert {extension_deg for _, extension_deg in peaks(10, 30)} == {17.0}
 
 
-def test_strides_scatter_as_asked_and_the_same_seed_gives_the_same_runner() -> None:
+def test_strides_scatter_as_configured_and_the_same_seed_gives_the_same_runner() -> None:
     parameters = RunnerParameters(extension_deg=15.0, scatter_deg=0.8, seed=4)
     peaks_deg = [extension_deg for _, extension_deg in Runner(parameters).near_peaks(0, 600)]
     assert mean(peaks_deg) == pytest.approx(15.0, abs=0.1)
@@ -173,7 +166,7 @@ def test_strides_scatter_as_asked_and_the_same_seed_gives_the_same_runner() -> N
     assert [deg for _, deg in Runner(parameters).far_peaks(0, 600)] != peaks_deg
 
 
-def test_nothing_jumps_when_the_extension_changes() -> None:
+def test_movement_stays_smooth_when_the_extension_changes() -> None:
     runner = Runner(RunnerParameters(stand_s=0.5), lambda k: 30.0 if k % 2 else 2.0)
     step_s = 1e-3
     thighs = [runner.pose(i * step_s).near_leg.thigh_deg for i in range(6000)]
@@ -189,7 +182,6 @@ def test_the_stance_foot_stays_near_the_belt() -> None:
         assert abs(min(leg.heel[1], leg.toe[1])) < 0.04
 
 
-@SETTINGS
 @given(PARAMETERS.map(lambda p: replace(p, stand_s=p.stand_s or 1.0)), st.floats(0, 1))
 def test_before_running_the_runner_stands_straight(parameters: RunnerParameters, share: float) -> None:
     runner = Runner(parameters)
@@ -202,12 +194,24 @@ def test_before_running_the_runner_stands_straight(parameters: RunnerParameters,
     assert runner.near_peaks(0, parameters.stand_s) == []
 
 
-def test_the_belt_runs_with_its_speed() -> None:
+def test_the_belt_moves_at_its_speed() -> None:
     runner = Runner(RunnerParameters(belt_speed_mps=2.5, stand_s=1.0))
     assert runner.belt_m(5.0) == pytest.approx(10.0)
 
 
 @pytest.mark.parametrize("wrong", [{"cadence_spm": 0.0}, {"stature_m": -1.0}, {"stand_s": -1.0}])
-def test_parameters_that_cannot_be_run_are_refused(wrong: dict[str, Any]) -> None:
+def test_impossible_parameters_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must"):
         RunnerParameters(**wrong)
+
+
+@given(PARAMETERS, TIMES)
+def test_from_the_other_side_the_same_runner_is_seen_with_near_and_far_exchanged(
+    parameters: RunnerParameters, t_s: float
+) -> None:
+    pose = Runner(parameters).pose(t_s)
+    other = pose.from_other_side()
+    assert (other.near_leg.thigh_deg, other.far_leg.thigh_deg) == (pose.far_leg.thigh_deg, pose.near_leg.thigh_deg)
+    assert other.near_leg.hip == (*pose.far_leg.hip[:2], -pose.far_leg.hip[2])
+    assert sorted(lengths(other)) == pytest.approx(sorted(lengths(pose)))
+    assert other.from_other_side() == pose

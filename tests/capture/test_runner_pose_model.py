@@ -1,4 +1,4 @@
-"""The drawn runner through the real pose model: whoever changes the look has to pass here."""
+"""The real pose model detects the drawn runner. Run these tests after every change of the drawing."""
 
 from collections.abc import Iterator
 
@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from analysis.pose import open_backend
-from capture.runner.kinematics import Runner, RunnerParameters
-from capture.runner.painter import RunnerPainter
-from capture.runner.pose import Leg, Pose
-from config.schema import Settings
+from analysis.pose.backends import open_backend
+from capture.synthetic.body_pose import BodyPose, LegPose
+from capture.synthetic.kinematics import Runner, RunnerParameters
+from capture.synthetic.runner_painter import RunnerPainter
+from config.settings import Settings
 from wire.messages import Facing
 
 WIDTH_PX, HEIGHT_PX, FPS = 960, 540, 30.0
@@ -20,8 +20,8 @@ NEAR_PEAK_S = 0.02
 LEGS_APART_PX = 0.12 * HEIGHT_PX
 
 
-class Seen:
-    """What the model made of one run, against the truth of every frame."""
+class DetectedRun:
+    """The model's landmarks in one run, with the true pose of every frame."""
 
     def __init__(self, facing: Facing, with_neighbour: bool = False, frames: int = FRAMES) -> None:
         self.runner = Runner(RunnerParameters(stand_s=STAND_S))
@@ -44,7 +44,7 @@ class Seen:
     def detected(self) -> float:
         return sum(marks is not None for marks in self.landmarks) / len(self.landmarks)
 
-    def frames(self) -> Iterator[tuple[float, Pose, NDArray[np.float64]]]:
+    def frames(self) -> Iterator[tuple[float, BodyPose, NDArray[np.float64]]]:
         for t_s, pose, marks in zip(self.times_s, self.poses, self.landmarks, strict=True):
             if marks is not None:
                 yield t_s, pose, marks
@@ -63,7 +63,7 @@ class Seen:
         return float(np.degrees(np.arctan2(forward, down)))
 
     def swaps(self) -> list[bool]:
-        """For every frame in which the legs are well apart: does the near label sit on the far leg?"""
+        """For every frame with the legs well apart: whether the near label is on the far leg."""
         found = []
         for _, pose, marks in self.frames():
             near, far = self._below_hip_px(pose.near_leg), self._below_hip_px(pose.far_leg)
@@ -74,44 +74,45 @@ class Seen:
                 found.append(bool(crossed < straight))
         return found
 
-    def _below_hip_px(self, leg: Leg) -> NDArray[np.float64]:
+    def _below_hip_px(self, leg: LegPose) -> NDArray[np.float64]:
         return np.array([self.painter.camera.see(joint)[0] for joint in (leg.knee, leg.ankle)])
 
 
-@pytest.fixture(scope="module", params=["right", "left"])
-def seen(request: pytest.FixtureRequest) -> Seen:
-    return Seen(request.param)
+@pytest.fixture(scope="module", params=[pytest.param(facing, marks=pytest.mark.slow) for facing in ("right", "left")])
+def run(request: pytest.FixtureRequest) -> DetectedRun:
+    return DetectedRun(request.param)
 
 
-def test_the_model_finds_the_runner_standing_and_running(seen: Seen) -> None:
-    assert seen.detected >= 0.98
+def test_the_model_finds_the_runner_standing_and_running(run: DetectedRun) -> None:
+    assert run.detected >= 0.98
 
 
-def test_the_near_peak_is_measured_within_three_degrees(seen: Seen) -> None:
-    errors_deg = seen.near_peak_errors_deg()
+def test_the_near_peak_is_measured_within_three_degrees(run: DetectedRun) -> None:
+    errors_deg = run.near_peak_errors_deg()
     assert len(errors_deg) >= 3
     assert abs(np.mean(errors_deg)) <= 3.0
 
 
-def test_the_near_label_sits_on_the_near_leg(seen: Seen) -> None:
-    swaps = seen.swaps()
+def test_the_near_label_is_on_the_near_leg(run: DetectedRun) -> None:
+    swaps = run.swaps()
     assert len(swaps) > FRAMES / 2
     assert np.mean(swaps) <= 0.03
 
 
-def test_a_standing_thigh_is_measured_upright(seen: Seen) -> None:
-    hip, knee, _ = seen.near_ids
-    standing = [seen._thigh_deg(marks[hip], marks[knee]) for t_s, _, marks in seen.frames() if t_s < STAND_S]
+def test_a_standing_thigh_is_measured_upright(run: DetectedRun) -> None:
+    hip, knee, _ = run.near_ids
+    standing = [run._thigh_deg(marks[hip], marks[knee]) for t_s, _, marks in run.frames() if t_s < STAND_S]
     assert abs(np.median(standing)) < 4.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("facing", ["right", "left"])
 def test_with_a_neighbour_the_model_still_follows_the_runner(facing: Facing) -> None:
-    seen = Seen(facing, with_neighbour=True, frames=30)
-    assert seen.detected >= 0.98
-    for _, pose, marks in seen.frames():
-        hip_px, scale = seen.painter.camera.see(pose.near_leg.hip)
-        assert np.linalg.norm(marks[seen.near_ids[0]] - hip_px) < 0.15 * scale
+    run = DetectedRun(facing, with_neighbour=True, frames=30)
+    assert run.detected >= 0.98
+    for _, pose, marks in run.frames():
+        hip_px, scale = run.painter.camera.see(pose.near_leg.hip)
+        assert np.linalg.norm(marks[run.near_ids[0]] - hip_px) < 0.15 * scale
 
 
 def test_the_same_seed_gives_the_same_pictures() -> None:
@@ -125,7 +126,7 @@ def test_the_same_seed_gives_the_same_pictures() -> None:
         assert not np.array_equal(picture, other.draw(pose, 0.1))
 
 
-def test_a_runner_out_of_the_picture_is_no_error() -> None:
+def test_a_runner_outside_the_picture_is_no_error() -> None:
     runner = Runner(RunnerParameters(drift_m=10.0))
     painter = RunnerPainter(320, 180)
     for t_s in (1.8, 5.4):

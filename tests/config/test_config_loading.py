@@ -1,13 +1,14 @@
-"""Settings come in layers, and what is wrong in one of them is said in one sentence that names it."""
+"""Settings come in layers. A mistake in a layer gives one sentence that names the layer."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from config.errors import ConfigError
-from config.loading import default_layer, default_text, load, presets
-from config.schema import Settings
+from config.default_file import default_text
+from config.loading import load, presets
+from config.mistakes import ConfigError
+from config.settings import Settings
 
 DEFAULTS = Settings()
 
@@ -27,20 +28,9 @@ def refused(preset: str = "", file: Path | None = None, overrides: dict[str, Any
 
 
 class TestLayers:
-    def test_the_default_file_is_the_schemas_defaults_and_five_rules(self) -> None:
-        assert load().model_copy(update={"cue": ()}) == DEFAULTS
-        assert [rule.name for rule in load().cue] == ["push", "ease", "good", "tall", "quick"]
-
-    def test_the_default_file_names_every_setting(self) -> None:
-        def keys(tables: dict[str, Any]) -> set[str]:
-            return {
-                f"{name}.{key}" if key else name
-                for name, value in tables.items()
-                for key in (keys(value) if isinstance(value, dict) else [""])
-            }
-
-        named = keys({name: value for name, value in default_layer().tables.items() if name != "cue"})
-        assert named == keys(DEFAULTS.model_dump(exclude={"cue"}))
+    def test_without_layers_the_defaults_apply(self) -> None:
+        assert load() == DEFAULTS
+        assert [rule.name for rule in DEFAULTS.cue] == ["push", "ease", "good", "tall", "quick"]
 
     def test_each_layer_changes_the_ones_before(self, tmp_path: Path) -> None:
         shown = load("show")
@@ -58,14 +48,14 @@ class TestLayers:
     def test_an_empty_file_changes_nothing(self, tmp_path: Path) -> None:
         assert load(file=file_with(tmp_path, "")) == load()
 
-    def test_the_defaults_text_may_be_copied_and_used_as_it_is(self, tmp_path: Path) -> None:
+    def test_the_default_file_can_be_used_as_it_is(self, tmp_path: Path) -> None:
         assert load(file=file_with(tmp_path, default_text())) == load()
 
     @pytest.mark.parametrize("preset", presets())
     def test_every_preset_loads(self, preset: str) -> None:
         assert load(preset) != load()
 
-    def test_settings_cannot_be_changed_afterwards(self) -> None:
+    def test_settings_are_frozen(self) -> None:
         with pytest.raises(ValueError, match="frozen"):
             load().audio.volume = 0.1  # type: ignore[misc]
 
@@ -75,23 +65,23 @@ def rules(*blocks: str) -> str:
 
 
 class TestRules:
-    """A coach writes down what changes; no rule is lost by not being named."""
+    """A coach's file contains only what changes; rules that it does not name are unchanged."""
 
-    def test_a_block_of_a_known_name_changes_the_keys_it_has(self, tmp_path: Path) -> None:
+    def test_a_block_with_a_known_name_changes_its_keys_only(self, tmp_path: Path) -> None:
         before = {rule.name: rule for rule in load().rules}
         after = {rule.name: rule for rule in load(file=file_with(tmp_path, rules('name = "push"\nevery_s = 60.0'))).rules}
         assert after == {**before, "push": before["push"].model_copy(update={"every_s": 60.0})}
 
-    def test_a_block_of_a_new_name_adds_a_rule(self, tmp_path: Path) -> None:
+    def test_a_block_with_a_new_name_adds_a_rule(self, tmp_path: Path) -> None:
         names = [rule.name for rule in load(file=file_with(tmp_path, rules("name = 'a'\nwhen = 'knee above 9'"))).rules]
         assert names == ["a", *(rule.name for rule in load().rules)]
 
-    def test_one_can_be_switched_off_and_may_still_be_named(self, tmp_path: Path) -> None:
+    def test_a_rule_that_is_switched_off_can_still_be_named(self, tmp_path: Path) -> None:
         off = "name = 'ease'\nenabled = false", "name = 'push'\nunless = ['ease']"
         names = {rule.name for rule in load(file=file_with(tmp_path, rules(*off))).rules}
         assert names == {rule.name for rule in load().rules} - {"ease"}
 
-    def test_what_is_switched_off_need_not_be_about_the_target(self, tmp_path: Path) -> None:
+    def test_a_rule_that_is_switched_off_need_not_fit_the_target(self, tmp_path: Path) -> None:
         off = rules(*(f"name = '{name}'\nenabled = false" for name in ("push", "ease", "good")))
         settings = load(file=file_with(tmp_path, f"target.measure = 'cadence'\n{off}"))
         assert {rule.name for rule in settings.rules} == {"tall", "quick"}
@@ -110,24 +100,24 @@ class TestRules:
             ("show", "push ease good"),
         ],
     )
-    def test_a_preset_has_the_rules_it_is_for(self, preset: str, names: str) -> None:
+    def test_every_preset_has_its_rules(self, preset: str, names: str) -> None:
         assert {rule.name for rule in load(preset).rules} == set(names.split())
 
-    def test_a_switched_off_rule_travels_with_the_others(self) -> None:
+    def test_settings_as_json_contain_the_rules_that_are_switched_off(self) -> None:
         assert Settings.model_validate_json(load("show").model_dump_json()).rules == load("show").rules
 
 
 class TestLimits:
-    def test_a_whole_number_will_do_where_a_number_is_asked(self, tmp_path: Path) -> None:
+    def test_a_whole_number_is_a_number(self, tmp_path: Path) -> None:
         assert load(file=file_with(tmp_path, "capture.fps = 30")).capture.fps == 30.0
 
-    def test_the_narrowest_zone_may_be_written_anywhere(self, tmp_path: Path) -> None:
+    def test_the_narrowest_zone_can_be_anywhere(self, tmp_path: Path) -> None:
         zone = load(file=file_with(tmp_path, "[capture.zone]\nleft = 0.1\nright = 0.15")).capture.zone
         assert (zone.left, zone.right) == (0.1, 0.15)
 
 
 WRONG = [
-    # what is written, what the sentence says behind the file's name
+    # the file's text, the error after the file's name
     ("captur.fps = 30", "captur is not a setting; did you mean 'capture'?"),
     ("zzz = 1", "zzz is not a setting; known are capture, analysis, target, session, coach, guard, fading, belt, cue,"),
     ("capture.fsp = 30", "capture.fsp is not a setting; did you mean 'fps'?"),
@@ -149,7 +139,7 @@ WRONG = [
     ("audio.sample_rate_hz = 8000", "audio.sample_rate_hz = 8000: must be 22050, 44100 or 48000"),
     ("capture = 3", "capture = 3: must be a table"),
     ("capture.zone = []", "capture.zone = []: must be a table"),
-    ("[capture.zone]\nleft = 0.5\nright = 0.5", "capture.zone: right must be at least 0.05 more than left"),
+    ("[capture.zone]\nleft = 0.5\nright = 0.5", "capture.zone: right must exceed left by at least 0.05"),
     ("cue = 3", "cue = 3: must be a list"),
     ("[cue]\nname = 'a'", "cue = {'name': 'a'}: must be a list"),
     ("cue = [1]", "cue number 1 = 1: must be a table"),
@@ -170,7 +160,7 @@ WRONG = [
     ("[[cue]]\nname = 'a'\nwhen = 'archin'", "cue \"a\": when: 'archin' must have three words"),
     (
         "[[cue]]\nname = 'a'\nwhen = 'cadence below 1600'",
-        "cue \"a\": when: 'cadence below 1600': cadence lies between 60 and 300 steps/min",
+        "cue \"a\": when: 'cadence below 1600': the number must be between 60 and 300 steps/min",
     ),
     (
         "[[cue]]\nname = 'a'\nwhen = 'hip_extension_deg below 9'",
@@ -178,7 +168,7 @@ WRONG = [
     ),
     (
         "[[cue]]\nname = 'a'\nwhen = 'knee above band'",
-        "cue \"a\": when: 'knee above band': the band is of hip_extension; write a number for others",
+        "cue \"a\": when: 'knee above band': the band is for hip_extension; give a number instead",
     ),
     (
         "[[cue]]\nname = 'a'\nwhen = 'knee above 9'\nunless = ['slow_cadense']",
@@ -190,15 +180,15 @@ WRONG = [
     ("target.measure = 'cadense'", "target.measure = 'cadense': is unknown; did you mean 'cadence'?"),
     (
         "[target]\nmode = 'absolute'\nabsolute_deg = 180",
-        "target: absolute_deg = 180: hip_extension lies between -60 and 60 deg",
+        "target: absolute_deg = 180: must be between -60 and 60 deg for hip_extension",
     ),
-    ("target.half_width_deg = 40", "target: half_width_deg = 40: for hip_extension must be at most 30 deg"),
-    ("target.measure = 'cadence'", "cue \"push\": when: 'hip_extension below band': the band is of cadence"),
+    ("target.half_width_deg = 40", "target: half_width_deg = 40: must be at most 30 deg for hip_extension"),
+    ("target.measure = 'cadence'", "cue \"push\": when: 'hip_extension below band': the band is for cadence"),
     ("[target]\nmode = 'by_speed'\nat_speed = []", 'target: mode = "by_speed" needs a [[target.at_speed]] block'),
     ("[[target.at_speed]]\nspeed_kmh = 9", "target.at_speed number 1.middle_deg is missing"),
     (
         "[[target.at_speed]]\nspeed_kmh = 12\nmiddle_deg = 20\n[[target.at_speed]]\nspeed_kmh = 9\nmiddle_deg = 25",
-        "target: at_speed: 9 km/h must come before 12 km/h, and once",
+        "target: at_speed: speeds must increase, but 9 km/h follows 12 km/h",
     ),
     ("fading.percent_by_session = []", "fading.percent_by_session = []: must not be empty"),
     ("fading.percent_by_session = [100, 101]", "fading.percent_by_session number 2 = 101: must be at most 100"),
@@ -214,7 +204,7 @@ class TestMistakes:
         file = file_with(tmp_path, text)
         assert refused(file=file).startswith(f"{file}: {said}")
 
-    def test_the_layer_that_brought_it_is_named(self, tmp_path: Path) -> None:
+    def test_the_sentence_names_the_layer_with_the_mistake(self, tmp_path: Path) -> None:
         file = file_with(tmp_path, "audio.volume = 7")
         assert refused("show", file).startswith(f"{file}: audio.volume = 7: ")
         right = file_with(tmp_path, "audio.volume = 0.7")
@@ -223,12 +213,12 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ("target.measure = 'cadence'", "the band is of cadence"),
+            ("target.measure = 'cadence'", "the band is for cadence"),
             ("[[cue]]\nname = 'push'\nunless = ['archin']", "'archin' is neither"),
-            ("[capture.zone]\nleft = 0.5\nright = 0.5", "right must be"),
+            ("[capture.zone]\nleft = 0.5\nright = 0.5", "right must exceed"),
         ],
     )
-    def test_of_what_does_not_fit_together_too(self, tmp_path: Path, text: str, said: str) -> None:
+    def test_the_sentence_names_the_layer_whose_settings_contradict_others(self, tmp_path: Path, text: str, said: str) -> None:
         file = file_with(tmp_path, text)
         sentence = refused("first_session", file, {"capture.source": "1", "display.mode": "window"})
         assert sentence.startswith(f"{file}: ")
@@ -259,7 +249,7 @@ class TestMistakes:
         assert refused(file=path) == f"{path}: cannot be read (No such file or directory)"
 
     def test_a_folder(self, tmp_path: Path) -> None:
-        assert refused(file=tmp_path) == f"{tmp_path}: cannot be read (Is a directory)"
+        assert refused(file=tmp_path) == f"{tmp_path}: is not a regular file; save the text in a file of its own"
 
     def test_a_file_that_is_not_utf_8(self, tmp_path: Path) -> None:
         file = file_with(tmp_path, 'capture.source = "Läufer"'.encode("latin-1"))
@@ -268,3 +258,32 @@ class TestMistakes:
     def test_an_unknown_preset(self) -> None:
         assert refused("shaw") == "command line: preset 'shaw' is unknown; did you mean 'show'?"
         assert refused("../default").endswith(f"known are {', '.join(presets())}")
+
+
+class TestText:
+    """Is printed, stored and published: it holds nothing that could do harm there."""
+
+    @pytest.mark.parametrize("key", ["session.runner", "session.folder", "audio.device", "belt.device"])
+    @pytest.mark.parametrize("value", ["a\x1b[2J", "a\nb", "a\0b", "\x9b31m"])
+    def test_has_no_control_characters(self, key: str, value: str) -> None:
+        assert refused(overrides={key: value}) == f"command line: {key}: must not contain control characters"
+
+    @pytest.mark.parametrize("key", ["session.runner", "audio.device", "belt.device"])
+    def test_has_no_password(self, key: str) -> None:
+        sentence = refused(overrides={key: "rtsp://ada:geheim@camera/1"})
+        assert sentence == f"command line: {key}: must not contain an address with a user, a password or a path"
+
+    @pytest.mark.parametrize("address", ["ipc", "tcp://192.168.1.20:7660", "tcp://*:7660", "tcp://[::1]:7660"])
+    def test_may_be_an_address_without_one(self, address: str) -> None:
+        assert load(overrides={"network.publish": address}).network.publish == address
+
+    @pytest.mark.parametrize("key", ["session.folder", "audio.voice_folder", "analysis.model_folder"])
+    def test_a_home_that_does_not_exist(self, key: str) -> None:
+        assert refused(overrides={key: "~nosuch/x"}).startswith(f"command line: {key}: ~nosuch/x: there is no such home")
+
+    def test_that_is_no_utf_8_is_refused_but_for_a_clip(self) -> None:
+        latin_1 = "caf\udce9"
+        for key in ("session.runner", "session.folder", "audio.device"):
+            assert "must be text in UTF-8" in refused(overrides={key: latin_1})
+        source = load(overrides={"capture.source": f"{latin_1}.mp4"}).capture.source
+        assert (source.reveal(), str(source)) == (f"{latin_1}.mp4", r"caf\xe9.mp4")

@@ -1,12 +1,12 @@
-"""Changed settings apply at once where the program can take them over; the other keys keep their running value by name."""
+"""A change of a live setting applies at once; any other setting keeps its value and is named."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.loading import Origin, load, presets
-from config.reload import AT_START, LIVE, applicable, from_json, is_live
-from config.schema import Settings
+from config.reload import applicable, from_json
+from config.settings import Settings
 
 DEFAULTS = load()
 KEYS = [
@@ -16,19 +16,43 @@ KEYS = [
 ]
 
 
-def test_the_list_names_settings_only() -> None:
-    sections = set(Settings.model_fields)
-    assert all(name in KEYS or name in sections for name in (*LIVE, *AT_START))
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("target.delta_deg", 5.0),
+        ("guard.arching_deg", 2.0),
+        ("fading.cues_on_s", 30.0),
+        ("session.drill_s", 60.0),
+        ("audio.volume", 0.1),
+        ("analysis.camera_roll_deg", 2.0),
+        ("display.mirror", True),
+        ("cue", []),
+    ],
+)
+def test_what_a_coach_changes_between_two_strides_applies_at_once(key: str, value: object) -> None:
+    wanted = load(overrides={key: value})
+    assert applicable(DEFAULTS, wanted) == (wanted, ())
 
 
-def test_what_a_coach_changes_between_two_strides_is_live() -> None:
-    live = ("cue", "target.delta_deg", "guard.arching_deg", "fading.cues_on_s", "session.drill_s", "audio.volume")
-    assert all(is_live(key) for key in live)
-    at_start = ("capture.source", "capture.fps", "analysis.backend", "audio.enabled", "belt.source", "session.folder")
-    assert not any(is_live(key) for key in at_start)
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("capture.source", "7"),
+        ("capture.zone.left", 0.1),
+        ("analysis.backend", "mediapipe"),
+        ("belt.source", "ftms"),
+        ("session.folder", "elsewhere"),
+        ("audio.enabled", False),
+        ("display.mode", "window"),
+        ("network.publish", "tcp://0.0.0.0:7660"),
+    ],
+)
+def test_devices_and_places_wait_for_the_next_start(key: str, value: object) -> None:
+    section, name, *_ = key.split(".")
+    assert applicable(DEFAULTS, load(overrides={key: value})) == (DEFAULTS, (f"{section}.{name}",))
 
 
-def test_live_keys_are_taken_over_and_the_others_are_kept_and_named() -> None:
+def test_live_settings_apply_and_the_others_wait() -> None:
     wanted = load("show", overrides={"audio.volume": 0.1, "capture.source": "7", "audio.enabled": False})
     now, waiting = applicable(DEFAULTS, wanted)
     assert (now.audio.volume, now.target.mode, len(now.rules)) == (0.1, "absolute", 3)
@@ -36,12 +60,12 @@ def test_live_keys_are_taken_over_and_the_others_are_kept_and_named() -> None:
     assert waiting == ("capture.source", "audio.enabled")
 
 
-def test_nothing_changed_is_nothing_changed() -> None:
+def test_unchanged_settings() -> None:
     assert applicable(DEFAULTS, load()) == (DEFAULTS, ())
 
 
 @given(st.sampled_from(presets()), st.sampled_from(presets()))
-def test_what_is_applied_and_what_waits_make_up_the_file(before: str, after: str) -> None:
+def test_every_setting_either_applies_or_waits(before: str, after: str) -> None:
     running, wanted = load(before), load(after)
     now, waiting = applicable(running, wanted)
     for key in KEYS:
@@ -54,12 +78,12 @@ def test_what_is_applied_and_what_waits_make_up_the_file(before: str, after: str
 
 
 @pytest.mark.parametrize("preset", presets())
-def test_settings_travel_as_json(preset: str) -> None:
+def test_settings_can_be_sent_as_json(preset: str) -> None:
     assert from_json(load(preset).model_dump_json()) == load(preset)
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"target": 3}', '{"of_another_version": 1}'])
-def test_what_is_not_settings_is_none(text: str) -> None:
+def test_other_json_is_not_settings(text: str) -> None:
     assert from_json(text) is None
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.measures import INFO, MEASURES
-from config.schema import when_parts
+from config.measures import MEASURES
+from config.sections.cue_rule import when_parts
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from config.schema import when_parts
         ("  knee   above\t40 ", ("knee", "above", 40.0)),
     ],
 )
-def test_conditions_that_are_understood(when: str, parts: tuple[str, str, float | None]) -> None:
+def test_valid_conditions(when: str, parts: tuple[str, str, float | None]) -> None:
     assert when_parts(when) == parts
 
 
@@ -39,19 +39,19 @@ def test_conditions_that_are_understood(when: str, parts: tuple[str, str, float 
         ("cadence below -inf", "'-inf' must be \"band\" or a number"),
     ],
 )
-def test_conditions_that_are_not_say_what_is_allowed(when: str, sentence: str) -> None:
+def test_an_invalid_condition_gives_a_sentence_with_what_is_allowed(when: str, sentence: str) -> None:
     with pytest.raises(ValueError, match="when: ") as caught:
         when_parts(when)
     assert sentence in str(caught.value)
 
 
-@given(st.sampled_from(MEASURES), st.sampled_from(["below", "above"]), st.floats(allow_nan=False, allow_infinity=False))
-def test_any_number_is_understood(measure: str, side: str, number: float) -> None:
+@given(st.sampled_from([*MEASURES]), st.sampled_from(["below", "above"]), st.floats(allow_nan=False, allow_infinity=False))
+def test_any_finite_number_is_valid(measure: str, side: str, number: float) -> None:
     assert when_parts(f"{measure} {side} {number!r}") == (measure, side, number)
 
 
 @given(st.lists(st.sampled_from([*MEASURES, "below", "above", "in", "band", "1", "x", "nan"]) | st.text(), max_size=4))
-def test_any_words_are_a_condition_or_a_sentence(words: list[str]) -> None:
+def test_any_words_are_a_condition_or_give_a_sentence(words: list[str]) -> None:
     try:
         measure, side, number = when_parts(" ".join(words))
     except ValueError as error:
@@ -60,8 +60,3 @@ def test_any_words_are_a_condition_or_a_sentence(words: list[str]) -> None:
         assert measure in MEASURES
         assert side in ("below", "above", "in")
         assert number is None or abs(number) < float("inf")
-
-
-def test_every_measure_has_a_unit_and_a_range() -> None:
-    assert tuple(INFO) == MEASURES
-    assert all(of.unit and of.least < of.most for of in INFO.values())

@@ -9,9 +9,10 @@ import pytest
 import tomli
 
 from config.loading import Layer, default_layer, load, presets, settle
-from config.schema import GUARDS, Cue, Settings
-from config.training import SpeedTarget
-from feedback.display.window import KEYS, SIGNS
+from config.sections.coaching import SpeedTarget
+from config.sections.cue_rule import GUARDS, CueRule
+from config.settings import Settings
+from feedback.display.window import KEYS, TYPED_KEYS
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "coaching.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```toml\n(.*?)```", GUIDE, flags=re.DOTALL)
@@ -23,7 +24,7 @@ def keys_of(model: Any) -> set[str]:
     return set(model.model_fields)
 
 
-KEYS_BY_SECTION: dict[str, set[str]] = {name: keys_of(model) for name, model in SECTIONS.items()} | {"cue": keys_of(Cue)}
+KEYS_BY_SECTION: dict[str, set[str]] = {name: keys_of(model) for name, model in SECTIONS.items()} | {"cue": keys_of(CueRule)}
 ALL_KEYS = set().union(*KEYS_BY_SECTION.values()) | keys_of(SpeedTarget)
 
 
@@ -55,7 +56,7 @@ def test_the_worked_examples_change_what_they_are_about_and_leave_the_form_guard
 
 
 def test_the_first_example_is_the_default() -> None:
-    assert Cue(**tomli.loads(BLOCKS[1])["cue"][0]) == load().cue[0]
+    assert CueRule(**tomli.loads(BLOCKS[1])["cue"][0]) == load().cue[0]
     assert settle([default_layer(), Layer("coaching.md", tomli.loads(BLOCKS[0]))]) == load()
 
 
@@ -100,5 +101,5 @@ def test_the_phases_are_those_of_a_session() -> None:
 
 def test_the_keys_are_those_that_the_screen_obeys() -> None:
     names = {pygame.K_SPACE: "space", pygame.K_ESCAPE: "Esc"}
-    obeyed = {names.get(key, chr(key)) for key in KEYS} | {sign for sign in SIGNS if sign.isascii()}
-    assert set(re.split(r", | and ", ", ".join(table_after("Keys")))) == obeyed
+    handled = {names.get(key, chr(key)) for key in KEYS} | {sign for sign in TYPED_KEYS if sign.isascii()}
+    assert set(re.split(r", | and ", ", ".join(table_after("Keys")))) == handled

@@ -1,4 +1,4 @@
-"""Given cues on the wire, then the fresh ones are played and told of, and nothing else is."""
+"""The audio process plays fresh cues, publishes them, and plays nothing else."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -8,20 +8,24 @@ from typing import TypeVar
 import pytest
 import zmq
 
-from config.schema import Audio, Settings
-from feedback.audio import sink as sinks
-from feedback.audio.process import MOST_LATE_MS, run
+from config.sections.audio import AudioSettings
+from config.settings import Settings
+from feedback.audio.device import sink as sinks
+from feedback.audio.device.sink import NullSink
+from feedback.audio.process import MAX_LATE_MS, AudioProcess, run
 from wire import codec
 from wire.clock import monotonic_ns, ms_to_ns, s_to_ns
 from wire.endpoints import endpoint, private_directory
-from wire.health import HealthReporter, State
+from wire.faults import CAMERA_AWAY, FaultCode
+from wire.health.reporter import HealthReporter
 from wire.lifecycle import StopFlag
 from wire.messages import ConfigState, Cue, Health, Phase, PhaseName, Played
+from wire.node import Node
 from wire.sockets import Every, Newest, Publisher, Wire
-from wire.topics import CONFIG, CUE, HEALTH, PHASE, PLAYED, SUPERVISOR
+from wire.topics import AUDIO, CONFIG, CUE, HEALTH, PHASE, PLAYED, SUPERVISOR
 
-DEADLINE_MS = 10_000
-SILENT = Settings(audio=Audio(enabled=False))
+DEADLINE_MS = 120_000
+SILENT = Settings(audio=AudioSettings(enabled=False))
 MessageT = TypeVar("MessageT")
 
 
@@ -51,17 +55,17 @@ def phase(muted: bool = False, paused: bool = False, name: PhaseName = "drill") 
 
 
 def until(found: Callable[[], MessageT | None], reader: "Every[Played] | Newest[Health]") -> MessageT:
-    """Wait for the reader's messages until `found` finds something."""
+    """Wait for messages of the reader until `found` returns something."""
     end_ns = monotonic_ns() + ms_to_ns(DEADLINE_MS)
     while (answer := found()) is None:
         if monotonic_ns() > end_ns:
-            raise TimeoutError("the audio process did not say it")
+            raise TimeoutError("the audio process did not publish it")
         reader.socket.poll(50)
     return answer
 
 
 class Neighbours:
-    """The audio process in a thread, and the processes around it."""
+    """The audio process in a thread, and the other processes."""
 
     def __init__(self, directory: Path, settings: Settings) -> None:
         self.directory = directory
@@ -85,8 +89,8 @@ class Neighbours:
         with Wire(self.directory, "audio") as wire:
             self.code = run(self._settings, wire, self.stop)
 
-    def meet(self) -> None:
-        """Send cues until the first is answered: a subscriber that has not connected yet hears nothing."""
+    def connect(self) -> None:
+        """Send cues until one is played: a subscriber that is not connected yet receives nothing."""
 
         def answered() -> bool | None:
             self.cues.send(cue("good", stride_number=0))
@@ -96,7 +100,7 @@ class Neighbours:
         self.play("good", -1)
 
     def play(self, sound: str, stride_number: int) -> Played:
-        """Send a cue and wait for its answer; answers to others are passed over."""
+        """Send a cue and wait until it is played, ignoring others."""
         self.cues.send(cue(sound, stride_number))
         return self.next_played(lambda played: played.stride_number == stride_number)
 
@@ -114,7 +118,7 @@ class Neighbours:
         return self.audio_health(lambda health: health.counters.get(counter, 0) >= times)
 
     def end(self) -> float:
-        """Ask for the end; how long it took, seconds."""
+        """Stop the process. Returns how long that took, seconds."""
         asked_ns = monotonic_ns()
         self.stop.set()
         self._thread.join(timeout=10)
@@ -131,19 +135,20 @@ class Neighbours:
 def around(tmp_path: Path) -> Iterator[Neighbours]:
     neighbours = Neighbours(private_directory(tmp_path / "w"), SILENT)
     try:
-        neighbours.meet()
+        neighbours.connect()
         yield neighbours
     finally:
         neighbours.close()
 
 
-def test_a_cue_is_played_and_told_of(around: Neighbours) -> None:
+def test_a_cue_is_played_and_published(around: Neighbours) -> None:
     sent = cue("push", stride_number=17)
     around.cues.send(sent)
     played = around.next_played(lambda played: played.stride_number == 17)
     assert (played.rule, played.sound, played.silent) == ("push", "push", True)
     assert played.requested_ns == sent.decided_ns
-    assert played.dac_ns >= sent.decided_ns
+    # Without a card, the sound is placed in the block that is due, which a busy machine renders late.
+    assert played.dac_ns >= sent.decided_ns - s_to_ns(1)
     assert played.dac_ns - sent.decided_ns < s_to_ns(1)
 
 
@@ -152,11 +157,11 @@ def test_an_old_cue_is_not_played(around: Neighbours) -> None:
     around.cues.send(cue("push", stride_number=1, age_ms=limit_ms + 1))
     around.cues.send(cue("push", stride_number=2, age_ms=-60_000))
     assert around.play("good", 3).stride_number == 3
-    # On a busy machine one of the first cues may have been too old as well.
+    # On a busy machine, one of the first cues may have been too old as well.
     around.counted("cues_too_old", 2)
 
 
-def test_a_sound_for_a_moment_to_come_is_played_at_that_moment(around: Neighbours) -> None:
+def test_a_timed_sound_is_played_at_its_time(around: Neighbours) -> None:
     sent = cue("tone", stride_number=18, play_in_ms=300, pitch_hz=700)
     around.cues.send(sent)
     played = around.next_played(lambda played: played.stride_number == 18)
@@ -166,20 +171,20 @@ def test_a_sound_for_a_moment_to_come_is_played_at_that_moment(around: Neighbour
     assert abs(played.dac_ns - sent.play_at_ns) <= s_to_ns(1) // SILENT.audio.sample_rate_hz
 
 
-def test_a_sound_whose_moment_has_passed_is_dropped_and_counted(around: Neighbours) -> None:
-    around.cues.send(cue("tone", stride_number=1, play_in_ms=-MOST_LATE_MS - 100))
+def test_a_sound_whose_time_has_passed_is_dropped_and_counted(around: Neighbours) -> None:
+    around.cues.send(cue("tone", stride_number=1, play_in_ms=-MAX_LATE_MS - 100))
     around.cues.send(cue("tone", stride_number=2, play_in_ms=60_000))
     assert around.play("good", 3).stride_number == 3
     health = around.counted("cues_too_late")
     assert (health.counters["cues_too_late"], health.counters["cues_too_early"]) == (1, 1)
 
 
-def test_a_new_part_of_the_session_is_announced_once(around: Neighbours) -> None:
+def test_a_new_phase_is_announced_once(around: Neighbours) -> None:
     def announced() -> list[str]:
         return [played.rule for played in around.played.take_all() if played.rule.startswith("phase_")]
 
     def change() -> list[str] | None:
-        # What is sent before the process has seen the first phase is the first phase.
+        # The first phase that the process receives is not a change.
         around.phases.send(phase(name="baseline"))
         around.phases.send(phase(name="drill"))
         return announced() or None
@@ -192,19 +197,19 @@ def test_a_new_part_of_the_session_is_announced_once(around: Neighbours) -> None
     assert announced() == []
 
 
-def test_changed_settings_are_taken_over_and_bad_ones_refused(around: Neighbours) -> None:
+def test_changed_settings_are_applied_and_invalid_ones_rejected(around: Neighbours) -> None:
     new = SILENT.model_copy(update={"audio": SILENT.audio.model_copy(update={"enabled": True, "device": "nobody made it"})})
-    around.configs.send(ConfigState(1, "{}garbage", ""))
-    around.counted("configs_refused")
-    around.configs.send(ConfigState(2, new.model_dump_json(), ""))
+    around.configs.send(ConfigState(2, "{}garbage"))
+    around.counted("settings refused")
+    around.configs.send(ConfigState(3, new.model_dump_json()))
     health = around.audio_health(lambda health: health.state == "degraded")
-    assert health.reason.startswith("No sound device: ")
-    around.configs.send(ConfigState(3, SILENT.model_dump_json(), ""))
+    assert health.faults[0].code is FaultCode.SOUND_DEVICE_MISSING
+    around.configs.send(ConfigState(4, SILENT.model_dump_json()))
     around.audio_health(lambda health: health.state == "running")
 
 
 @pytest.mark.parametrize("sound", ["", "none"])
-def test_a_cue_without_a_sound_is_no_business_of_ours(around: Neighbours, sound: str) -> None:
+def test_a_cue_without_a_sound_is_ignored(around: Neighbours, sound: str) -> None:
     around.cues.send(cue(sound, stride_number=1))
     assert around.play("good", 2).stride_number == 2
 
@@ -216,7 +221,7 @@ def test_an_unknown_sound_is_counted(around: Neighbours) -> None:
 
 
 @pytest.mark.parametrize("flag", ["muted", "paused"])
-def test_muted_or_paused_nothing_is_played(around: Neighbours, flag: str) -> None:
+def test_nothing_is_played_while_muted_or_paused(around: Neighbours, flag: str) -> None:
     around.phases.send(phase(muted=flag == "muted", paused=flag == "paused"))
     sent = 0
 
@@ -230,7 +235,7 @@ def test_muted_or_paused_nothing_is_played(around: Neighbours, flag: str) -> Non
     until(muted, around.health)
     around.phases.send(phase())
 
-    # Cues and phases are two streams: the cue that proves the end of the silence may need another try.
+    # Cues and phases are two streams: a cue sent after the end of the silence may still be muted.
     def heard() -> bool | None:
         around.cues.send(cue("ease", stride_number=999))
         return any(played.stride_number == 999 for played in around.played.take_all()) or None
@@ -238,11 +243,11 @@ def test_muted_or_paused_nothing_is_played(around: Neighbours, flag: str) -> Non
     until(heard, around.played)
 
 
-def test_garbage_on_the_endpoint_stops_nothing(tmp_path: Path) -> None:
+def test_garbage_on_the_endpoint_is_harmless(tmp_path: Path) -> None:
     directory = private_directory(tmp_path / "w")
     neighbours = Neighbours(directory, SILENT)
     try:
-        neighbours.meet()
+        neighbours.connect()
         neighbours.coach.close()
         with zmq.Context() as context, context.socket(zmq.PUB) as stranger:
             stranger.setsockopt(zmq.LINGER, 0)
@@ -264,41 +269,60 @@ def test_garbage_on_the_endpoint_stops_nothing(tmp_path: Path) -> None:
         neighbours.close()
 
 
-LOST: tuple[tuple[State, str], ...] = (("degraded", "Camera lost: it has given no picture"), ("failed", "No camera"))
-
-
-@pytest.mark.parametrize(("state", "reason"), LOST)
-def test_a_lost_camera_is_told_with_one_soft_tone(around: Neighbours, state: State, reason: str) -> None:
-    around.camera.say("running")
-    around.camera.say(state, reason)
+@pytest.mark.parametrize("code", sorted(CAMERA_AWAY))
+@pytest.mark.slow
+def test_a_lost_camera_is_announced_with_one_soft_tone(around: Neighbours, code: FaultCode) -> None:
+    around.camera.running()
+    around.camera.fault(code, "camera 0", value=1.0)
+    around.camera.beat()
     assert around.next_played(lambda played: played.rule == "signal_lost").sound == "lost"
     loops = around.audio_health(lambda _health: True).loops
     for second in range(20):
-        around.camera.say(state, f"{reason} for {second} s.")
-        around.camera.say("starting")
+        around.camera.fault(code, "camera 0", value=float(second))
+        around.camera.beat()
     around.audio_health(lambda health: health.loops > loops + 30)
     assert [played.rule for played in around.played.take_all()] == []
 
 
-def test_a_camera_that_is_lost_again_is_told_again(around: Neighbours) -> None:
-    back: tuple[tuple[State, str], ...] = (("running", ""), ("degraded", "The camera delivers 15 instead of 30 fps"))
-    for state, reason in back:
-        around.camera.say("degraded", "Camera lost: it has given no picture.")
+def test_a_camera_that_is_lost_again_is_announced_again(around: Neighbours) -> None:
+    around.camera.running()
+    for slow in (False, True):
+        around.camera.fault(FaultCode.CAMERA_SILENT, "camera 0", value=2.0)
+        around.camera.beat()
         assert around.next_played().sound == "lost"
-        around.camera.say(state, reason)
+        around.camera.clear(*CAMERA_AWAY)
+        if slow:
+            around.camera.fault(FaultCode.CAMERA_SLOW, value=15.0, expected=30.0)
+        around.camera.beat()
         loops = around.audio_health(lambda _health: True).loops
         around.audio_health(lambda health, loops=loops: health.loops > loops + 2)  # type: ignore[misc]
 
 
-def test_a_slow_camera_is_no_reason_for_a_sound(around: Neighbours) -> None:
-    around.camera.say("running")
+def test_a_slow_camera_causes_no_sound(around: Neighbours) -> None:
+    around.camera.running()
     loops = around.audio_health(lambda _health: True).loops
     for rate_fps in range(15, 25):
-        around.camera.say("degraded", f"The camera delivers {rate_fps} instead of 30 fps: more light may help")
+        around.camera.fault(FaultCode.CAMERA_SLOW, value=float(rate_fps), expected=30.0)
+        around.camera.beat()
     around.audio_health(lambda health: health.loops > loops + 30)
     assert around.played.take_all() == []
-    around.camera.say("degraded", "Camera lost: it has given no picture.")
+    around.camera.fault(FaultCode.CAMERA_SILENT, "camera 0", value=2.0)
+    around.camera.beat()
     assert around.next_played().sound == "lost"
+
+
+def test_another_sound_device_discards_the_scheduled_sounds(wire_directory: Path) -> None:
+    """Its tickets start at 1 again: an old sound must not be confused with a new one."""
+    with Wire(wire_directory, AUDIO) as wire:
+        node = Node(wire, StopFlag())
+        process = AudioProcess(Settings(audio=AudioSettings(speak=False)), node, NullSink)
+        process._handle_cue(cue("push", stride_number=1, play_in_ms=500))
+        assert [pending.cue.stride_number for pending in process._pending.values()] == [1]
+        other = Settings(audio=AudioSettings(speak=False, device="another"))
+        process._apply(other, ConfigState(2, ""))
+        assert process._pending == {}
+        assert node.health.counters["cues_lost"] == 1
+        process.close()
 
 
 def test_it_ends_at_once(around: Neighbours) -> None:
@@ -306,22 +330,24 @@ def test_it_ends_at_once(around: Neighbours) -> None:
     assert around.code == 0
 
 
-def test_switched_off_it_runs_and_says_so(around: Neighbours) -> None:
+def test_it_runs_and_reports_that_sound_is_switched_off(around: Neighbours) -> None:
     health = around.audio_health(lambda health: health.state == "running")
     assert health.facts["sound device"] == "none"
 
 
-def test_without_a_device_it_says_why_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_device_it_reports_why_and_continues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_card(*_arguments: object) -> None:
-        raise sinks.SinkError("this machine has none that works")
+        raise sinks.SinkError("this machine has no working one")
 
     monkeypatch.setattr(sinks, "PyAudioSink", no_card)
     neighbours = Neighbours(private_directory(tmp_path / "w"), Settings())
     try:
-        neighbours.meet()
+        neighbours.connect()
         assert neighbours.play("push", 5).silent
         health = neighbours.audio_health(lambda health: health.state == "degraded")
-        assert health.reason == "No sound device: this machine has none that works."
+        assert [(one.code, one.cause) for one in health.faults if one.code is FaultCode.SOUND_DEVICE_MISSING] == [
+            (FaultCode.SOUND_DEVICE_MISSING, "this machine has no working one")
+        ]
         assert health.facts["latency"] == "none"
     finally:
         neighbours.close()

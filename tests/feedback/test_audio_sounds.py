@@ -1,4 +1,4 @@
-"""Given the six sounds and the tone, then each is short, soft at its ends, as loud as the others and like none of them."""
+"""Each sound is short, soft at its ends, as loud as the others, and distinct from them."""
 
 from itertools import combinations, pairwise
 from typing import get_args
@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from config.schema import SoundName
-from feedback.audio.loudness import KNEE, LEVEL_DB, PEAK, TONE_LEVEL_DB, Samples, a_weighting, at_level, level_db
-from feedback.audio.sounds import (
+from config.sections.cue_rule import SoundName
+from feedback.audio.engine.loudness import KNEE, LEVEL_DB, PEAK, TONE_LEVEL_DB, Samples, a_weighting, at_level, level_db
+from feedback.audio.engine.sounds import (
     HIGHEST_TONE_HZ,
     LOWEST_TONE_HZ,
     RECIPES,
@@ -37,7 +37,7 @@ def strongest_hz(wave: Samples, rate_hz: int) -> float:
 
 
 def contour_hz(name: SoundName) -> list[float]:
-    """The strongest pitch in each of the notes, in order."""
+    """The strongest pitch at the start and the end of each note, in order."""
     wave = make_all(RATE_HZ)[name]
     pitches = []
     for note in RECIPES[name].notes:
@@ -48,7 +48,7 @@ def contour_hz(name: SoundName) -> list[float]:
 
 
 def octave_bands(wave: Samples) -> NDArray[np.float64]:
-    """What a listener tells sounds apart by, coarsely: power over time (8 parts) and pitch (thirds of an octave)."""
+    """A coarse model of what distinguishes sounds: power over time (8 parts) and pitch (thirds of an octave)."""
     padded = np.concatenate([wave, np.zeros(RATE_HZ - len(wave), np.float32)])
     parts = []
     for part in np.split(padded[: RATE_HZ // 8 * 8], 8):
@@ -60,7 +60,7 @@ def octave_bands(wave: Samples) -> NDArray[np.float64]:
     return np.asarray(profile / np.linalg.norm(profile))
 
 
-def test_every_name_of_the_configuration_has_a_sound() -> None:
+def test_every_sound_name_of_the_settings_has_a_sound() -> None:
     assert set(make_all(RATE_HZ)) == set(get_args(SoundName)) - {"none"}
 
 
@@ -87,7 +87,7 @@ class TestEverySound:
         assert 0 < abs(wave[0]) < 1e-3
         assert abs(wave[-1]) < 1e-3
 
-    def test_never_jumps_more_than_its_partials_do(self, name: SoundName, rate_hz: int) -> None:
+    def test_is_never_steeper_than_its_partials(self, name: SoundName, rate_hz: int) -> None:
         recipe = RECIPES[name]
         steepest_hz = sum(ratio * strength for ratio, strength in recipe.timbre.partials)
         steepest_hz *= sum(max(note.pitch_hz, note.glide_to_hz or 0) for note in recipe.notes)
@@ -96,17 +96,17 @@ class TestEverySound:
         steepest = np.abs(np.diff(wave, prepend=0, append=0)).max()
         assert steepest <= 1.5 * np.abs(wave).max() * 2 * np.pi * steepest_hz / rate_hz
 
-    def test_lies_above_the_treadmill_and_within_a_small_loudspeaker(self, name: SoundName, rate_hz: int) -> None:
+    def test_lies_within_the_range_of_a_small_loudspeaker_above_the_treadmill(self, name: SoundName, rate_hz: int) -> None:
         assert spectrum_share(make_all(rate_hz)[name], rate_hz, 500, 3000) > 0.98
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(NAMES, 2)))
-def test_two_sounds_differ_in_when_and_where_their_energy_lies(one: SoundName, other: SoundName) -> None:
+def test_two_sounds_differ_in_time_and_frequency(one: SoundName, other: SoundName) -> None:
     sounds = make_all(RATE_HZ)
     assert float(octave_bands(sounds[one]) @ octave_bands(sounds[other])) < 0.8
 
 
-def test_more_rises_less_repeats_right_climbs_a_guard_rocks_and_lost_sinks() -> None:
+def test_push_rises_ease_repeats_good_rises_guard_dips_and_lost_falls() -> None:
     push, ease, good, guard, lost = (contour_hz(name) for name in ("push", "ease", "good", "guard", "lost"))
     assert push[-1] > 1.2 * push[0]
     assert max(ease) < 1.02 * min(ease)
@@ -115,9 +115,9 @@ def test_more_rises_less_repeats_right_climbs_a_guard_rocks_and_lost_sinks() -> 
     assert lost[-1] < 0.8 * lost[0]
 
 
-class TestTheTone:
+class TestStrideTone:
     @given(st.none() | st.floats(1, 20_000), st.sampled_from(RATES_HZ))
-    def test_has_its_pitch_within_what_is_heard(self, pitch_hz: float | None, rate_hz: int) -> None:
+    def test_has_its_pitch_within_the_audible_range(self, pitch_hz: float | None, rate_hz: int) -> None:
         wanted_hz = TONE_PITCH_HZ if pitch_hz is None else min(max(pitch_hz, LOWEST_TONE_HZ), HIGHEST_TONE_HZ)
         wave = make_tone(pitch_hz, rate_hz)
         assert strongest_hz(wave, rate_hz) == pytest.approx(wanted_hz, abs=4)
@@ -130,7 +130,7 @@ class TestTheTone:
 
 class TestLoudness:
     @pytest.mark.parametrize(("frequency_hz", "gain_db"), [(100, -19.1), (500, -3.2), (1000, 0.0), (2500, 1.3), (8000, -1.1)])
-    def test_the_ear_is_weighted_as_the_standard_has_it(self, frequency_hz: float, gain_db: float) -> None:
+    def test_the_weighting_follows_the_standard(self, frequency_hz: float, gain_db: float) -> None:
         # IEC 61672-1:2013, table 3.
         assert 20 * np.log10(a_weighting(np.array([float(frequency_hz)]))[0]) == pytest.approx(gain_db, abs=0.1)
 
@@ -138,7 +138,7 @@ class TestLoudness:
         wave = np.sin(2 * np.pi * 1000 * np.arange(RATE_HZ) / RATE_HZ).astype(np.float32)
         assert level_db(wave, RATE_HZ) == pytest.approx(-3.0, abs=0.1)
 
-    def test_a_peaky_sound_is_held_below_the_converters_limit(self) -> None:
+    def test_sharp_peaks_are_limited(self) -> None:
         clap = np.zeros(RATE_HZ, np.float32)
         clap[1000:1010] = 0.1
         assert np.abs(at_level(clap, RATE_HZ)).max() <= PEAK

@@ -1,4 +1,4 @@
-"""Cues come in the drill only, one at a time, and only from what can be trusted."""
+"""Cues are given in the drill only, one at a time, and based on trusted strides only."""
 
 from collections import defaultdict
 from itertools import pairwise
@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.schema import Cue as Rule
-from config.schema import Settings
-from config.training import Coach as CoachSettings
-from config.training import Fading, Session, SpeedTarget, Target
-from feedback.coach.engine import LEAST_GAP_S, NEW_PACE, NEW_ZERO, Coach
-from feedback.coach.fading import is_on
-from feedback.coach.target import BASELINE_LACKS, NOT_MEASURED, SPEED_UNKNOWN
-from tests.coached import (
+from config.sections.analysis import AnalysisSettings
+from config.sections.coaching import CoachSettings, FadingSettings, SpeedTarget, TargetSettings
+from config.sections.cue_rule import CueRule
+from config.sections.session import SessionSettings
+from config.settings import Settings
+from feedback.coach.cue_selection import MIN_CUE_GAP_S, is_cue_block
+from feedback.coach.engine import NEW_PACE, NEW_ZERO, Coach
+from feedback.coach.target import SPEED_UNKNOWN
+from tests.support.coached import (
     ABSOLUTE,
     AT_ONCE,
     BASELINE,
@@ -33,19 +34,28 @@ from tests.coached import (
     always,
     settings,
 )
-from tests.message_examples import sample, stride
+from tests.support.message_examples import sample, stride
 from wire.clock import NS_PER_S, ms_to_ns, s_to_ns
-from wire.messages import Band, Belt, Command, Cue, Sample, Stride
+from wire.faults import NoticeCode, SampleState
+from wire.messages import Band, Belt, Command, Cue, Notice, Sample, Stride
 
 
-class TestBand:
-    def test_an_absolute_one_is_there_from_the_start(self) -> None:
+def test_the_phase_carries_the_present_quality_gate() -> None:
+    run = Run()
+    before = run.phase.min_quality
+    strict = AnalysisSettings(min_quality=0.7)
+    run.coach.apply_settings(settings(PUSH).model_copy(update={"analysis": strict}))
+    assert (before, run.phase.min_quality) == (0.5, 0.7)
+
+
+class TestTargetBand:
+    def test_an_absolute_band_applies_from_the_start(self) -> None:
         assert Run().phase.band == Band(16.0, 20.0)
 
-    def test_of_the_baseline_is_the_runners_own_mean_and_what_is_to_be_added(self) -> None:
+    def test_a_relative_band_is_the_runners_own_mean_plus_the_delta(self) -> None:
         run = Run(target=BASELINE, session=SHORT_BASELINE.model_copy(update={"warm_up_s": 5.0}))
-        run.strides(6, 40.0)  # warming up: of no account
-        run.see("measuring", 1.0)
+        run.strides(6, 40.0)  # The warm-up does not count.
+        run.see(SampleState.MEASURING, 1.0)
         while run.phase.name != "drill":
             assert run.phase.band is None
             run.stride(14.0 if run.number % 2 else 16.0)
@@ -55,7 +65,7 @@ class TestBand:
         assert band is not None
         assert [band.low_deg, band.high_deg] == pytest.approx([16.0, 20.0], abs=0.1)
 
-    def test_the_far_leg_and_poor_strides_are_no_part_of_the_baseline(self) -> None:
+    def test_the_baseline_excludes_the_far_leg_and_low_quality_strides(self) -> None:
         run = Run(target=BASELINE)
         while run.phase.name != "drill":
             run.stride(15.0)
@@ -63,16 +73,16 @@ class TestBand:
             run.stride(50.0, quality=0.49)
         assert run.phase.baseline_deg == pytest.approx(15.0)
 
-    def test_the_baseline_does_not_change_in_the_drill(self) -> None:
+    def test_the_band_does_not_change_during_the_drill(self) -> None:
         run = Run(target=BASELINE)
         run.until("drill")
         band = run.phase.band
         run.strides(30, 30.0)
         assert run.phase.band == band
 
-    def test_by_speed_follows_the_table_and_without_a_speed_the_baseline_and_says_so(self) -> None:
+    def test_a_band_by_speed_follows_the_table_or_without_a_speed_the_baseline_with_a_notice(self) -> None:
         table = (SpeedTarget(speed_kmh=9, middle_deg=20), SpeedTarget(speed_kmh=18, middle_deg=30))
-        run = Run(target=Target(mode="by_speed", at_speed=table))
+        run = Run(target=TargetSettings(mode="by_speed", at_speed=table))
         run.until("drill")
         assert (run.phase.band, run.phase.notice) == (Band(16.0, 20.0), SPEED_UNKNOWN)
         for speed_mps, middle_deg in [(2.5, 20.0), (3.75, 25.0), (1.0, 20.0), (9.0, 30.0)]:
@@ -83,40 +93,41 @@ class TestBand:
             assert run.phase.notice != SPEED_UNKNOWN
 
 
-class TestAMeasureThatIsNotTaken:
-    """Contact times need more than 30 frames a second, step lengths the belt's speed: the screen says what it lacks."""
+class TestAMissingMeasure:
+    """Contact times need more than 30 frames per second, step lengths the belt's speed; otherwise a notice says so."""
 
     @pytest.mark.parametrize("mode", ["baseline", "absolute"])
-    def test_is_said_from_the_baseline_on(self, mode: Any) -> None:
-        target = Target(measure="contact", mode=mode, absolute_deg=250.0, delta_deg=-10.0, half_width_deg=10.0)
+    def test_causes_a_notice_from_the_baseline_on(self, mode: Any) -> None:
+        target = TargetSettings(measure="contact", mode=mode, absolute_deg=250.0, delta_deg=-10.0, half_width_deg=10.0)
         run = Run(target=target, session=SHORT_BASELINE)
         run.strides(9, contact_ms=None)
-        assert run.phase.notice == ""
+        notices = [run.phase.notice]
         run.stride(contact_ms=None)
-        assert (run.phase.name, run.phase.notice) == ("baseline", NOT_MEASURED.format("contact"))
+        notices.append(run.phase.notice)
+        assert (run.phase.name, notices) == ("baseline", [None, Notice(NoticeCode.NOT_MEASURED, "contact")])
         run.until("drill", contact_ms=None)
-        assert run.phase.notice == NOT_MEASURED.format("contact")
+        assert run.phase.notice == Notice(NoticeCode.NOT_MEASURED, "contact")
 
-    def test_but_comes_later_needs_another_baseline(self) -> None:
-        run = Run(target=Target(measure="step_length", delta_deg=0.1, half_width_deg=0.1), session=SHORT_BASELINE)
+    def test_that_appears_later_needs_a_new_baseline(self) -> None:
+        run = Run(target=TargetSettings(measure="step_length", delta_deg=0.1, half_width_deg=0.1), session=SHORT_BASELINE)
         run.until("drill")
         run.strides(5, step_length_m=1.2)
-        assert (run.phase.band, run.phase.notice) == (None, BASELINE_LACKS.format("step length"))
+        assert (run.phase.band, run.phase.notice) == (None, Notice(NoticeCode.BASELINE_LACKS_MEASURE, "step_length"))
         run.press("calibrate")
         run.until("drill", step_length_m=1.2)
-        assert (run.phase.band is not None, run.phase.notice) == (True, "")
+        assert (run.phase.band is not None, run.phase.notice) == (True, None)
 
-    def test_of_a_measure_that_is_taken_nothing_is_said(self) -> None:
-        run = Run(target=Target(measure="contact", delta_deg=-10.0, half_width_deg=10.0), session=SHORT_BASELINE)
+    def test_causes_no_notice_once_it_is_measured(self) -> None:
+        run = Run(target=TargetSettings(measure="contact", delta_deg=-10.0, half_width_deg=10.0), session=SHORT_BASELINE)
         run.until("drill", contact_ms=250.0)
-        assert (run.phase.band, run.phase.notice) == (Band(230.0, 250.0), "")
+        assert (run.phase.band, run.phase.notice) == (Band(230.0, 250.0), None)
 
 
 class TestCues:
-    def test_come_after_so_many_strides_running(self) -> None:
+    def test_come_after_the_rules_number_of_consecutive_strides(self) -> None:
         assert Run(PUSH, EASE).cues(10, 10, 10, 18, 25, 25, 25) == [(3, "push"), (7, "ease")]
 
-    def test_say_which_rule_why_and_when(self) -> None:
+    def test_carry_their_rule_reason_and_times(self) -> None:
         run = Run(PUSH.model_copy(update={"say": "Push the belt"}))
         run.cues(10, 10)
         cue = run.stride(10.0)
@@ -133,56 +144,56 @@ class TestCues:
             stamps=stride(3, run.t_s, known_after_s=KNOWN_S).stamps,
         )
 
-    def test_without_a_sound_have_none(self) -> None:
-        run = Run(Rule(name="slow", when="cadence below 160", strides=1, mean_strides=1))
+    def test_of_a_rule_without_a_sound_are_silent(self) -> None:
+        run = Run(CueRule(name="slow", when="cadence below 160", strides=1, mean_strides=1))
         cue = run.stride(18.0, cadence_spm=150)
         assert cue is not None
         assert cue.sound == ""
 
-    def test_of_one_rule_keep_their_time_apart(self) -> None:
+    def test_of_one_rule_keep_its_cooldown(self) -> None:
         assert Run(PUSH).cues(*[10.0] * 40) == [(3, "push"), (18, "push"), (33, "push")]
 
-    def test_that_speak_keep_their_time_apart_whichever_rules_they_are_of(self) -> None:
+    def test_that_are_spoken_keep_their_minimum_gap_across_rules(self) -> None:
         push = PUSH.model_copy(update={"say": "Push", "every_s": 30.0})
-        slow = Rule(name="slow", when="cadence below 160", strides=3, mean_strides=1, every_s=30.0, say="Quicker")
+        slow = CueRule(name="slow", when="cadence below 160", strides=3, mean_strides=1, every_s=30.0, say="Quicker")
         run = Run(push, slow, coach=CoachSettings(spoken_every_s=20))
         given = run.cues(*[10.0] * 90, cadence_spm=150)
         assert [rule for _, rule in given] == ["push", "slow", "push", "slow"]
         assert [(later - earlier) * STRIDE_S for (earlier, _), (later, _) in pairwise(given)] == pytest.approx([20.3] * 3)
 
-    def test_a_tone_need_not_wait_for_the_voice(self) -> None:
+    def test_with_a_sound_need_not_wait_for_spoken_ones(self) -> None:
         run = Run(PUSH.model_copy(update={"say": "Push"}), GOOD, coach=CoachSettings(spoken_every_s=60))
         assert run.cues(10, 10, 10, 18, 18, 18) == [(3, "push"), (6, "good")]
 
-    def test_of_the_higher_priority_come_first(self) -> None:
+    def test_of_higher_priority_come_first(self) -> None:
         low = PUSH.model_copy(update={"name": "low", "priority": 1, "every_s": 60.0})
-        high = Rule(name="high", when="cadence below 160", strides=3, mean_strides=1, every_s=60.0, priority=2)
+        high = CueRule(name="high", when="cadence below 160", strides=3, mean_strides=1, every_s=60.0, priority=2)
         assert Run(low, high).cues(10, 10, 10, cadence_spm=150) == [(3, "high")]
         assert Run(high, low).cues(10, 10, 10, cadence_spm=150) == [(3, "high")]
 
-    def test_of_equal_priority_come_in_the_order_of_the_file(self) -> None:
-        slow = Rule(name="slow", when="cadence below 160", strides=3, mean_strides=1, every_s=60.0)
+    def test_of_equal_priority_come_in_the_order_of_the_settings(self) -> None:
+        slow = CueRule(name="slow", when="cadence below 160", strides=3, mean_strides=1, every_s=60.0)
         assert Run(PUSH, slow).cues(10, 10, 10, cadence_spm=150) == [(3, "push")]
         assert Run(slow, PUSH).cues(10, 10, 10, cadence_spm=150) == [(3, "slow")]
 
-    def test_are_silenced_by_the_rules_named_under_unless(self) -> None:
-        slow = Rule(name="slow", when="cadence below 160", strides=3, mean_strides=1, every_s=600.0)
+    def test_are_suppressed_by_the_rules_named_under_unless(self) -> None:
+        slow = CueRule(name="slow", when="cadence below 160", strides=3, mean_strides=1, every_s=600.0)
         push = PUSH.model_copy(update={"unless": ("slow",)})
         run = Run(push, slow)
         assert run.cues(*[10.0] * 20, cadence_spm=150) == [(3, "slow")]
         assert run.cues(10, cadence_spm=170) == [(1, "push")]
 
-    def test_praise_comes_for_a_return_only(self) -> None:
+    def test_of_praise_are_given_for_a_return_to_the_band_only(self) -> None:
         run = Run(PUSH, GOOD)
         assert run.cues(18, 18, 18) == []
         assert run.cues(10, 18, 18, 18, 18) == [(3, "good")]
 
 
 class TestSilence:
-    def test_in_every_phase_but_the_drill(self) -> None:
-        run = Run(PUSH, session=Session(stand_s=0, warm_up_s=20, baseline_s=20, drill_s=20, retention_s=20))
-        spoken_in = {cue_phase for _ in range(200) if (cue_phase := self.phase_of_a_cue(run)) is not None}
-        assert spoken_in == {"drill"}
+    def test_outside_the_drill(self) -> None:
+        run = Run(PUSH, session=SessionSettings(stand_s=0, warm_up_s=20, baseline_s=20, drill_s=20, retention_s=20))
+        cued_in = {cue_phase for _ in range(200) if (cue_phase := self.phase_of_a_cue(run)) is not None}
+        assert cued_in == {"drill"}
 
     @staticmethod
     def phase_of_a_cue(run: Run) -> str | None:
@@ -199,74 +210,74 @@ class TestSilence:
         assert Run(PUSH).cues(*[10.0] * 10, late_ms=250.1) == []
         assert Run(PUSH).cues(*[10.0] * 3, late_ms=250) == [(3, "push")]
 
-    def test_while_paused_and_not_at_once_after(self) -> None:
+    def test_while_paused_and_for_the_first_strides_afterwards(self) -> None:
         run = Run(PUSH)
         assert run.press("pause").paused
         assert run.cues(*[10.0] * 10) == []
         assert not run.press("pause").paused
         assert run.cues(*[10.0] * 3) == [(3, "push")]
 
-    def test_muted_is_told_and_the_screen_still_shows_cues(self) -> None:
+    def test_mute_is_published_and_cues_are_still_shown(self) -> None:
         run = Run(PUSH)
         assert run.press("mute").muted
         assert run.cues(10, 10, 10) == [(3, "push")]
         assert not run.press("mute").muted
 
-    def test_after_a_gap_until_there_are_strides_enough(self) -> None:
+    def test_after_a_gap_until_there_are_enough_strides(self) -> None:
         run = Run(PUSH)
         assert run.cues(10, 10) == []
-        run.see("partly_out_of_view", 5)
+        run.see(SampleState.PARTLY_OUT, 5)
         assert run.cues(10, 10, 10) == [(3, "push")]
 
 
 class TestGuards:
-    """Who answers "more" in the wrong way is not asked for more."""
+    """A runner who responds to "more" in the wrong way is not asked for more."""
 
-    def drilling(self, *rules: Rule) -> Run:
+    def drilling(self, *rules: CueRule) -> Run:
         run = Run(*rules, target=BASELINE, session=SHORT_BASELINE)
         run.until("drill", 15.0, trunk_lean_deg=6.0)
         return run
 
-    def test_who_arches_is_told_to_run_tall_and_not_to_push(self) -> None:
+    def test_a_runner_who_arches_is_cued_to_run_tall_and_not_to_push(self) -> None:
         run = self.drilling(PUSH, TALL)
         assert run.strides(5, 15.0, trunk_lean_deg=6.0) == ["push"]
         assert not run.coach.phase.form_first
         assert set(run.strides(60, 15.5, trunk_lean_deg=2.0)) == {"tall"}
         assert run.coach.phase.form_first
 
-    def test_who_runs_upright_again_is_asked_for_more_again(self) -> None:
+    def test_a_runner_who_is_upright_again_is_asked_for_more_again(self) -> None:
         run = self.drilling(PUSH, TALL)
         run.strides(30, 15.0, trunk_lean_deg=2.0)
         assert set(run.strides(30, 15.0, trunk_lean_deg=5.0)) == {"push"}
 
     @pytest.mark.parametrize(("lean_deg", "rules"), [(3.1, {"push"}), (3.0, {"tall"})])
-    def test_leaning_back_counts_from_the_set_number_on(self, lean_deg: float, rules: set[str]) -> None:
+    def test_leaning_back_counts_from_the_set_angle_on(self, lean_deg: float, rules: set[str]) -> None:
         run = self.drilling(PUSH, TALL)
         run.strides(5, 18.0, trunk_lean_deg=lean_deg)
         assert set(run.strides(20, 15.0, trunk_lean_deg=lean_deg)) == rules
 
-    def test_who_answers_with_slower_steps_is_told_so_and_not_to_push(self) -> None:
+    def test_a_runner_who_responds_with_slower_steps_is_cued_for_cadence_and_not_to_push(self) -> None:
         run = self.drilling(PUSH, QUICK)
         assert run.strides(6, 15.0, cadence_spm=170) == ["push"]
         assert set(run.strides(60, 15.0, cadence_spm=160)) == {"quick"}
 
-    def test_who_tires_slowly_is_told_so(self) -> None:
+    def test_a_runner_who_slows_down_gradually_is_cued_for_cadence(self) -> None:
         run = self.drilling(PUSH, QUICK)
         for step in range(150):
             run.stride(18.0, cadence_spm=170 - 0.06 * step)
         assert run.strides(30, 15.0, cadence_spm=161)[0] == "quick"
 
-    def test_without_a_guard_rule_there_is_silence(self) -> None:
+    def test_without_a_guard_rule_an_active_guard_means_silence(self) -> None:
         run = self.drilling(PUSH)
         run.strides(5, 18.0, trunk_lean_deg=1.0)
         assert run.strides(60, 15.0, trunk_lean_deg=1.0) == []
 
-    def test_poor_tracking_silences_what_it_may_have_got_wrong(self) -> None:
+    def test_poor_tracking_suppresses_cues(self) -> None:
         run = self.drilling(PUSH)
         given = [cue for n in range(30) if (cue := run.stride(10.0, quality=0.4 if n % 3 else 0.9)) is not None]
         assert given == []
 
-    def test_nothing_is_guarded_before_there_is_a_baseline(self) -> None:
+    def test_no_guard_is_active_before_there_is_a_baseline(self) -> None:
         assert Run(PUSH, TALL, QUICK).strides(5, 10.0, trunk_lean_deg=-20.0, cadence_spm=100) == ["push"]
 
 
@@ -279,7 +290,7 @@ class TestAChangeOfPace:
         run.strides(20, 18.0)
         return run
 
-    def test_of_the_belt_is_no_verdict_but_a_new_baseline(self) -> None:
+    def test_of_the_belt_leads_to_a_new_baseline_without_cues(self) -> None:
         run = self.drilling()
         run.belt(3.5)
         assert (run.phase.band, run.phase.cueing, run.phase.notice) == (None, False, NEW_PACE)
@@ -287,26 +298,26 @@ class TestAChangeOfPace:
         assert run.phase.band is None
         run.stride(21.0)
         assert run.phase.baseline_deg == pytest.approx(21.0)
-        assert (run.phase.name, run.phase.cueing, run.phase.notice) == ("drill", True, "")
+        assert (run.phase.name, run.phase.cueing, run.phase.notice) == ("drill", True, None)
 
-    def test_a_small_one_is_none(self) -> None:
+    def test_a_small_change_is_ignored(self) -> None:
         run = self.drilling()
         band = run.phase.band
         run.belt(2.8)
         assert run.phase.band == band
 
-    def test_learning_the_speed_is_none(self) -> None:
+    def test_a_speed_that_becomes_known_is_not_one(self) -> None:
         run = Run(PUSH, target=BASELINE)
         run.until("drill")
         band = run.phase.band
         run.belt(2.5)
         assert run.phase.band == band
 
-    def test_a_belt_that_starts_or_stops_is_none(self) -> None:
+    def test_a_belt_that_starts_or_stops_is_not_one(self) -> None:
         run = self.drilling()
         run.belt(0.0)
         run.belt(None)
-        assert run.phase.notice == ""
+        assert run.phase.notice is None
 
     @pytest.mark.parametrize("cadence_spm", [178.0, 162.0])
     def test_a_sudden_change_of_cadence_is_one(self, cadence_spm: float) -> None:
@@ -317,14 +328,14 @@ class TestAChangeOfPace:
             notices.append(run.phase.notice)
         assert NEW_PACE in notices
 
-    def test_not_where_the_treadmill_itself_says_that_the_belt_runs_on(self) -> None:
+    def test_cadence_is_ignored_if_the_treadmill_reports_an_unchanged_speed(self) -> None:
         run = self.drilling()
         run.belt(2.5, "ftms")
         for _ in range(20):
             run.stride(18.0, cadence_spm=160)
-            assert run.phase.notice == ""
+            assert run.phase.notice is None
 
-    def test_in_the_baseline_it_begins_anew(self) -> None:
+    def test_during_the_baseline_restarts_it(self) -> None:
         run = Run(PUSH, target=BASELINE, session=SHORT_BASELINE)
         run.belt(2.5)
         run.strides(8, 10.0)
@@ -332,7 +343,7 @@ class TestAChangeOfPace:
         run.until("drill", 20.0)
         assert run.phase.baseline_deg == pytest.approx(20.0)
 
-    def test_results_are_those_of_one_pace(self) -> None:
+    def test_separates_the_results_by_pace(self) -> None:
         run = self.drilling()
         run.strides(60, 18.0)
         run.belt(3.5)
@@ -342,7 +353,7 @@ class TestAChangeOfPace:
 
 
 def baseline_and_drill(run: Run) -> tuple[float, float]:
-    """Means on the card at the end."""
+    """The means of baseline and drill in the summary."""
     summary = run.phase.summary
     assert summary is not None
     assert summary.baseline is not None
@@ -351,10 +362,10 @@ def baseline_and_drill(run: Run) -> tuple[float, float]:
 
 
 class TestANewZero:
-    """The same legs read otherwise when they are counted from another standing: that is nothing the runner has done."""
+    """The same strides have other values relative to another standing zero, which is not the runner's doing."""
 
     @pytest.mark.parametrize(("before_deg", "after_deg", "reads_deg"), [(4.0, None, 14.0), (4.0, 6.0, 20.0), (None, 4.0, 22.0)])
-    def test_in_the_drill_is_no_verdict_but_a_new_baseline(
+    def test_during_the_drill_leads_to_a_new_baseline_without_cues(
         self, before_deg: float | None, after_deg: float | None, reads_deg: float
     ) -> None:
         run = Run(PUSH, EASE, target=BASELINE, session=SHORT_BASELINE)
@@ -363,22 +374,22 @@ class TestANewZero:
         assert (run.phase.band, run.phase.notice) == (None, NEW_ZERO)
         run.stride(reads_deg, standing_thigh_deg=after_deg)
         assert run.phase.baseline_deg == pytest.approx(reads_deg)
-        assert run.phase.notice == ""
+        assert run.phase.notice is None
 
-    def test_after_a_rest_on_the_side_rails_too(self) -> None:
+    def test_after_a_rest_on_the_side_rails_does_so_too(self) -> None:
         run = Run(PUSH, target=BASELINE, session=SHORT_BASELINE)
         run.until("drill", 18.0, standing_thigh_deg=4.0)
-        run.see("not_running", 8.0)
+        run.see(SampleState.NOT_RUNNING, 8.0)
         run.stride(18.0, standing_thigh_deg=3.0)
         assert run.phase.notice == NEW_ZERO
 
-    def test_in_the_baseline_it_begins_anew(self) -> None:
+    def test_during_the_baseline_restarts_it(self) -> None:
         run = Run(PUSH, target=BASELINE, session=SHORT_BASELINE)
         run.strides(8, 10.0, standing_thigh_deg=4.0)
         run.until("drill", 6.0, standing_thigh_deg=None)
         assert run.phase.baseline_deg == pytest.approx(6.0)
 
-    def test_parts_the_results(self) -> None:
+    def test_separates_the_results(self) -> None:
         run = Run(PUSH, target=BASELINE, session=SHORT_BASELINE)
         run.until("drill", 18.0, standing_thigh_deg=4.0)
         run.strides(40, 21.0, standing_thigh_deg=4.0)
@@ -389,28 +400,28 @@ class TestANewZero:
 
 class TestFading:
     @staticmethod
-    def session(number: int, runner: str = "kim") -> Session:
+    def session(number: int, runner: str = "kim") -> SessionSettings:
         return AT_ONCE.model_copy(update={"runner": runner, "session_number": number})
 
     @pytest.mark.parametrize(("number", "share"), [(1, 1.0), (4, 1.0), (5, 0.75), (7, 0.25), (8, 0.0), (99, 0.0)])
-    def test_a_named_runner_gets_fewer_with_every_session(self, number: int, share: float) -> None:
+    def test_a_named_runner_gets_fewer_cues_in_later_sessions(self, number: int, share: float) -> None:
         chances = iter([n / 100 for n in range(100)] * 10)
         run = Run(PUSH.model_copy(update={"every_s": 0.0}), session=self.session(number), chance=lambda: next(chances))
         assert len(run.strides(300, 10.0)) == pytest.approx(100 * share, abs=1)
         assert run.phase.cueing == (share > 0)
         assert (run.phase.runner, run.phase.session_number) == ("kim", number)
 
-    def test_somebody_without_a_name_is_always_in_the_first(self) -> None:
+    def test_an_unnamed_runner_is_always_in_session_1(self) -> None:
         run = Run(PUSH, session=self.session(8, runner=""), chance=lambda: 0.99)
         assert run.strides(3, 10.0) == ["push"]
         assert run.phase.session_number is None
 
-    def test_a_runner_whose_sessions_were_not_counted_is_in_the_first(self) -> None:
+    def test_a_runner_whose_sessions_were_not_counted_is_in_session_1(self) -> None:
         run = Run(PUSH, session=self.session(0), chance=lambda: 0.99)
         assert run.strides(3, 10.0) == ["push"]
         assert run.phase.session_number == 1
 
-    def test_a_cue_that_was_left_out_keeps_its_quiet_time(self) -> None:
+    def test_a_faded_cue_starts_its_cooldown(self) -> None:
         chances = iter([0.9, 0.0, 0.0, 0.0])
         run = Run(PUSH, session=self.session(5), chance=lambda: next(chances))
         assert run.cues(*[10.0] * 40) == [(18, "push"), (33, "push")]
@@ -421,14 +432,16 @@ class TestFading:
         run.until("drill", 15.0, trunk_lean_deg=6.0)
         assert run.strides(10, 15.0, trunk_lean_deg=0.0) == ["tall"]
 
-    def test_blocks_leave_the_runner_alone_for_longer_each_time(self) -> None:
-        fading = Fading(cues_on_s=60, cues_off_s=30, cues_off_growth_s=15)
-        changes = [t for t in range(1, 400) if is_on(fading, t) != is_on(fading, t - 1)]
-        assert is_on(fading, 0)
+    def test_blocks_without_cues_become_longer(self) -> None:
+        fading = FadingSettings(cues_on_s=60, cues_off_s=30, cues_off_growth_s=15)
+        changes = [t for t in range(1, 400) if is_cue_block(fading, t) != is_cue_block(fading, t - 1)]
+        assert is_cue_block(fading, 0)
         assert changes == [60, 90, 150, 195, 255, 315, 375]
 
-    def test_no_cue_sounds_in_a_block_without(self) -> None:
-        run = Run(PUSH.model_copy(update={"every_s": 0.0}), fading=Fading(cues_on_s=10, cues_off_s=10, cues_off_growth_s=0))
+    def test_no_cue_is_given_in_a_block_without_cues(self) -> None:
+        run = Run(
+            PUSH.model_copy(update={"every_s": 0.0}), fading=FadingSettings(cues_on_s=10, cues_off_s=10, cues_off_growth_s=0)
+        )
         run.stride(18.0)
         begun_s = run.t_s
         for _ in range(60):
@@ -441,29 +454,29 @@ class TestChangedSettings:
     def test_apply_at_the_next_stride(self) -> None:
         run = Run(PUSH)
         assert run.cues(10, 10) == []
-        run.coach.configure(settings(EASE.model_copy(update={"when": "hip_extension above 5"})), "Restart for the camera")
+        run.coach.apply_settings(settings(EASE.model_copy(update={"when": "hip_extension above 5"})), ("capture.fps",))
         assert run.cues(10, 10, 10) == [(3, "ease")]
-        assert run.phase.notice == "Restart for the camera"
+        assert run.phase.notice == Notice(NoticeCode.SETTINGS_WAIT, keys=("capture.fps",))
 
-    def test_keep_the_session_the_baseline_and_what_a_rule_has_counted(self) -> None:
+    def test_keep_the_session_the_baseline_and_the_counts_of_unchanged_rules(self) -> None:
         run = Run(PUSH, target=BASELINE)
         run.until("drill", 15.0)
         run.cues(18.0, 10.0, 10.0)
         wider = BASELINE.model_copy(update={"half_width_deg": 4.0})
-        run.coach.configure(settings(PUSH, target=wider))
+        run.coach.apply_settings(settings(PUSH, target=wider))
         assert (run.phase.name, run.phase.band) == ("drill", Band(14.0, 22.0))
         assert run.strides(1, 10.0) == ["push"]
 
-    def test_another_measure_has_its_own_baseline_from_the_same_strides(self) -> None:
+    def test_of_the_measure_take_its_baseline_from_the_same_strides(self) -> None:
         run = Run(PUSH, target=BASELINE)
         run.until("drill", 15.0, knee_drive_deg=40.0)
-        run.coach.configure(settings(target=Target(measure="knee_drive", delta_deg=5.0)))
+        run.coach.apply_settings(settings(target=TargetSettings(measure="knee_drive", delta_deg=5.0)))
         assert run.phase.baseline_deg == pytest.approx(40.0)
 
 
 RULES = st.lists(
     st.builds(
-        Rule,
+        CueRule,
         name=st.sampled_from(["a", "b", "c", "d"]),
         when=st.sampled_from(
             [
@@ -498,15 +511,24 @@ STRIDES = st.builds(
     knee_drive_deg=st.none() | st.floats(0, 90),
 )
 LATE_MS = st.floats(-50, 600)
-KEYS = st.sampled_from([Command("pause"), Command("mute"), Command("quit"), Command("calibrate")])
-STATES = st.sampled_from(["measuring", "measuring", "measuring", "not_running", "no_person", "oblique"])
+KEYS = st.sampled_from([Command(name) for name in ("pause", "mute", "quit", "calibrate", "next_phase", "end_session")])
+STATES = st.sampled_from(
+    [
+        SampleState.MEASURING,
+        SampleState.MEASURING,
+        SampleState.MEASURING,
+        SampleState.NOT_RUNNING,
+        SampleState.NO_PERSON,
+        SampleState.OBLIQUE,
+    ]
+)
 SAMPLES = st.builds(lambda state: msgspec.structs.replace(sample(), state=state), STATES)
 BELTS = st.builds(Belt, at_ns=st.just(0), speed_mps=st.none() | st.floats(0, 8), incline_pct=st.none(), source=st.just("typed"))
 EVENTS = st.lists(
     st.tuples(st.floats(0.2, 4), STRIDES, LATE_MS) | st.tuples(st.floats(0.05, 5), SAMPLES | BELTS) | KEYS, max_size=80
 )
 SESSIONS = st.builds(
-    Session,
+    SessionSettings,
     stand_s=st.sampled_from([0.0, 2.0]),
     stand_skip_s=st.just(2.0),
     warm_up_s=st.sampled_from([0.0, 5.0]),
@@ -515,27 +537,27 @@ SESSIONS = st.builds(
     retention_s=st.sampled_from([0.0, 10.0]),
     summary_s=st.just(2.0),
 )
-TARGETS = st.sampled_from([ABSOLUTE, BASELINE, Target(mode="by_speed")])
-FADINGS = st.sampled_from([WITHOUT_BLOCKS, Fading(cues_on_s=4, cues_off_s=2, cues_off_growth_s=1)])
+TARGETS = st.sampled_from([ABSOLUTE, BASELINE, TargetSettings(mode="by_speed")])
+FADINGS = st.sampled_from([WITHOUT_BLOCKS, FadingSettings(cues_on_s=4, cues_off_s=2, cues_off_growth_s=1)])
 
 
 def moved(taken: Stride, peak_ns: int) -> Stride:
-    """The same stride at another time."""
+    """The stride at another time."""
     return msgspec.structs.replace(taken, t_peak_ns=peak_ns, t_known_ns=peak_ns + taken.t_known_ns - taken.t_peak_ns)
 
 
 class Watched:
-    """A coach whose every cue is held against what must never be."""
+    """A coach whose every cue is checked against all rules of timing."""
 
     def __init__(self, coached: Settings) -> None:
         self._settings = coached
         self._rules = {rule.name: rule for rule in coached.cue}
         self.coach = Coach(coached, always)
-        self._spoken_ns: dict[str, list[int]] = defaultdict(list)
+        self._given_ns: dict[str, list[int]] = defaultdict(list)
         self._voice_ns: list[int] = []
 
     def stride(self, taken: Stride, now_ns: int) -> None:
-        cue = self.coach.stride(taken, now_ns)
+        cue = self.coach.handle_stride(taken, now_ns)
         if cue is None:
             return
         phase = self.coach.phase
@@ -544,15 +566,15 @@ class Watched:
         assert now_ns - taken.t_known_ns <= ms_to_ns(self._settings.analysis.max_age_ms)
         assert (phase.name, phase.paused, phase.cueing) == ("drill", False, True)
         assert phase.notice != NEW_PACE
-        self._spoken_ns[cue.rule].append(taken.t_known_ns)
+        self._given_ns[cue.rule].append(taken.t_known_ns)
         if cue.say:
             self._voice_ns.append(taken.t_known_ns)
 
-    def kept_its_times(self) -> None:
-        for name, times_ns in self._spoken_ns.items():
+    def check_gaps(self) -> None:
+        for name, times_ns in self._given_ns.items():
             assert apart(times_ns, self._rules[name].every_s)
         assert apart(self._voice_ns, self._settings.coach.spoken_every_s)
-        assert apart(sorted(at for times_ns in self._spoken_ns.values() for at in times_ns), LEAST_GAP_S)
+        assert apart(sorted(at for times_ns in self._given_ns.values() for at in times_ns), MIN_CUE_GAP_S)
 
 
 def apart(times_ns: list[int], least_s: float) -> bool:
@@ -567,15 +589,20 @@ def apart(times_ns: list[int], least_s: float) -> bool:
     spoken_every_s=st.sampled_from([0.0, 6.0]),
     events=EVENTS,
 )
-def test_whatever_a_runner_does_the_coach_never_speaks_out_of_turn(
-    rules: list[Rule], session: Session, target: Target, fading: Fading, spoken_every_s: float, events: list[Any]
+def test_no_sequence_of_events_leads_to_a_cue_at_the_wrong_time(
+    rules: list[CueRule],
+    session: SessionSettings,
+    target: TargetSettings,
+    fading: FadingSettings,
+    spoken_every_s: float,
+    events: list[Any],
 ) -> None:
     coach = CoachSettings(spoken_every_s=spoken_every_s)
     watched = Watched(settings(*rules, target=target, session=session, fading=fading, coach=coach))
     now_ns = s_to_ns(100)
     for event in events:
         if isinstance(event, Command):
-            watched.coach.command(event, now_ns)
+            watched.coach.handle_command(event, now_ns)
             continue
         now_ns += s_to_ns(event[0])
         if isinstance(event[1], Stride):
@@ -583,18 +610,18 @@ def test_whatever_a_runner_does_the_coach_never_speaks_out_of_turn(
             watched.stride(arrived, arrived.t_known_ns + ms_to_ns(event[2]))
         elif isinstance(event[1], Sample):
             stamps = msgspec.structs.replace(event[1].stamps, capture_ns=now_ns)
-            watched.coach.sample(msgspec.structs.replace(event[1], stamps=stamps), now_ns)
+            watched.coach.handle_sample(msgspec.structs.replace(event[1], stamps=stamps), now_ns)
         else:
-            watched.coach.belt(event[1], now_ns)
-    watched.kept_its_times()
+            watched.coach.handle_belt(event[1], now_ns)
+    watched.check_gaps()
     watched.coach.finish(now_ns)
 
 
 @given(events=st.lists(st.tuples(STRIDES, LATE_MS), max_size=60))
-def test_strides_in_any_order_do_no_harm(events: list[tuple[Stride, float]]) -> None:
+def test_strides_in_any_order_are_harmless(events: list[tuple[Stride, float]]) -> None:
     watched = Watched(settings(PUSH, EASE, GOOD, TALL, QUICK))
-    running = msgspec.structs.replace(sample(at_s=0.5), state="measuring")
-    watched.coach.sample(running, NS_PER_S)
+    running = msgspec.structs.replace(sample(at_s=0.5), state=SampleState.MEASURING)
+    watched.coach.handle_sample(running, NS_PER_S)
     for taken, late_ms in events:
         watched.stride(taken, taken.t_known_ns + ms_to_ns(late_ms))
-    watched.kept_its_times()
+    watched.check_gaps()

@@ -1,57 +1,58 @@
-"""Given a key that asks for it, the pages of help and delays."""
+"""The cards of help and delays, and the guide to the screens."""
 
 import re
 from pathlib import Path
 
-from bench.screen_states import STATES
-from bench.screens import SIZES_PX
-from config.schema import Settings
+from config.settings import Settings
 from feedback.display import window
-from feedback.display.cards import HELP, LATENCY_HEAD, latency_card
-from feedback.display.screen import Screen
+from feedback.display.state.cards import HELP, LATENCY_HEAD, latency_card
+from feedback.display.state.screen import Screen
+from tests.support.healths import fault, health
+from tests.support.screen_states import SIZES_PX, STATES
+from wire.faults import FaultCode
+from wire.health.stages import CAPTURED_TO_FLIP, POSE, STAGES
 from wire.messages import Health, Latency
-from wire.stages import CAPTURED_TO_FLIP, POSE, STAGES
 
 
-def health(process: str, state: str = "running", reason: str = "", recent: dict[str, Latency] | None = None) -> Health:
-    long_ago = {name: Latency(99, 50.0, 60.0, 70.0, 80.0) for name in recent or {}}
-    return Health(process, 1, state, reason, 0, 1, {}, {}, long_ago, recent or {})  # type: ignore[arg-type]
+def measured(process: str, recent: dict[str, Latency]) -> Health:
+    long_ago = {name: Latency(99, 50.0, 60.0, 70.0, 80.0) for name in recent}
+    return Health(process, 1, "running", 0, 1, {}, {}, long_ago, recent)
 
 
 def test_help_names_every_key_and_says_what_hip_extension_is() -> None:
     named = {key for keys, _ in HELP.rows for key in keys.split()}
-    assert named == {"space", "c", "+", "−", "m", "l", "f", "h", "q"}
-    assert len(HELP.rows) == len({*window.KEYS.values(), *window.SIGNS.values()}) - 1  # + and − share a row
+    assert named == {"space", "c", "+", "−", "m", "l", "f", "p", "h", "q"}
+    assert len(HELP.rows) == len({*window.KEYS.values(), *window.TYPED_KEYS.values()}) - 1  # + and − share a row
     assert "behind the body at push-off" in HELP.paragraphs[0]
 
 
-def test_delays_are_those_of_the_last_seconds_in_the_order_of_the_way() -> None:
+def test_delays_are_those_of_the_last_seconds_in_the_order_of_the_stages() -> None:
     healths = {
-        "display": health("display", recent={CAPTURED_TO_FLIP: Latency(9, 1.234, 2.0, 3.0, 123.4)}),
-        "analysis": health("analysis", recent={POSE: Latency(9, 14.0, 18.0, 20.0, 22.0)}),
-        "audio": health("audio", "degraded", "no device"),
+        "display": measured("display", {CAPTURED_TO_FLIP: Latency(9, 1.234, 2.0, 3.0, 123.4)}),
+        "analysis": measured("analysis", {POSE: Latency(9, 14.0, 18.0, 20.0, 22.0)}),
+        "audio": health("audio", "degraded", fault(FaultCode.SOUND_DEVICE_LOST, "audio")),
     }
     card = latency_card(healths)
     assert card.head == LATENCY_HEAD
     assert card.rows == ((POSE, "14.0", "18.0", "20.0", "22.0"), (CAPTURED_TO_FLIP, "1.2", "2.0", "3.0", "123"))
-    assert card.paragraphs == ("audio: no device",)
+    assert card.paragraphs == ("audio: The sound device has stopped playing",)
 
 
-def test_the_picture_of_the_page_has_a_row_for_every_stage() -> None:
+def test_the_delays_card_has_a_row_for_every_stage() -> None:
     card = STATES["delays"].view().card
     assert card is not None
     assert [row[0] for row in card.rows] == [stage.name for stage in STAGES]
 
 
-def test_without_any_delay_the_page_says_so() -> None:
-    assert latency_card({}).rows == (("Nothing counted yet",),)
+def test_without_delays_the_card_says_so() -> None:
+    assert latency_card({}).rows == (("No delays measured yet",),)
 
 
-def test_a_key_lays_a_card_down_and_takes_it_away_and_another_replaces_it() -> None:
+def test_a_key_shows_and_hides_its_card_and_another_key_replaces_it() -> None:
     screen = Screen(Settings())
     titles = []
     for key in ("help", "help", "help", "latency", "latency"):
-        screen.turn_card("help" if key == "help" else "latency")
+        screen.toggle_card("help" if key == "help" else "latency")
         card = screen.view(0).card
         titles.append(card.title if card is not None else "")
     assert titles == ["Hip extension", "", "Hip extension", "Delays, ms", ""]

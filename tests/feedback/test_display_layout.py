@@ -1,4 +1,4 @@
-"""Given a screen of any size and shape, everything has a place of its own."""
+"""On a screen of any size and shape, every part has its own box."""
 
 from itertools import pairwise
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.display.box import Box
-from feedback.display.layout import DIGIT_SHARE, SIDE_CROP, arrange, fit_picture
+from feedback.display.paint.layout import DIGIT_SHARE, SIDE_CROP, arrange, fit_picture
+from feedback.display.type.box import Box
 
 SCREENS = [(640, 480), (1024, 768), (1280, 720), (1920, 1080), (3840, 2160), (720, 1280), (1080, 1920), (2160, 3840)]
 ASPECTS = [16 / 9, 4 / 3, 0.725, 9 / 16]
@@ -16,7 +16,7 @@ ASPECTS = [16 / 9, 4 / 3, 0.725, 9 / 16]
 @pytest.mark.parametrize("size_px", SCREENS)
 @pytest.mark.parametrize("aspect", ASPECTS)
 class TestArrangement:
-    def test_all_places_are_on_the_screen_and_none_overlaps(self, size_px: tuple[int, int], aspect: float) -> None:
+    def test_all_boxes_are_on_the_screen_and_do_not_overlap(self, size_px: tuple[int, int], aspect: float) -> None:
         layout = arrange(*size_px, aspect)
         for index, box in enumerate(layout.boxes):
             assert box.width > 0
@@ -26,25 +26,25 @@ class TestArrangement:
                 apart = box.right <= other.x or other.right <= box.x or box.bottom <= other.y or other.bottom <= box.y
                 assert apart, (box, other)
 
-    def test_digits_can_be_read_at_four_metres(self, size_px: tuple[int, int], aspect: float) -> None:
+    def test_digits_are_readable_from_four_metres(self, size_px: tuple[int, int], aspect: float) -> None:
         assert arrange(*size_px, aspect).digit_px >= DIGIT_SHARE * size_px[1]
 
-    def test_the_strip_is_tall_enough_to_tell_bars_apart(self, size_px: tuple[int, int], aspect: float) -> None:
+    def test_the_strip_is_tall_enough_to_compare_bars(self, size_px: tuple[int, int], aspect: float) -> None:
         assert arrange(*size_px, aspect).strip.height >= 0.09 * size_px[1]
 
 
 @given(st.integers(1, 8000), st.integers(1, 8000), st.floats(0.1, 10))
-def test_no_size_of_window_breaks_it(width_px: int, height_px: int, aspect: float) -> None:
+def test_any_window_size_has_a_layout(width_px: int, height_px: int, aspect: float) -> None:
     assert arrange(width_px, height_px, aspect).digit_px >= 0
 
 
-def test_a_screen_without_pixels_is_refused() -> None:
+def test_a_screen_without_pixels_is_rejected() -> None:
     with pytest.raises(ValueError, match="0x5"):
         arrange(0, 5)
 
 
 @given(st.integers(16, 4000), st.integers(16, 4000), st.integers(20, 3000), st.integers(20, 3000))
-def test_a_picture_keeps_head_and_feet_and_most_of_its_width(
+def test_a_frame_keeps_head_and_feet_and_most_of_its_width(
     width_px: int, height_px: int, place_width_px: int, place_height_px: int
 ) -> None:
     place = Box(10, 10, place_width_px, place_height_px)

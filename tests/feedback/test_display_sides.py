@@ -1,30 +1,31 @@
-"""Given strides of both legs, when and how left and right stand side by side on the screen."""
+"""When and how the screen shows the means of the left and the right leg."""
 
 import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import stdtrit
 
-from feedback.display.facts import cells
-from feedback.display.sides import LEAST_STRIDES, MOST_UNCERTAINTY_DEG, T_95, Sides, compare
-from feedback.display.view import Board
+from feedback.display.paint.number_row import cells
+from feedback.display.state.sides import MAX_UNCERTAINTY_DEG, MIN_STRIDES, T_95, Sides, compare
+from feedback.display.state.view import Board
 
 STEADY = [17.0, 17.5, 18.0, 17.5, 17.0, 18.0]
 
 
-def test_two_steady_legs_are_shown_side_by_side() -> None:
+def test_two_steady_legs_are_shown() -> None:
     sides = compare(STEADY, [value - 2 for value in STEADY])
     assert sides.near is not None
     assert sides.far_less_near == -2.0
 
 
-def test_few_strides_say_nothing() -> None:
-    assert compare(STEADY[: LEAST_STRIDES - 1], STEADY) == Sides()
-    assert compare(STEADY, STEADY[: LEAST_STRIDES - 1]).far is None
+def test_too_few_strides_give_no_mean() -> None:
+    assert compare(STEADY[: MIN_STRIDES - 1], STEADY) == Sides()
+    assert compare(STEADY, STEADY[: MIN_STRIDES - 1]).far is None
 
 
-def test_a_far_leg_that_jumps_about_is_not_shown_and_the_near_one_stays() -> None:
+def test_an_unsteady_far_leg_is_not_shown_and_the_near_one_is() -> None:
     sides = compare(STEADY, [5.0, 25.0] * 3)
     assert (sides.near, sides.far) == (17.5, None)
 
@@ -41,11 +42,15 @@ def test_the_strides_of_a_far_leg_that_is_shown_are_steady_enough(near: list[flo
     for values in (near, far):
         mean = math.fsum(values) / len(values)
         errors += math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1) / len(values)
-    assert T_95 * math.sqrt(errors) < MOST_UNCERTAINTY_DEG + 1e-6
+    assert T_95 * math.sqrt(errors) < MAX_UNCERTAINTY_DEG + 1e-6
+
+
+def test_the_interval_is_students_of_the_fewest_strides_that_are_compared() -> None:
+    assert stdtrit(2 * MIN_STRIDES - 2, 0.975) == pytest.approx(T_95, abs=5e-4)
 
 
 @pytest.mark.parametrize("far_deg", [15.6, 18.4, 8.0])
-def test_no_difference_is_stated_and_the_far_leg_is_about(far_deg: float) -> None:
+def test_no_difference_is_shown_and_the_far_leg_is_approximate(far_deg: float) -> None:
     board = Board(near_label="Right", far_label="Left", sides=Sides(18.0, far_deg))
     assert cells(board)[2:] == (("Right", "18°"), ("Left", f"~{far_deg:.0f}°"))
 
@@ -54,7 +59,7 @@ def test_an_unsteady_far_leg_has_no_number() -> None:
     assert cells(Board(sides=Sides(18.0)))[2:] == (("Near", "18°"), ("Far", "–"))
 
 
-def test_a_belt_on_an_incline_says_so() -> None:
+def test_the_incline_is_shown_with_the_belt_speed() -> None:
     assert cells(Board(belt_kmh=10.8, incline_pct=2.0))[1] == ("Belt, 2 %", "10.8")
     assert cells(Board(belt_kmh=10.8, incline_pct=0.0))[1] == ("Belt, km/h", "10.8")
     assert cells(Board())[1] == ("Belt, km/h", "–")

@@ -1,21 +1,21 @@
-"""A child that falls is started again after a pause, one that hangs is ended first, and one that falls too often stays off."""
+"""A child that ends is restarted after a delay, one that hangs is killed first, and one that fails too often is given up."""
 
-from hipcue.child import Child
-from hipcue.watch import DELAYS_S, HUNG_S, RESTARTS
+from hipcue.supervisor.child import Child
+from hipcue.supervisor.watchdog import DELAYS_S, HUNG_S, RESTARTS
 from wire.clock import s_to_ns
-from wire.health import State
-from wire.messages import Health
+from wire.faults import FaultCode
+from wire.messages import Health, State
 
 
-class Process:
-    """A process of the test's own."""
+class FakeProcess:
+    """A process under the test's control."""
 
     def __init__(self, pid: int, again: bool) -> None:
         self.pid = pid
         self.again = again
         self.exitcode: int | None = None
         self.held = False
-        """Whether the system keeps it from ending, as a driver does whose device is gone."""
+        """Whether it cannot be killed, like a process that waits in the driver of a missing device."""
 
     def terminate(self) -> None:
         self.exitcode = 0
@@ -27,122 +27,125 @@ class Process:
         assert self.exitcode is not None or timeout is not None
 
 
-class Kept:
-    """A child under care, looked after every 100 ms; `now_s` is the test's clock."""
+class SupervisedChild:
+    """A child that is checked every 100 ms; `now_s` is the test's clock."""
 
     def __init__(self) -> None:
-        self.started: list[Process] = []
+        self.started: list[FakeProcess] = []
         self.now_s = 100.0
         self.loops = 0
         self.child = Child("analysis", self._start, s_to_ns(self.now_s))
 
-    def _start(self, again: bool) -> Process:
-        self.started.append(Process(pid=10 + len(self.started), again=again))
+    def _start(self, again: bool) -> FakeProcess:
+        self.started.append(FakeProcess(pid=10 + len(self.started), again=again))
         return self.started[-1]
+
+    def fault(self) -> FaultCode | None:
+        return self.child.fault
 
     @property
-    def process(self) -> Process:
+    def process(self) -> FakeProcess:
         return self.started[-1]
 
-    def beats(self, state: State = "running") -> None:
+    def beat(self, state: State = "running") -> None:
         self.loops += 1
-        self.child.hear(Health("analysis", self.process.pid, state, "", 0, self.loops, {}, {}, {}))
+        self.child.handle_health(Health("analysis", self.process.pid, state, 0, self.loops, {}, {}, {}))
 
-    def look(self, seconds: float = 0.1) -> list[str]:
-        said = []
+    def check(self, seconds: float = 0.1) -> list[str]:
+        sentences = []
         for _ in range(round(seconds / 0.1)):
             self.now_s += 0.1
-            said.append(self.child.look_after(s_to_ns(self.now_s)))
-        return [sentence for sentence in said if sentence]
+            sentences.append(self.child.check(s_to_ns(self.now_s)))
+        return [sentence for sentence in sentences if sentence]
 
 
-def test_one_that_works_is_left_alone() -> None:
-    kept = Kept()
+def test_a_running_child_is_left_alone() -> None:
+    supervised = SupervisedChild()
     for _ in range(100):
-        kept.beats()
-        assert kept.look(0.5) == []
-    assert len(kept.started) == 1
-    assert kept.child.complaint == ""
+        supervised.beat()
+        assert supervised.check(0.5) == []
+    assert len(supervised.started) == 1
+    assert supervised.child.fault is None
 
 
-def test_one_that_was_killed_is_started_again_at_once_and_is_told_that_it_has_run_before() -> None:
-    kept = Kept()
-    kept.beats()
-    kept.process.exitcode = -9
-    assert kept.look() == ["analysis ended (SIGKILL) and was started again"]
-    assert [process.again for process in kept.started] == [False, True]
-    assert kept.child.complaint == "analysis is being started again"
-    assert not kept.child.works
-    kept.look(2.0)
-    kept.beats()
-    assert kept.look() == ["analysis works again after 2.1 s"]
-    assert kept.child.complaint == ""
+def test_a_killed_child_is_restarted_at_once_with_the_flag_for_a_restart() -> None:
+    supervised = SupervisedChild()
+    supervised.beat()
+    supervised.process.exitcode = -9
+    assert supervised.check() == ["analysis ended (SIGKILL) and was restarted"]
+    assert [process.again for process in supervised.started] == [False, True]
+    assert supervised.child.fault is FaultCode.PROCESS_RESTARTING
+    assert not supervised.child.is_running
+    supervised.check(2.0)
+    supervised.beat()
+    assert supervised.check() == ["analysis is running again after 2.1 s"]
+    assert supervised.child.fault is None
 
 
-def test_one_that_hangs_is_ended_and_started_again() -> None:
-    kept = Kept()
-    kept.beats()
-    [sentence] = kept.look(HUNG_S)
-    assert sentence == "analysis gave no sign of life for 3 s and was ended and was started again"
-    assert kept.started[0].exitcode == -9
-    assert len(kept.started) == 2
+def test_a_hung_child_is_killed_and_restarted() -> None:
+    supervised = SupervisedChild()
+    supervised.beat()
+    [sentence] = supervised.check(HUNG_S)
+    assert sentence == "analysis did not respond for 3 s, was killed and was restarted"
+    assert supervised.started[0].exitcode == -9
+    assert len(supervised.started) == 2
 
 
-def test_one_that_hangs_and_cannot_be_ended_is_said_and_not_waited_for() -> None:
-    kept = Kept()
-    kept.beats()
-    kept.process.held = True
-    [sentence] = kept.look(HUNG_S + 10)
-    assert sentence == "analysis hangs and the system does not let it end; unplug its device, or start the machine again"
-    assert kept.child.complaint == sentence
-    # A second one would find the device taken.
-    assert len(kept.started) == 1
-    kept.process.exitcode = -9
-    assert kept.look() == ["analysis ended (SIGKILL) and was started again"]
-    assert kept.child.complaint == "analysis is being started again"
-    kept.beats()
-    assert len(kept.look()) == 1
-    assert kept.child.complaint == ""
+def test_a_hung_child_that_cannot_be_killed_is_reported_and_not_waited_for() -> None:
+    supervised = SupervisedChild()
+    supervised.beat()
+    supervised.process.held = True
+    [sentence] = supervised.check(HUNG_S + 10)
+    assert sentence == "analysis hangs, and the system does not let it end"
+    assert supervised.fault() is FaultCode.PROCESS_STUCK
+    # A second one would find the device in use.
+    assert len(supervised.started) == 1
+    supervised.process.exitcode = -9
+    assert supervised.check() == ["analysis ended (SIGKILL) and was restarted"]
+    assert supervised.fault() is FaultCode.PROCESS_RESTARTING
+    supervised.beat()
+    assert len(supervised.check()) == 1
+    assert supervised.fault() is None
 
 
-def test_one_that_falls_too_often_stays_off_and_says_so() -> None:
-    kept = Kept()
+def test_a_child_that_fails_too_often_is_given_up() -> None:
+    supervised = SupervisedChild()
     starts_s = []
     for _ in range(RESTARTS + 1):
-        kept.beats()
-        kept.look()
-        kept.process.exitcode = 1
-        fell_s = kept.now_s
-        number = len(kept.started)
-        while len(kept.started) == number and kept.now_s < fell_s + 10:
-            kept.look()
-        starts_s.append(kept.now_s - fell_s)
-    assert len(kept.started) == RESTARTS + 1
+        supervised.beat()
+        supervised.check()
+        supervised.process.exitcode = 1
+        failed_s = supervised.now_s
+        number = len(supervised.started)
+        while len(supervised.started) == number and supervised.now_s < failed_s + 10:
+            supervised.check()
+        starts_s.append(supervised.now_s - failed_s)
+    assert len(supervised.started) == RESTARTS + 1
     for took_s, delay_s in zip(starts_s, DELAYS_S, strict=False):
         assert delay_s <= took_s <= delay_s + 0.3
-    assert kept.child.given_up
-    assert kept.child.complaint == "analysis has failed: it ended 6 times within 60 s; start HipCue again"
-    assert kept.child.exit_code is None
-    kept.look(120)
-    assert len(kept.started) == RESTARTS + 1
+    assert supervised.child.given_up
+    assert supervised.child.fault is FaultCode.PROCESS_GIVEN_UP
+    assert supervised.child.exit_code is None
+    supervised.check(120)
+    assert len(supervised.started) == RESTARTS + 1
 
 
-def test_one_that_cannot_begin_refuses_and_one_that_fell_later_does_not() -> None:
-    kept = Kept()
-    kept.beats("failed")
-    kept.process.exitcode = 3
-    assert kept.child.refuses
-    again = Kept()
-    again.beats()
+def test_only_a_child_that_fails_before_it_was_running_cannot_start() -> None:
+    supervised = SupervisedChild()
+    supervised.beat("failed")
+    supervised.process.exitcode = 3
+    assert supervised.child.cannot_start
+    again = SupervisedChild()
+    again.beat()
     again.process.exitcode = 1
-    assert not again.child.refuses
-    again.look()
-    again.beats("failed")
+    assert not again.child.cannot_start
+    again.check()
+    again.beat("failed")
     again.process.exitcode = 3
-    assert not again.child.refuses
+    assert not again.child.cannot_start
 
 
-def test_one_that_was_killed_while_it_loaded_does_not_refuse() -> None:
-    kept = Kept()
-    kept.process.exitcode = -11
-    assert not kept.child.refuses
+def test_a_child_killed_while_loading_can_start() -> None:
+    supervised = SupervisedChild()
+    supervised.process.exitcode = -11
+    assert not supervised.child.cannot_start

@@ -1,45 +1,51 @@
-"""What the doctor says of pictures: too dark, burnt out, repeated, and of people in them."""
+"""The doctor checks pictures for light, repetition and roll, and for a person."""
 
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from capture.source import Picture, SourceLost
-from config.schema import Analysis, Capture, Settings
-from hipcue.doctor import camera, person
+from capture.sources.source import CapturedImage, SourceLost
+from config.secret_address import SecretAddress
+from config.sections.analysis import AnalysisSettings
+from config.sections.capture import CaptureSettings
+from config.settings import Settings
+from hipcue.doctor import camera_check as camera
+from hipcue.doctor import person_check as person
 from hipcue.doctor.finding import Finding
-from tests.turned_camera import room, seen_turned
-from wire.frames import Image
+from tests.support.turned_camera import room, seen_turned
+from wire.faults import FaultCode
+from wire.frames.frame import Image
 
 SIDE_PX = 64
 
 
 class Still:
-    """A camera that shows these pictures and then ends, or is lost."""
+    """A camera that delivers these pictures and then ends, or is lost."""
 
     live = True
     facts = {"source": "still", "mode": "64x64"}  # noqa: RUF012
-    warning = ""
+    mode_difference = ""
+    asked_fps: float | None = None
 
     def __init__(self, pictures: Iterator[Image], lost: bool = False) -> None:
         self.pictures, self.lost, self.closed = pictures, lost, False
         self.index = -1
 
-    def read(self) -> Picture | None:
+    def read(self) -> CapturedImage | None:
         self.index += 1
         image = next(self.pictures, None)
         if image is None and self.lost:
-            raise SourceLost("still: gave no picture")
-        return None if image is None else Picture(image, self.index, self.index * 10**9, 0, "read")
+            raise SourceLost(FaultCode.CAMERA_STOPPED, "camera 0")
+        return None if image is None else CapturedImage(image, self.index, self.index * 10**9, 0, "read")
 
     def close(self) -> None:
         self.closed = True
 
 
-def looked(monkeypatch: pytest.MonkeyPatch, source: Still) -> dict[str, Finding]:
+def checked(monkeypatch: pytest.MonkeyPatch, source: Still) -> dict[str, Finding]:
     monkeypatch.setattr(camera, "open_source", lambda _: source)
-    findings, _ = camera.look_at_camera(Settings(capture=Capture(source="synthetic:")))
+    findings, _ = camera.check_camera(Settings(capture=CaptureSettings(source=SecretAddress("synthetic:"))))
     assert source.closed
     return {finding.subject: finding for finding in findings}
 
@@ -55,42 +61,58 @@ def noise(low: int, high: int, count: int) -> Iterator[Image]:
     [(0, 40, "add light"), (250, 256, "turn the camera"), (80, 180, "")],
     ids=["dark", "burnt", "good"],
 )
-def test_the_light_is_judged(monkeypatch: pytest.MonkeyPatch, low: int, high: int, advice: str) -> None:
-    light = looked(monkeypatch, Still(noise(low, high, 5)))["light"]
+def test_the_light_is_checked(monkeypatch: pytest.MonkeyPatch, low: int, high: int, advice: str) -> None:
+    light = checked(monkeypatch, Still(noise(low, high, 5)))["light"]
     assert light.good == (not advice)
     assert advice in light.advice
 
 
-def test_a_camera_that_repeats_its_pictures_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_camera_that_repeats_its_pictures_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     doubled = (image for image in noise(80, 180, 6) for _ in range(2))
-    rate = looked(monkeypatch, Still(doubled))["rate"]
+    rate = checked(monkeypatch, Still(doubled))["rate"]
     assert not rate.good
-    assert "55% of the pictures the same" in rate.found
+    assert "55% of the pictures repeat the previous one" in rate.found
 
 
 def test_a_flat_picture_is_not_sharp(monkeypatch: pytest.MonkeyPatch) -> None:
     flat = iter([np.full((SIDE_PX, SIDE_PX, 3), 128, np.uint8)])
-    assert not looked(monkeypatch, Still(flat))["sharpness"].good
+    assert not checked(monkeypatch, Still(flat))["sharpness"].good
 
 
-def test_a_camera_that_is_lost_while_it_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = looked(monkeypatch, Still(noise(80, 180, 3), lost=True))
+def test_a_camera_without_colours_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "colours" not in checked(monkeypatch, Still(noise(80, 180, 5)))
+    grey = (image[..., :1].repeat(3, axis=2) for image in noise(80, 180, 5))
+    found = checked(monkeypatch, Still(grey))["colours"]
+    assert (found.good, found.found) == (False, "none: hip extension may read low")
+
+
+def test_a_camera_that_is_lost_during_the_check_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = checked(monkeypatch, Still(noise(80, 180, 3), lost=True))
     assert list(found) == ["camera"]
-    assert "gave no picture" in found["camera"].found
+    assert "has stopped sending pictures" in found["camera"].found
 
 
-def test_an_empty_treadmill_asks_for_somebody_on_it() -> None:
-    finding = person.look_at_person(Settings(), [(t / 10, np.zeros((SIDE_PX, SIDE_PX, 3), np.uint8)) for t in range(3)])
-    assert (finding.good, finding.found) == (False, "nobody is seen")
+@pytest.mark.slow
+def test_an_empty_treadmill_is_reported() -> None:
+    finding = person.check_person(Settings(), [(t / 10, np.zeros((SIDE_PX, SIDE_PX, 3), np.uint8)) for t in range(3)])
+    assert (finding.good, finding.found) == (False, "nobody detected")
 
 
 @pytest.mark.parametrize(("set_deg", "good"), [(0.0, False), (4.0, True)])
-def test_a_camera_that_hangs_askew_is_told_with_the_setting_that_mends_it(
+def test_a_rolled_camera_is_reported_with_the_setting_that_corrects_it(
     monkeypatch: pytest.MonkeyPatch, set_deg: float, good: bool
 ) -> None:
     askew = Still(iter([seen_turned(room(), 4.0)]))
     monkeypatch.setattr(camera, "open_source", lambda _: askew)
-    found, _ = camera.look_at_camera(Settings(analysis=Analysis(camera_roll_deg=set_deg)))
+    found, _ = camera.check_camera(Settings(analysis=AnalysisSettings(camera_roll_deg=set_deg)))
     level = next(finding for finding in found if finding.subject == "level")
     assert level.good == good
     assert good or "camera_roll_deg = 4." in level.advice or "camera_roll_deg = 3." in level.advice
+
+
+def test_a_camera_that_sends_its_pictures_late_is_reported_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Still(noise(80, 180, 5))
+    source.facts = {**Still.facts, "delay": "about 67 ms for B-frames; switch them off in the camera"}
+    found = checked(monkeypatch, source)["camera"]
+    assert not found.good
+    assert found.advice == "each picture is late, about 67 ms for B-frames; switch them off in the camera"

@@ -1,32 +1,42 @@
-"""Given sessions of many ages, when a run starts, then those over their time are gone, from disk and store, and no others."""
+"""Given sessions of many ages, when a run starts, then exactly the expired ones are removed, from disk and store."""
 
 import json
+import os
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.schema import Settings
-from config.training import Session
-from feedback.sessions.store import Store
-from hipcue.keeping import expired, remove_expired
-from tests.recorded_sessions import NOON, begin, header
+from config.secret_address import SecretAddress
+from config.sections.session import SessionSettings
+from config.settings import Settings
+from hipcue.supervisor.keeping import expired, remove_expired
+from sessions.store.store import Store
+from tests.support.recorded_sessions import NOON, begin, header
 
 
 def kept(tmp_path: Path, keep_days: int, store_url: str = "none") -> Settings:
-    return Settings(session=Session(folder=str(tmp_path), keep_days=keep_days, store_url=store_url))
+    return Settings(session=SessionSettings(folder=str(tmp_path), keep_days=keep_days, store_url=SecretAddress(store_url)))
 
 
 def record(folder: Path, day: int, **more: str) -> Path:
     begin(folder / f"day{day}", header(day, **more)).close()
+    written_on(folder / f"day{day}", day)
     return folder / f"day{day}"
 
 
+def written_on(folder: Path, day: float) -> None:
+    """Give the session's files the times that they would have had on that day."""
+    for path in folder.iterdir():
+        at_s = (NOON + timedelta(days=day)).timestamp()
+        os.utime(path, (at_s, at_s))
+
+
 @given(st.lists(st.integers(0, 400), max_size=8, unique=True), st.integers(0, 400))
-def test_exactly_those_older_than_the_limit_are_over(
+def test_exactly_those_older_than_the_limit_are_expired(
     tmp_path_factory: pytest.TempPathFactory, ages_days: list[int], keep_days: int
 ) -> None:
     folder = tmp_path_factory.mktemp("sessions")
@@ -34,12 +44,13 @@ def test_exactly_those_older_than_the_limit_are_over(
         (folder / str(age)).mkdir()
         head = {**header(), "id": str(uuid.UUID(int=age)), "started": (NOON - timedelta(days=age)).isoformat()}
         (folder / str(age) / "session.json").write_text(json.dumps(head))
-    over = {int(path.name) for _, path in expired(folder.iterdir(), keep_days, NOON)}
-    assert over == ({age for age in ages_days if age > keep_days} if keep_days else set())
+        written_on(folder / str(age), -age)
+    found = {int(path.name) for _, path in expired(folder.iterdir(), keep_days, NOON)}
+    assert found == ({age for age in ages_days if age > keep_days} if keep_days else set())
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"started": "yesterday", "id": "1"}', '{"started": 5, "id": 6}'])
-def test_what_is_no_session_of_ours_stays(text: str, tmp_path: Path) -> None:
+def test_what_is_not_a_session_stays(text: str, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "session.json").write_text(text)
     (tmp_path / "empty").mkdir()
@@ -51,20 +62,72 @@ def test_an_analysed_clip_stays(tmp_path: Path) -> None:
     assert expired(tmp_path.iterdir(), 1, NOON + timedelta(days=99)) == []
 
 
-def test_they_go_from_disk_and_store_with_all_that_was_filmed(tmp_path: Path) -> None:
+def test_a_session_that_is_being_recorded_stays(tmp_path: Path) -> None:
+    session = begin(tmp_path / "day0", header(0))
+    assert expired(tmp_path.iterdir(), 1, NOON + timedelta(days=9)) == []
+    session.close()
+    written_on(tmp_path / "day0", 0)
+    assert [folder for _, folder in expired(tmp_path.iterdir(), 1, NOON + timedelta(days=9))] == [tmp_path / "day0"]
+
+
+class TestTheSessionsOwnDate:
+    """The clock may have been wrong when the session was recorded, and the file may have been edited since."""
+
+    def test_before_there_was_hipcue_is_not_believed(self, tmp_path: Path) -> None:
+        dead = record(tmp_path, 0, started="1970-01-01T00:00:10+00:00")
+        written_on(dead, (datetime(1970, 1, 1, tzinfo=timezone.utc) - NOON).days)
+        assert expired(tmp_path.iterdir(), 1, NOON) == []
+
+    def test_is_not_believed_beside_a_time_that_no_calendar_has(self, tmp_path: Path) -> None:
+        os.utime(record(tmp_path, 0) / "cues.csv", (2.0**40, 2.0**40))
+        assert expired(tmp_path.iterdir(), 10, NOON + timedelta(days=30)) == []
+
+    def test_is_not_believed_if_a_file_is_newer(self, tmp_path: Path) -> None:
+        old = record(tmp_path, 0)
+        os.utime(old / "cues.csv")
+        assert expired(tmp_path.iterdir(), 10, NOON + timedelta(days=30)) == []
+
+    def test_is_not_believed_if_the_store_received_the_session_later(self, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'store.db'}"
+        folder = tmp_path / "sessions"
+        old = record(folder, 0)
+        store = Store(SecretAddress(url))
+        store.import_session(old, NOON + timedelta(days=25))
+        store.import_session(old, NOON + timedelta(days=99))  # again: it is as old as it was
+        store.close()
+        assert remove_expired(kept(folder, 10, url), NOON + timedelta(days=30)) == []
+        assert old.exists()
+        assert remove_expired(kept(folder, 10, url), NOON + timedelta(days=36)) == [old]
+
+
+def test_after_a_long_pause_they_stay_until_the_next_start_for_the_clock_may_have_jumped(tmp_path: Path) -> None:
+    old = record(tmp_path, 0)
+    settings, now = kept(tmp_path, 30), NOON + timedelta(days=400)
+    assert remove_expired(settings, now, last_run=NOON + timedelta(days=1)) == []
+    assert remove_expired(settings, now, last_run=now - timedelta(hours=1)) == [old]
+
+
+def test_files_of_others_stay_with_their_folder(tmp_path: Path) -> None:
+    old = record(tmp_path, 0)
+    (old / "notes.txt").write_text("knee better")
+    assert remove_expired(kept(tmp_path, 1), NOON + timedelta(days=9)) == [old]
+    assert [path.name for path in old.iterdir()] == ["notes.txt"]
+
+
+def test_they_are_removed_from_disk_and_store_with_their_videos(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
     folder = tmp_path / "sessions"
     old, new = record(folder, 0), record(folder, 20)
     (old / "video_0.000s.mkv").touch()
-    store = Store(url)
-    store.write(old)
-    store.write(new)
+    store = Store(SecretAddress(url))
+    store.import_session(old, NOON)
+    store.import_session(new, NOON + timedelta(days=20))
     store.close()
     removed = remove_expired(kept(folder, 10, url), NOON + timedelta(days=21))
     assert removed == [old]
     assert not old.exists()
-    store = Store(url)
-    assert [one.folder for one in store.all()] == [new]
+    store = Store(SecretAddress(url))
+    assert [one.folder for one in store.entries()] == [new]
     store.close()
 
 
@@ -75,7 +138,7 @@ def test_with_no_limit_and_with_no_folder_nothing_happens(tmp_path: Path) -> Non
     assert remove_expired(kept(tmp_path / "none", 1), NOON) == []
 
 
-def test_a_store_that_cannot_be_opened_keeps_them_all(tmp_path: Path) -> None:
+def test_while_the_store_is_away_all_of_them_stay(tmp_path: Path) -> None:
     folder = tmp_path / "sessions"
     old = record(folder, 0)
     (tmp_path / "file").touch()

@@ -1,15 +1,20 @@
-"""Given a runner's earlier sessions in the store, the next one knows its number, and cues fade with it."""
+"""Given a runner's earlier sessions in the store, the next one has the next number, and cues fade with it."""
 
+import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from config.loading import Origin, default_text
-from feedback.sessions.home import store_url
-from feedback.sessions.numbering import LEAST_NEAR_STRIDES, next_session_number
-from feedback.sessions.store import Store
-from hipcue.runner_number import numbered
-from tests.recorded_sessions import begin, header, record_strides
+from config.default_file import default_text
+from config.loading import Origin
+from config.paths import spool_folder, store_url
+from config.secret_address import SecretAddress
+from hipcue.cli.runner_number import numbered
+from sessions.store.session_number import LEAST_NEAR_STRIDES, next_session_number
+from sessions.store.spool import Spool
+from sessions.store.store import SessionEntry, Store
+from tests.support.recorded_sessions import NOON, begin, header, record_strides
 
 
 @pytest.fixture
@@ -19,12 +24,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def practise(home: Path, days: int, runner: str) -> None:
-    store = Store(store_url(""))
+    store = Store(store_url(SecretAddress("")))
     for day in range(days):
         session = begin(home / runner / str(day), header(day, runner))
         record_strides(session, 1, LEAST_NEAR_STRIDES)
         session.close()
-        store.write(session.folder)
+        store.import_session(session.folder)
     store.close()
 
 
@@ -42,13 +47,21 @@ def test_it_counts_the_runners_own_sessions(home: Path) -> None:
     assert number(Origin(overrides={"session.runner": "Zoe"})) == 1
 
 
-def test_anybodys_sessions_are_not_counted_and_no_store_is_opened(home: Path) -> None:
+def test_a_session_that_is_not_imported_yet_counts(home: Path) -> None:
+    session = begin(home / "s", header(0, "Ada"))
+    record_strides(session, 1, LEAST_NEAR_STRIDES)
+    session.close()
+    Spool(spool_folder(store_url(SecretAddress("")))).note(uuid.UUID(session.id), home / "s")
+    assert number(Origin(overrides={"session.runner": "Ada"})) == 2
+
+
+def test_sessions_without_a_name_are_not_counted_and_no_store_is_opened(home: Path) -> None:
     assert number(Origin()) == 0
     assert not (home / "home").exists()
 
 
 @pytest.mark.parametrize("given", [1, 7])
-def test_a_number_that_the_settings_give_stays(home: Path, given: int) -> None:
+def test_a_number_in_the_settings_stays(home: Path, given: int) -> None:
     practise(home, 3, "Ada")
     assert number(Origin(overrides={"session.runner": "Ada", "session.session_number": given})) == given
 
@@ -73,7 +86,7 @@ def test_another_runner_named_while_it_runs_does_not_inherit_it(home: Path, tmp_
     assert running.load().session.session_number == 4
 
 
-def test_a_store_that_is_away_does_not_keep_the_runner_from_running(home: Path) -> None:
+def test_a_store_that_is_away_does_not_stop_the_run(home: Path) -> None:
     (home / "home").touch()
     origin = Origin(overrides={"session.runner": "Ada"})
     found, note = numbered(origin)
@@ -82,6 +95,7 @@ def test_a_store_that_is_away_does_not_keep_the_runner_from_running(home: Path) 
     assert "\n" not in note
 
 
-def test_tries_and_clips_do_not_count() -> None:
-    real = {"kind": "live", "strides": {"near": LEAST_NEAR_STRIDES}}
-    assert next_session_number([real, {**real, "kind": "clip"}, {**real, "strides": {"near": 3}}, {}, real]) == 3
+def test_short_tries_and_clips_do_not_count() -> None:
+    real = SessionEntry(uuid.uuid4(), "Ada", NOON, True, "live", Path("s"), LEAST_NEAR_STRIDES)
+    others = (replace(real, kind="clip"), replace(real, near_strides=3), replace(real, near_strides=None))
+    assert next_session_number([real, *others, real]) == 3

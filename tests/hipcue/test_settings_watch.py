@@ -1,4 +1,4 @@
-"""A settings file saved while the program runs applies; a wrong one changes nothing and says why."""
+"""A settings file saved while the program runs applies; an invalid one changes nothing and is reported."""
 
 import logging
 import os
@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from config.loading import Origin
-from config.schema import Settings
-from hipcue.settings_watch import MISSING_S, SettingsWatch
-from tests.eventually import eventually
+from config.settings import Settings
+from hipcue.supervisor.settings_watch import LONGEST_LOAD_S, MISSING_S, SettingsWatch
+from tests.support.eventually import eventually
 from wire.clock import s_to_ns
 from wire.messages import ConfigState
 from wire.sockets import Wire
@@ -28,40 +28,49 @@ class Clock:
 
 
 class Watched:
-    """A file, the watch on it, and a process that hears of it."""
+    """A file, the watch on it, and a process that receives the settings."""
 
     def __init__(self, folder: Path) -> None:
         self.clock = Clock()
         self.file = folder / "mine.toml"
         self.file.write_text(GOOD)
         self.supervisor = Wire(folder, SUPERVISOR, self.clock)
-        self.hearer = Wire(folder, COACH)
+        self.subscriber = Wire(folder, COACH)
         origin = Origin(file=self.file)
-        self.watch = SettingsWatch(origin, origin.load(), self.supervisor)
-        self._states = self.hearer.newest(CONFIG, ConfigState)
+        self.starts: list[Callable[[], None]] = []
+        self.hangs = False
+        self.watch = SettingsWatch(origin, origin.load(), self.supervisor, self._start)
+        self._states = self.subscriber.newest(CONFIG, ConfigState)
+
+    def _start(self, load: Callable[[], None]) -> None:
+        """Loads at once, or never while the file's disk hangs."""
+        if self.hangs:
+            self.starts.append(load)
+        else:
+            load()
 
     def close(self) -> None:
-        self.hearer.close()
+        self.subscriber.close()
         self.supervisor.close()
 
-    def look(self, seconds: float = 0.3) -> list[bool]:
-        """Look ten times a second for so long."""
-        looks = []
+    def check(self, seconds: float = 0.3) -> list[bool]:
+        """Check ten times a second for this long."""
+        results = []
         for _ in range(round(seconds * 10)):
             self.clock.now_ns += s_to_ns(0.1)
-            looks.append(self.watch.look())
-        return looks
+            results.append(self.watch.check())
+        return results
 
-    def heard(self, wanted: Callable[[ConfigState], bool]) -> ConfigState:
-        """The state that a process has heard, once it is the wanted one."""
+    def received(self, wanted: Callable[[ConfigState], bool]) -> ConfigState:
+        """The state that the subscriber receives, once it is the wanted one."""
 
-        def look() -> ConfigState | None:
+        def state() -> ConfigState | None:
             self.clock.now_ns += s_to_ns(0.1)
-            self.watch.look()
-            state = self._states.take()
-            return state if state is not None and wanted(state) else None
+            self.watch.check()
+            taken = self._states.take()
+            return taken if taken is not None and wanted(taken) else None
 
-        return eventually(look, "the state is heard")
+        return eventually(state, "the state is received")
 
 
 @pytest.fixture
@@ -75,40 +84,40 @@ def volume(state: ConfigState) -> float:
     return Settings.model_validate_json(state.settings_json).audio.volume
 
 
-def test_who_comes_late_hears_what_holds(watched: Watched) -> None:
-    watched.look(5)
-    state = watched.heard(lambda state: state.version == 1)
-    assert (state.version, volume(state), state.error) == (1, 0.3, "")
+def test_a_late_subscriber_receives_the_current_settings(watched: Watched) -> None:
+    watched.check(5)
+    state = watched.received(lambda state: state.version == 1)
+    assert (state.version, volume(state), watched.watch.error) == (1, 0.3, "")
 
 
 def test_a_saved_change_applies(watched: Watched) -> None:
     watched.file.write_text("[audio]\nvolume = 0.7\n")
-    assert watched.look() == [False, True, False]
+    assert watched.check() == [False, True, False]
     assert watched.watch.settings.audio.volume == 0.7
-    state = watched.heard(lambda state: state.version == 2)
-    assert (volume(state), state.error) == (0.7, "")
+    state = watched.received(lambda state: state.version == 2)
+    assert (volume(state), watched.watch.error) == (0.7, "")
 
 
 def test_a_change_by_renaming_applies(watched: Watched, tmp_path: Path) -> None:
     beside = tmp_path / ".mine.toml.swp"
     beside.write_text("[audio]\nvolume = 0.8\n")
     watched.file.unlink()
-    watched.look(0.2)
+    watched.check(0.2)
     os.replace(beside, watched.file)
-    assert True in watched.look()
+    assert True in watched.check()
     assert watched.watch.settings.audio.volume == 0.8
 
 
-def test_a_file_that_is_still_being_written_is_not_read(watched: Watched) -> None:
+def test_an_incomplete_file_is_not_read(watched: Watched) -> None:
     for length in range(1, 10):
         watched.file.write_text("[audio]\nvolume = 0.777777"[: 17 + length])
-        assert watched.look(0.1) == [False]
-    watched.look()
+        assert watched.check(0.1) == [False]
+    watched.check()
     assert watched.watch.settings.audio.volume == 0.777777
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[audio]\nvolume = 7\n", "audio.volume = 7: must be at most 1.0"),
         ("[audio]\nvolumne = 0.5\n", "audio.volumne is not a setting; did you mean 'volume'?"),
@@ -117,15 +126,16 @@ def test_a_file_that_is_still_being_written_is_not_read(watched: Watched) -> Non
         ('[[cue]]\nname = "a"\nwhen = "knees below 3"\n', "cue \"a\": when: unknown measure 'knees'; did you mean 'knee'?"),
     ],
 )
-def test_a_wrong_file_changes_nothing_and_says_why_until_it_is_mended(watched: Watched, text: str, said: str) -> None:
+def test_an_invalid_file_changes_nothing_and_is_reported_until_it_is_fixed(watched: Watched, text: str, message: str) -> None:
     watched.file.write_text(text)
-    assert True not in watched.look()
-    state = watched.heard(lambda state: bool(state.error))
-    assert state.error == f"{watched.file}: {said}"
+    assert True not in watched.check()
+    assert watched.watch.error == f"{watched.file}: {message}"
+    state = watched.received(lambda _state: True)
     assert (state.version, volume(state)) == (1, 0.3)
     watched.file.write_text(GOOD)
-    watched.look()
-    state = watched.heard(lambda state: not state.error)
+    watched.check()
+    assert watched.watch.error == ""
+    state = watched.received(lambda _state: True)
     assert (state.version, volume(state)) == (1, 0.3)
 
 
@@ -136,52 +146,76 @@ def test_a_wrong_file_changes_nothing_and_says_why_until_it_is_mended(watched: W
         ('[[cue]]\nname = "a"\nwhen = "knee below 3"\ntext = "Run up that hill now, Ada"\n', 'cue "a"', "Ada"),
     ],
 )
-def test_the_log_says_which_setting_is_refused_and_not_what_it_is(
+def test_the_log_names_the_refused_setting_but_not_its_value(
     watched: Watched, text: str, place: str, private: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(logging.getLogger("hipcue"), "propagate", True)
     watched.file.write_text(text)
-    watched.look()
+    watched.check()
     assert caplog.messages == [f"Settings refused: {watched.file}: {place}"]
     assert private not in caplog.text
     assert place in watched.watch.error
 
 
-def test_an_address_is_told_without_its_password(watched: Watched) -> None:
+def test_an_address_is_reported_without_its_password(watched: Watched) -> None:
     watched.file.write_text(f'[session]\nstore_url = "postgresql://gym:secret@server/{"x" * 500}"\n')
-    watched.look()
+    watched.check()
     assert "session.store_url = 'postgresql://server/" in watched.watch.error
     assert "secret" not in watched.watch.error
 
 
-def test_a_file_that_stays_away_is_said_and_changes_nothing(watched: Watched) -> None:
+def test_a_missing_file_is_reported_and_changes_nothing(watched: Watched) -> None:
     watched.file.unlink()
-    watched.look(MISSING_S + 1)
-    state = watched.heard(lambda state: bool(state.error))
-    assert state.error == f"{watched.file}: cannot be read (No such file or directory)"
+    watched.check(MISSING_S + 1)
+    assert watched.watch.error == f"{watched.file}: cannot be read (No such file or directory)"
+    state = watched.received(lambda _state: True)
     assert volume(state) == 0.3
 
 
-def test_keys_that_wait_for_the_next_start_are_named(watched: Watched) -> None:
+def test_keys_that_wait_for_the_next_start_are_listed(watched: Watched) -> None:
     watched.file.write_text(GOOD + "[capture]\nfps = 30\n")
-    assert True not in watched.look()
-    state = watched.heard(lambda state: bool(state.notice))
-    assert (state.version, state.notice) == (1, "capture.fps: applies at the next start")
+    assert True not in watched.check()
+    state = watched.received(lambda state: bool(state.waiting))
+    assert (state.version, state.waiting) == (1, ("capture.fps",))
     assert watched.watch.settings.capture.fps == 60
 
 
-def test_the_command_line_still_holds_over_the_file(tmp_path: Path) -> None:
+def test_the_command_line_takes_precedence_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(GOOD)
     origin = Origin(file=file, overrides={"audio.volume": 0.9})
     with Wire(tmp_path, SUPERVISOR) as wire:
-        watch = SettingsWatch(origin, origin.load(), wire)
+        watch = SettingsWatch(origin, origin.load(), wire, start=lambda load: load())
         file.write_text("[audio]\nvolume = 0.1\n[session]\ndrill_s = 5\n")
-        assert [watch.look(), watch.look()] == [False, True]
+        assert [watch.check(), watch.check()] == [False, True]
     assert (watch.settings.audio.volume, watch.settings.session.drill_s) == (0.9, 5)
 
 
-def test_without_a_file_there_is_nothing_to_look_at(tmp_path: Path) -> None:
+def test_without_a_file_nothing_changes(tmp_path: Path) -> None:
     with Wire(tmp_path, SUPERVISOR) as wire:
         watch = SettingsWatch(Origin(), Origin().load(), wire)
-        assert not any(watch.look() for _ in range(5))
+        assert not any(watch.check() for _ in range(5))
+
+
+def test_a_file_that_takes_long_to_read_is_reported_and_applies_once_it_is_read(watched: Watched) -> None:
+    watched.hangs = True
+    watched.file.write_text("[audio]\nvolume = 0.7\n")
+    assert True not in watched.check(LONGEST_LOAD_S)
+    assert watched.watch.error == ""
+    watched.check(1.0)
+    assert watched.watch.error == f"{watched.file}: reading it takes longer than 5 s"
+    [load] = watched.starts
+    load()
+    assert True in watched.check()
+    assert (watched.watch.error, watched.watch.settings.audio.volume) == ("", 0.7)
+
+
+def test_what_is_no_regular_file_is_refused_at_once(watched: Watched) -> None:
+    watched.file.unlink()
+    os.mkfifo(watched.file)
+    assert True not in watched.check()
+    assert watched.watch.error == f"{watched.file}: is not a regular file; save the text in a file of its own"
+    watched.file.unlink()
+    watched.file.symlink_to("/dev/zero")
+    watched.check()
+    assert watched.watch.error == f"{watched.file}: is not a regular file; save the text in a file of its own"

@@ -1,4 +1,4 @@
-"""Given small real processes that work, crash or hang, when they are supervised, then the rest go on and all end together."""
+"""Given small real processes that crash or hang, the supervisor restarts them, the others continue, and all end together."""
 
 import multiprocessing
 import os
@@ -11,27 +11,29 @@ from pathlib import Path
 
 import pytest
 
-from config.schema import Settings
-from hipcue.processes import Job, ProcessSpec
-from hipcue.supervisor import Supervisor
-from hipcue.watch import RESTARTS
-from tests.eventually import eventually
-from wire.health import HealthReporter
+from config.settings import Settings
+from hipcue.supervisor.process_table import Job, ProcessSpec
+from hipcue.supervisor.supervisor import Supervisor
+from hipcue.supervisor.watchdog import RESTARTS
+from tests.support.eventually import eventually
+from wire.faults import FaultCode
+from wire.health.reporter import HealthReporter
 from wire.lifecycle import StopFlag
 from wire.messages import Health
+from wire.node import Node
 from wire.sockets import Wire
-from wire.topics import ANALYSIS, CAPTURE, COACH, HEALTH, SUPERVISOR
+from wire.topics import ANALYSIS, CAPTURE, COACH, CONSOLE, HEALTH, SUPERVISOR
 
 
 def turn(job: Job, name: str) -> None:
-    """A process whose hot loop turns until it is asked to end, or until the test makes it hang or crash."""
+    """A process whose loop runs until it is asked to end, or until the test makes it hang or crash."""
     stop = StopFlag()
     stop.on_signals(supervised=True)
     trouble = job.session_folder / f"{name}.trouble"
     with Wire(job.wire_directory, name) as wire:
         health = HealthReporter(wire)
         health.facts["again"] = str(job.again)
-        health.say("running")
+        health.running()
         while not stop:
             health.beat()
             time.sleep(0.01)
@@ -64,48 +66,48 @@ SPECS = [
 
 
 class Program:
-    """The supervisor in a thread, and someone who listens."""
+    """The supervisor in a thread, and a subscriber to health."""
 
     def __init__(self, directory: Path, folder: Path, specs: Sequence[ProcessSpec] = SPECS) -> None:
         self.stop = StopFlag()
         self.code: int | None = None
         self.folder = folder
-        self.heard: dict[str, Health] = {}
+        self.healths: dict[str, Health] = {}
         self._wire = Wire(directory, SUPERVISOR)
-        self._ears = Wire(directory, "listener")
-        self._news = self._ears.newest(HEALTH, Health)
+        self._subscriber = Wire(directory, "listener")
+        self._healths = self._subscriber.newest(HEALTH, Health)
         job = Job(Settings(), directory, folder, None)
-        self.supervisor = Supervisor(specs, job, self._wire)
+        self.supervisor = Supervisor(specs, job, Node(self._wire, self.stop))
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
     def _run(self) -> None:
-        self.code = self.supervisor.run(self.stop, None)
+        self.code = self.supervisor.run(None)
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
         def holds() -> bool:
-            while (health := self._news.take()) is not None:
-                self.heard[health.process] = health
+            while (health := self._healths.take()) is not None:
+                self.healths[health.process] = health
             return condition()
 
-        eventually(holds, what, deadline_s=40)
+        eventually(holds, what)
 
     def pid(self, name: str) -> int:
-        return self.heard[name].pid
+        return self.healths[name].pid
 
-    def until_all_work(self) -> None:
+    def until_all_run(self) -> None:
         names = {spec.name for spec in SPECS}
-        self.until(lambda: names | {SUPERVISOR} <= self.heard.keys(), "all are heard")
+        self.until(lambda: names | {SUPERVISOR} <= self.healths.keys(), "all processes report")
 
     def until_another(self, name: str, pid: int) -> None:
-        self.until(lambda: self.pid(name) != pid and self.heard[SUPERVISOR].state == "running", f"another {name} works")
+        self.until(lambda: self.pid(name) != pid and self.healths[SUPERVISOR].state == "running", f"another {name} is running")
 
     def end(self) -> None:
         self.stop.set()
         self._thread.join(timeout=20)
         assert not self._thread.is_alive()
         self._wire.close()
-        self._ears.close()
+        self._subscriber.close()
 
 
 @pytest.fixture
@@ -117,57 +119,98 @@ def alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def test_those_killed_and_hung_come_back_and_the_rest_go_on(program: Program) -> None:
+def faults_of(program: Program) -> list[FaultCode]:
+    return [fault.code for fault in program.healths[SUPERVISOR].faults] if SUPERVISOR in program.healths else []
+
+
+@pytest.mark.slow
+@pytest.mark.raises_fault(FaultCode.PROCESS_RESTARTING)
+def test_killed_and_hung_processes_are_restarted_and_the_others_continue(program: Program) -> None:
     try:
-        program.until_all_work()
+        program.until_all_run()
         analysis, coach, capture = (program.pid(name) for name in (ANALYSIS, COACH, CAPTURE))
-        assert program.heard[ANALYSIS].facts["again"] == "False"
+        assert program.healths[ANALYSIS].facts["again"] == "False"
         os.kill(analysis, signal.SIGKILL)
         program.until_another(ANALYSIS, analysis)
-        assert program.heard[ANALYSIS].facts["again"] == "True"
-        os.kill(coach, signal.SIGSTOP)  # the whole process stands still
-        (program.folder / "analysis.trouble").write_text("hang")  # its hot loop does, the rest of it lives
+        assert program.healths[ANALYSIS].facts["again"] == "True"
+        os.kill(coach, signal.SIGSTOP)  # the whole process is suspended
+        (program.folder / "analysis.trouble").write_text("hang")  # only its loop hangs
+        program.until(lambda: FaultCode.PROCESS_RESTARTING in faults_of(program), "the restart is reported")
         analysis = program.pid(ANALYSIS)
         program.until_another(COACH, coach)
         program.until_another(ANALYSIS, analysis)
         assert program.pid(CAPTURE) == capture
-        assert program.heard[SUPERVISOR].counters == {"analysis restarts": 2, "coach restarts": 1}
+        assert program.healths[SUPERVISOR].counters == {"analysis restarts": 2, "coach restarts": 1}
     finally:
         program.end()
     assert program.code == 0
-    assert not any(alive(health.pid) for name, health in program.heard.items() if name != SUPERVISOR)
+    assert not any(alive(health.pid) for name, health in program.healths.items() if name != SUPERVISOR)
     text = "\n".join(program.supervisor.notes)
-    assert "analysis ended (SIGKILL) and was started again" in text
-    assert "coach gave no sign of life for 3 s" in text
-    assert text.count("works again after") == 3
+    assert "analysis ended (SIGKILL) and was restarted" in text
+    assert "coach did not respond for 3 s" in text
+    assert text.count("is running again after") == 3
 
 
-def test_one_that_crashes_again_and_again_stays_off_and_the_screen_is_told(program: Program) -> None:
+@pytest.mark.slow
+@pytest.mark.raises_fault(FaultCode.PROCESS_GIVEN_UP)
+def test_a_process_that_crashes_again_and_again_is_given_up_and_reported(program: Program) -> None:
     try:
-        program.until_all_work()
+        program.until_all_run()
         capture = program.pid(CAPTURE)
         (program.folder / "coach.trouble").write_text("crash")
-        program.until(lambda: "coach has failed" in program.heard[SUPERVISOR].reason, "the failure is told")
-        assert program.heard[SUPERVISOR].state == "degraded"
-        assert program.heard[SUPERVISOR].counters["coach restarts"] == RESTARTS
+        program.until(
+            lambda: FaultCode.PROCESS_GIVEN_UP in [fault.code for fault in program.healths[SUPERVISOR].faults],
+            "the failure is reported",
+        )
+        assert program.healths[SUPERVISOR].state == "degraded"
+        assert program.healths[SUPERVISOR].counters["coach restarts"] == RESTARTS
         assert program.pid(CAPTURE) == capture
     finally:
         program.end()
     assert program.code == 1
 
 
-def test_at_the_end_one_that_cannot_be_ended_is_left_behind(
+def start_console(_job: Job) -> None:
+    os._exit(5)
+
+
+def test_a_console_that_cannot_start_ends_nothing_and_fails_nothing(wire_directory: Path, tmp_path: Path) -> None:
+    program = Program(wire_directory, tmp_path, [*SPECS[:1], ProcessSpec(CONSOLE, start_console, stop_round=2, needed=False)])
+    try:
+        program.until(lambda: FaultCode.PROCESS_RESTARTING in faults_of(program), "it is being restarted")
+        program.until(lambda: CAPTURE in program.healths, "capture reports")
+    finally:
+        program.end()
+    assert program.code == 0
+
+
+@pytest.mark.raises_fault(FaultCode.PROCESS_STUCK)
+def test_one_that_hangs_and_cannot_be_ended_is_reported(
     wire_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = Program(wire_directory, tmp_path, SPECS[:1])
     try:
-        program.until(lambda: CAPTURE in program.heard, "capture is heard")
-        # As one that stands in a driver: not even SIGKILL reaches it.
+        program.until(lambda: CAPTURE in program.healths, "capture reports")
+        os.kill(program.pid(CAPTURE), signal.SIGSTOP)
+        monkeypatch.setattr(SpawnProcess, "kill", lambda _: None)
+        program.until(lambda: FaultCode.PROCESS_STUCK in faults_of(program), "the stuck process is reported")
+    finally:
+        monkeypatch.undo()
+        program.end()
+
+
+def test_a_process_that_cannot_be_killed_is_left_behind_at_the_end(
+    wire_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = Program(wire_directory, tmp_path, SPECS[:1])
+    try:
+        program.until(lambda: CAPTURE in program.healths, "capture reports")
+        # Like a process that waits in a driver, which SIGKILL does not end.
         os.kill(program.pid(CAPTURE), signal.SIGSTOP)
         monkeypatch.setattr(SpawnProcess, "kill", lambda _: None)
         program.end()
-        assert program.supervisor.notes == ["capture did not end in time and was killed, but is still there"]
-        # For those that multiprocessing knows of, Python waits at its exit.
+        assert program.supervisor.notes == ["capture did not end in time and was killed, but is still running"]
+        # At exit, Python waits for all children that multiprocessing lists.
         assert multiprocessing.active_children() == []
     finally:
         os.kill(program.pid(CAPTURE), signal.SIGKILL)

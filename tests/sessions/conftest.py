@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from tests.postgres_server import PostgresServer, missing, postgres_server
+from tests.support.postgres_server import PostgresServer, missing, postgres_server
 
 
 @pytest.fixture(scope="session")

@@ -1,29 +1,34 @@
-"""Given a recorded session, what is exported is read back by other programs' readers, with the right names and signs."""
+"""Given a recorded session, other programs' readers read its exports, with the right names and signs."""
 
+import csv
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
 from pyarrow import parquet
 from trc import TRCData
 
-from capture.runner.kinematics import RunnerParameters
-from feedback.sessions.errors import SessionsError
-from feedback.sessions.exports import FORMATS, write_export
-from feedback.sessions.recorded import Recorded, from_folder
-from feedback.sessions.rows import column
-from tests.drilled_runner import Drill, record_drill
-from tests.recorded_sessions import header
+from capture.synthetic.kinematics import RunnerParameters
+from sessions.errors import SessionsError
+from sessions.export.formats import FORMATS, write_export
+from sessions.format.recorded import RecordedSession, from_folder
+from sessions.format.row_schema import Row
+from sessions.format.rows import column
+from tests.support.drilled_runner import Drill, record_drill
+from tests.support.message_examples import sample, stride
+from tests.support.recorded_sessions import begin, header
 
 SHORT = Drill(warm_up_s=2, baseline_s=8, drill_s=4, retention_s=3)
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+def session(tmp_path_factory: pytest.TempPathFactory) -> RecordedSession:
     folder = tmp_path_factory.mktemp("export") / "s"
     record_drill(folder, header(1, "Ada"), SHORT)
     return from_folder(folder)
@@ -35,7 +40,7 @@ def motion(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, sep="\t", skiprows=lines.index("endheader") + 1)
 
 
-def test_csv_is_read_by_pandas(session: Recorded, tmp_path: Path) -> None:
+def test_csv_is_read_by_pandas(session: RecordedSession, tmp_path: Path) -> None:
     write_export(session, "csv", tmp_path / "s.csv")
     read = pd.read_csv(tmp_path / "s.csv", comment="#")
     assert list(read["stride"]) == [row["stride"] for row in session.strides]
@@ -44,8 +49,28 @@ def test_csv_is_read_by_pandas(session: Recorded, tmp_path: Path) -> None:
     assert {"baseline", "drill", "retention"} <= set(read["phase"])
 
 
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1+1", "-2+3+cmd|' /C calc'!A0", "@SUM(1)", "\t=1", "a\nb", "＝1"])
+def test_a_spreadsheet_computes_no_name_and_numbers_stay_numbers(session: RecordedSession, tmp_path: Path, name: str) -> None:
+    cues: list[Row] = [{"t_s": -1.5, "rule": "push", "text": name, "sound": "", "stride": 3, "reason": "", name: -2.5}]
+    write_export(replace(session, header={**session.header, "runner": name}, cues=cues), "csv", tmp_path / "s.csv", "cues")
+    with (tmp_path / "s.csv").open(newline="", encoding="utf-8") as file:
+        comment, headings, row = csv.reader(file)
+    assert not [cell for cell in (*comment, *headings) if cell.startswith(tuple("=+-@＝\t")) or "\n" in cell]
+    cells = dict(zip(headings, row, strict=True))
+    assert (cells.pop("t_s"), cells.popitem()[1]) == ("-1.5", "-2.5")
+    assert not [cell for cell in cells.values() if cell.startswith(tuple("=+-@＝\t")) or "\n" in cell]
+    assert name.strip("\t").replace("\n", r"\n") in cells["runner"]
+
+
+def test_a_name_of_two_lines_does_not_end_the_header_of_a_motion(session: RecordedSession, tmp_path: Path) -> None:
+    named = replace(session, header={**session.header, "runner": "Ada\nendheader\n\x1b[2J"})
+    write_export(named, "mot", tmp_path / "s.mot")
+    assert (tmp_path / "s.mot").read_text().splitlines().index("endheader") == 5
+    assert len(motion(tmp_path / "s.mot")) == len(session.samples)
+
+
 @pytest.mark.parametrize("table", ["strides", "samples", "cues", "phases", "landmarks"])
-def test_parquet_is_read_by_pyarrow(session: Recorded, tmp_path: Path, table: str) -> None:
+def test_parquet_is_read_by_pyarrow(session: RecordedSession, tmp_path: Path, table: str) -> None:
     write_export(session, "parquet", tmp_path / "s.parquet", table)
     read = parquet.read_table(tmp_path / "s.parquet")
     assert json.loads(read.schema.metadata[b"hipcue"]) == session.header
@@ -59,7 +84,7 @@ def test_parquet_is_read_by_pyarrow(session: Recorded, tmp_path: Path, table: st
 
 
 @pytest.mark.parametrize("form", ["mot", "sto"])
-def test_motion_has_opensims_header_names_and_signs(session: Recorded, tmp_path: Path, form: str) -> None:
+def test_motion_has_opensims_header_names_and_signs(session: RecordedSession, tmp_path: Path, form: str) -> None:
     path = tmp_path / f"s.{form}"
     write_export(session, form, path)
     head = path.read_text().splitlines()[:6]
@@ -86,7 +111,7 @@ def markers(path: Path) -> TRCData:
     return read
 
 
-def test_trc_is_markers_upright_and_forward_in_stated_pixels(session: Recorded, tmp_path: Path) -> None:
+def test_trc_is_markers_upright_and_forward_in_stated_pixels(session: RecordedSession, tmp_path: Path) -> None:
     write_export(session, "trc", tmp_path / "s.trc")
     read = markers(tmp_path / "s.trc")
     assert (read["Units"], read["NumFrames"], read["NumMarkers"]) == ("px", len(session.samples), 11)
@@ -97,7 +122,7 @@ def test_trc_is_markers_upright_and_forward_in_stated_pixels(session: Recorded, 
     assert np.nanmean(read["RBigToe"], axis=0)[0] > np.nanmean(read["RHeel"], axis=0)[0]  # forward is forward
 
 
-def test_with_the_length_of_the_leg_trc_is_in_millimetres(session: Recorded, tmp_path: Path) -> None:
+def test_with_the_length_of_the_leg_trc_is_in_millimetres(session: RecordedSession, tmp_path: Path) -> None:
     drawn = RunnerParameters()
     leg_cm = 100 * (0.245 + 0.246) * drawn.stature_m
     write_export(session, "trc", tmp_path / "s.trc", leg_cm=leg_cm)
@@ -106,17 +131,18 @@ def test_with_the_length_of_the_leg_trc_is_in_millimetres(session: Recorded, tmp
     hip, knee, ankle = (np.array(read[name]) for name in ("RHip", "RKnee", "RAnkle"))
     assert np.nanmedian(np.linalg.norm(knee - hip, axis=1)) == pytest.approx(245 * drawn.stature_m, rel=0.01)
     assert np.nanmedian(np.linalg.norm(ankle - knee, axis=1)) == pytest.approx(246 * drawn.stature_m, rel=0.01)
-    # What was not told: how far the runner truly bounces.
+    # Independent of the given length: how far the runner truly bounces.
     assert np.ptp(hip[np.isfinite(hip[:, 1]), 1]) == pytest.approx(1000 * drawn.vertical_oscillation_m, rel=0.05)
 
 
-def test_a_length_for_a_format_that_has_none_is_refused(session: Recorded, tmp_path: Path) -> None:
-    with pytest.raises(SessionsError, match="gives --format trc its scale"):
+def test_a_length_for_a_format_that_has_none_is_refused(session: RecordedSession, tmp_path: Path) -> None:
+    with pytest.raises(SessionsError, match="is only for --format trc"):
         write_export(session, "mot", tmp_path / "s.mot", leg_cm=86.0)
 
 
+@pytest.mark.optional
 @pytest.mark.parametrize("form", ["mot", "sto", "trc"])
-def test_opensim_itself_reads_it(session: Recorded, tmp_path: Path, form: str) -> None:
+def test_opensim_itself_reads_it(session: RecordedSession, tmp_path: Path, form: str) -> None:
     python = os.environ.get("HIPCUE_OPENSIM_PYTHON")
     if not python:
         pytest.skip("HIPCUE_OPENSIM_PYTHON names no Python with opensim (it needs another numpy than MediaPipe)")
@@ -134,8 +160,8 @@ def test_opensim_itself_reads_it(session: Recorded, tmp_path: Path, form: str) -
     assert ("RHip" if form == "trc" else "hip_flexion_r") in names
 
 
-def test_a_runner_who_faced_left_shows_the_left_side(session: Recorded, tmp_path: Path) -> None:
-    left = Recorded({**session.header, "facing": "left"}, [], [], [], session.samples, session.folder)
+def test_a_runner_who_faced_left_shows_the_left_side(session: RecordedSession, tmp_path: Path) -> None:
+    left = RecordedSession({**session.header, "facing": "left"}, [], [], [], session.samples, session.folder)
     write_export(left, "mot", tmp_path / "s.mot")
     assert motion(tmp_path / "s.mot")["hip_flexion_l"].to_numpy() == pytest.approx(
         column(session.samples, "near_thigh_deg"), abs=1e-5, nan_ok=True
@@ -146,13 +172,34 @@ def test_a_runner_who_faced_left_shows_the_left_side(session: Recorded, tmp_path
     ("form", "table", "mentions"),
     [("xlsx", "strides", "csv, parquet, mot, sto, trc"), ("csv", "dreams", "strides, samples")],
 )
-def test_an_unknown_format_is_one_sentence(session: Recorded, tmp_path: Path, form: str, table: str, mentions: str) -> None:
+def test_an_unknown_format_is_one_sentence(
+    session: RecordedSession, tmp_path: Path, form: str, table: str, mentions: str
+) -> None:
     with pytest.raises(SessionsError, match=mentions):
         write_export(session, form, tmp_path / "s", table)
 
 
-def test_a_session_that_never_knew_its_facing_is_refused_for_opensim(session: Recorded, tmp_path: Path) -> None:
-    unknown = Recorded({**session.header, "facing": None}, [], [], [], session.samples, session.folder)
+def test_a_session_that_never_knew_its_facing_is_refused_for_opensim(session: RecordedSession, tmp_path: Path) -> None:
+    unknown = RecordedSession({**session.header, "facing": None}, [], [], [], session.samples, session.folder)
     for form in set(FORMATS) - {"csv", "parquet"}:
         with pytest.raises(SessionsError, match="right and left"):
             write_export(unknown, form, tmp_path / "s")
+
+
+def test_with_two_cameras_each_leg_is_that_of_the_camera_that_sees_it_near(tmp_path: Path) -> None:
+    writer = begin(tmp_path / "two")
+    for number in range(1, 30):
+        seen = sample(number, number / 30, near_thigh_deg=-10.0)
+        writer.sample(seen)
+        other = msgspec.structs.replace(sample(number, number / 30 + 0.01, near_thigh_deg=-20.0 + number), camera="other_side")
+        writer.sample(other)
+    writer.stride(stride(1, 0.5))
+    writer.stride(msgspec.structs.replace(stride(1, 0.6), camera="other_side", side="left"))
+    writer.close()
+    write_export(from_folder(tmp_path / "two"), "mot", tmp_path / "s.mot")
+    read = motion(tmp_path / "s.mot")
+    assert read["hip_flexion_r"].to_numpy()[1:] == pytest.approx([-10.0] * 29)
+    between = read["hip_flexion_l"].to_numpy()[2:]  # the other camera's frames are 10 ms later
+    assert between == pytest.approx([-20.0 + number - 0.3 for number in range(2, 30)], abs=1e-3)
+    write_export(from_folder(tmp_path / "two"), "csv", tmp_path / "s.csv", "samples_other_side")
+    assert len((tmp_path / "s.csv").read_text().splitlines()) == 2 + 29

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import zmq
 
-from tests.gym import Gym
-from tests.met_sockets import Stranger
+from tests.support.connected_sockets import Stranger
+from tests.support.two_machines import TwoMachines
 from wire.sockets import Wire
 from wire.topics import Topic
 
@@ -41,17 +41,17 @@ def stranger(wire_directory: Path) -> Iterator[Callable[[Topic, str], Stranger]]
 
 
 @pytest.fixture
-def gym(tmp_path: Path) -> Iterator[Gym]:
-    gym = Gym(tmp_path)
+def machines(tmp_path: Path) -> Iterator[TwoMachines]:
+    machines = TwoMachines(tmp_path)
     try:
-        yield gym
+        yield machines
     finally:
-        gym.close()
+        machines.close()
 
 
 @pytest.fixture
 def connected() -> Iterator[Callable[..., Any]]:
-    """Makes connected sockets of strangers and friends; closes them."""
+    """Makes connected sockets, of machines with and without an allowed key, and closes them."""
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
 
     def connect(address: str, kind: int, prepare: "Callable[[zmq.Socket[bytes]], None] | None" = None) -> Any:

@@ -1,4 +1,4 @@
-"""Given a stranger, or a friend gone mad, then nobody sees or says what is not his, and the others are served."""
+"""A machine without an allowed key, or one that misbehaves, gets and does nothing; the others are served."""
 
 import socket
 from collections.abc import Callable
@@ -9,161 +9,157 @@ from typing import Any
 import pytest
 import zmq
 
-from tests.eventually import eventually
-from tests.gym import Gym, frame
-from tests.message_examples import cue, stride
+from tests.support.eventually import eventually
+from tests.support.message_examples import cue, stride
+from tests.support.two_machines import TwoMachines, frame
 from wire import codec
 from wire.clock import monotonic_ns
 from wire.messages import Command, Cue, Stride
-from wire.remote.curve import knock
-from wire.remote.keys import Keys
-from wire.remote.protocol import MAX_ASK_BYTES, Ask, encode
-from wire.remote.share import MOST_ASKS_PER_S, next_port
+from wire.remote.curve import set_client_keys
+from wire.remote.keys import KeyPair, Keys
+from wire.remote.protocol import MAX_REQUEST_BYTES, Request, encode
+from wire.remote.share import MAX_REQUESTS_PER_S, request_address
 from wire.topics import CUE, STRIDE
 
 
+def configured(own: KeyPair, server_key: str) -> "Callable[[zmq.Socket[bytes]], None]":
+    return lambda one: set_client_keys(one, own, server_key)
+
+
 class TestNobodyElseGetsIn:
-    def see_nothing(self, gym: Gym, news: Any, questions: Any) -> None:
-        """The stranger asks while the camera runs, and hears nothing; a friend hears all the while."""
-        gym.follow()
-        cues = gym.screen.wire("display").every(CUE, Cue)
-        asked = 0
-        heard = 0
+    def receives_nothing(self, machines: TwoMachines, messages: Any, requests: Any) -> None:
+        """The stranger sends requests while the camera runs and receives nothing; an allowed screen is served meanwhile."""
+        machines.follow()
+        cues = machines.screen.wire("display").every(CUE, Cue)
+        requested = 0
+        received = 0
 
-        def friend_heard() -> bool:
-            nonlocal asked, heard
-            asked += 1
-            gym.frames.send(frame(asked))
-            gym.cues.send(cue(stride_number=asked))
+        def screen_served() -> bool:
+            nonlocal requested, received
+            requested += 1
+            machines.frames.send(frame(requested))
+            machines.cues.send(cue(stride_number=requested))
             with suppress(zmq.Again):
-                questions.send(encode(Ask(asked, monotonic_ns(), "picture", Command("pause"))), zmq.NOBLOCK)
-            heard += len(cues.take_all())
-            return heard > 20
+                requests.send(encode(Request(requested, monotonic_ns(), "frame", Command("pause"))), zmq.NOBLOCK)
+            received += len(cues.take_all())
+            return received > 20
 
-        eventually(friend_heard, "the friend's cues")
-        assert news.poll(200) == 0
-        assert questions.poll(0) == 0
-        assert gym.commands.take_all() == []
+        eventually(screen_served, "the screen's cues")
+        assert messages.poll(200) == 0
+        assert requests.poll(0) == 0
+        assert machines.commands.take_all() == []
 
-    def test_without_a_key(self, gym: Gym, connected: Callable[..., Any]) -> None:
-        self.see_nothing(gym, connected(gym.address, zmq.SUB), connected(next_port(gym.address), zmq.DEALER))
-        # Which end breaks off first, and so the exact reason, is chance.
-        gym.counted("turned away")
+    def test_without_a_key(self, machines: TwoMachines, connected: Callable[..., Any]) -> None:
+        messages = connected(machines.address, zmq.SUB)
+        self.receives_nothing(machines, messages, connected(request_address(machines.address), zmq.DEALER))
+        # Which end closes first, and therefore the exact reason, varies.
+        machines.counted("connections refused")
 
-    def test_with_a_key_that_is_not_allowed(self, gym: Gym, connected: Callable[..., Any], tmp_path: Path) -> None:
-        stranger = Keys(tmp_path / "stranger").new()
+    def test_with_a_key_that_is_not_allowed(self, machines: TwoMachines, connected: Callable[..., Any], tmp_path: Path) -> None:
+        configure = configured(Keys(tmp_path / "stranger").new(), machines.camera_key)
+        messages = connected(machines.address, zmq.SUB, configure)
+        self.receives_nothing(machines, messages, connected(request_address(machines.address), zmq.DEALER, configure))
+        machines.counted("connections refused: key not allowed")
 
-        def prepare(one: "zmq.Socket[bytes]") -> None:
-            knock(one, stranger, gym.camera_key)
+    def test_expecting_another_server_key(self, machines: TwoMachines, connected: Callable[..., Any], tmp_path: Path) -> None:
+        configure = configured(machines.screen.keys.own(), Keys(tmp_path / "other").new().public)
+        messages = connected(machines.address, zmq.SUB, configure)
+        self.receives_nothing(machines, messages, connected(request_address(machines.address), zmq.DEALER, configure))
 
-        self.see_nothing(gym, connected(gym.address, zmq.SUB, prepare), connected(next_port(gym.address), zmq.DEALER, prepare))
-        gym.counted("turned away: key not allowed")
-
-    def test_who_expects_another_server(self, gym: Gym, connected: Callable[..., Any], tmp_path: Path) -> None:
-        own, other = gym.screen.keys.own(), Keys(tmp_path / "other").new()
-
-        def prepare(one: "zmq.Socket[bytes]") -> None:
-            knock(one, own, other.public)
-
-        self.see_nothing(gym, connected(gym.address, zmq.SUB, prepare), connected(next_port(gym.address), zmq.DEALER, prepare))
-
-    def test_who_speaks_no_zeromq_at_all(self, gym: Gym) -> None:
-        eventually(gym.healths.take, "the door")
-        host, _, port = next_port(gym.address).removeprefix("tcp://").rpartition(":")
+    def test_without_zeromq(self, machines: TwoMachines) -> None:
+        eventually(machines.healths.take, "the server")
+        host, _, port = request_address(machines.address).removeprefix("tcp://").rpartition(":")
         with socket.create_connection((host, int(port))) as raw, socket.create_connection((host, int(port))) as silent:
             raw.sendall(b"GET / HTTP/1.1\r\n\r\n" * 1000)
             silent.sendall(b"\xff")
-            gym.follow()
-            strides = gym.screen.wire("display").every(STRIDE, Stride)
-            gym.passes_on(strides)
+            machines.follow()
+            machines.delivers(machines.screen.wire("display").every(STRIDE, Stride))
 
-    def test_a_key_allowed_later_gets_in_then(self, gym: Gym, connected: Callable[..., Any], tmp_path: Path) -> None:
-        gym.camera.keys.forbid("screen")
-        friend = Keys(tmp_path / "friend").new()
-        gym.camera.keys.allow("friend", friend.public)
-        news = connected(gym.address, zmq.SUB, lambda one: knock(one, friend, gym.camera_key))
-        gym.follow()
-        strides = gym.screen.wire("display").every(STRIDE, Stride)
-        gym.counted("turned away: key not allowed")
+    @pytest.mark.slow
+    def test_a_key_that_is_allowed_later_can_connect_then(
+        self, machines: TwoMachines, connected: Callable[..., Any], tmp_path: Path
+    ) -> None:
+        machines.camera.keys.forbid("screen")
+        other = Keys(tmp_path / "other").new()
+        machines.camera.keys.allow("other", other.public)
+        messages = connected(machines.address, zmq.SUB, configured(other, machines.camera_key))
+        machines.follow()
+        strides = machines.screen.wire("display").every(STRIDE, Stride)
+        machines.counted("connections refused: key not allowed")
 
-        def friend_heard() -> bool:
-            gym.strides.send(stride())
-            return bool(news.poll(50)) and codec.topic_of(news.recv()) is STRIDE
+        def other_receives() -> bool:
+            machines.strides.send(stride())
+            return bool(messages.poll(50)) and codec.topic_of(messages.recv()) is STRIDE
 
         for _ in range(3):
-            eventually(friend_heard, "the friend's stride")
+            eventually(other_receives, "the other screen's stride")
         assert strides.take_all() == []
-        gym.camera.keys.allow("screen", gym.screen.keys.own().public)
-        gym.passes_on(strides)
+        machines.camera.keys.allow("screen", machines.screen.keys.own().public)
+        machines.delivers(strides)
 
 
-class TestAnAllowedMachineGoneMad:
+class TestAMisbehavingScreen:
     @pytest.fixture
-    def friend(self, gym: Gym, connected: Callable[..., Any]) -> Any:
-        own = gym.screen.keys.own()
-
-        def prepare(one: "zmq.Socket[bytes]") -> None:
-            knock(one, own, gym.camera_key)
-
-        return connected(next_port(gym.address), zmq.DEALER, prepare)
+    def requests(self, machines: TwoMachines, connected: Callable[..., Any]) -> Any:
+        configure = configured(machines.screen.keys.own(), machines.camera_key)
+        return connected(request_address(machines.address), zmq.DEALER, configure)
 
     @staticmethod
-    def answered(friend: Any, number: int) -> bool:
-        """A proper question is still answered."""
-        friend.send(encode(Ask(number, monotonic_ns())))
-        return bool(eventually(lambda: friend.poll(50) and friend.recv_multipart(), "an answer"))
+    def still_served(requests: Any, number: int) -> bool:
+        """A valid request still gets a reply."""
+        requests.send(encode(Request(number, monotonic_ns())))
+        return bool(eventually(lambda: requests.poll(50) and requests.recv_multipart(), "a reply"))
 
     @pytest.mark.parametrize("garbage", [b"", b"\xc1", b"\x80", b"\x00" * 900, b"\x91" * 900], ids=range(5))
-    def test_malformed_questions_are_counted(self, gym: Gym, friend: Any, garbage: bytes) -> None:
-        friend.send(garbage)
-        gym.counted("refused: malformed")
-        assert self.answered(friend, 1)
+    def test_malformed_requests_are_counted(self, machines: TwoMachines, requests: Any, garbage: bytes) -> None:
+        requests.send(garbage)
+        machines.counted("refused: malformed")
+        assert self.still_served(requests, 1)
 
-    def test_questions_of_several_parts_are_counted(self, gym: Gym, friend: Any) -> None:
-        friend.send_multipart([b"a", b"b", b"c"])
-        gym.counted("refused: parts")
-        assert self.answered(friend, 1)
+    def test_requests_of_several_parts_are_counted(self, machines: TwoMachines, requests: Any) -> None:
+        requests.send_multipart([b"a", b"b", b"c"])
+        machines.counted("refused: parts")
+        assert self.still_served(requests, 1)
 
-    def test_a_replayed_question_is_counted_and_not_obeyed_twice(self, gym: Gym, friend: Any) -> None:
+    def test_a_replayed_request_is_counted_and_handled_once(self, machines: TwoMachines, requests: Any) -> None:
         number = 0
 
-        def obeyed() -> bool:
+        def handled() -> bool:
             nonlocal number
             number += 1
-            friend.send(encode(Ask(number, monotonic_ns(), "nothing", Command("mute"))))
-            return bool(gym.commands.take_all())
+            requests.send(encode(Request(number, monotonic_ns(), "nothing", Command("mute"))))
+            return bool(machines.commands.take_all())
 
-        eventually(obeyed, "the first command")
-        order = encode(Ask(number + 1, monotonic_ns(), "nothing", Command("pause")))
+        eventually(handled, "the first command")
+        pause = encode(Request(number + 1, monotonic_ns(), "nothing", Command("pause")))
         for _ in range(3):
-            friend.send(order)
-        gym.counted("refused: replayed", 2)
-        assert [command.name for command in gym.commands.take_all()].count("pause") == 1
-        assert self.answered(friend, number + 2)
+            requests.send(pause)
+        machines.counted("refused: replayed", 2)
+        assert [command.name for command in machines.commands.take_all()].count("pause") == 1
+        assert self.still_served(requests, number + 2)
 
-    def test_an_oversize_question_ends_its_connection_and_nothing_else(self, gym: Gym, friend: Any) -> None:
-        friend.send(bytes(MAX_ASK_BYTES * 100))
-        gym.follow()
-        strides = gym.screen.wire("display").every(STRIDE, Stride)
-        gym.passes_on(strides)
+    def test_an_oversize_request_ends_its_connection_and_nothing_else(self, machines: TwoMachines, requests: Any) -> None:
+        requests.send(bytes(MAX_REQUEST_BYTES * 100))
+        machines.follow()
+        machines.delivers(machines.screen.wire("display").every(STRIDE, Stride))
 
-    def test_a_flood_is_counted_and_others_are_still_served(self, gym: Gym, friend: Any) -> None:
-        gym.follow()
-        frames = gym.screen.wire("display").frames()
+    def test_a_flood_is_counted_and_others_are_still_served(self, machines: TwoMachines, requests: Any) -> None:
+        machines.follow()
+        frames = machines.screen.wire("display").frames()
         number = 0
-        seen = 0
+        received = 0
 
         def served() -> bool:
-            nonlocal number, seen
+            nonlocal number, received
             for _ in range(200):
                 number += 1
                 try:
-                    friend.send(encode(Ask(number, monotonic_ns())), zmq.NOBLOCK)
+                    requests.send(encode(Request(number, monotonic_ns())), zmq.NOBLOCK)
                 except zmq.Again:
                     break
-            gym.frames.send(frame(number))
-            seen += frames.take() is not None
-            return seen >= 10 and number > 4 * MOST_ASKS_PER_S
+            machines.frames.send(frame(number))
+            received += frames.take() is not None
+            return received >= 10 and number > 4 * MAX_REQUESTS_PER_S
 
-        eventually(served, "ten pictures during a flood")
-        gym.counted("refused: too many")
+        eventually(served, "ten frames during a flood")
+        machines.counted("refused: too many")

@@ -1,4 +1,4 @@
-"""Given sockets with unread messages, then closing them is quick and takes nothing back."""
+"""Given sockets with unread messages, then closing them is quick and loses none."""
 
 import subprocess
 import sys
@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.eventually import eventually
-from tests.message_examples import stride
-from tests.met_sockets import health, meet_strides
+from tests.support.connected_sockets import connect_strides, health
+from tests.support.eventually import eventually
+from tests.support.message_examples import stride
 from wire.messages import Health, Stride
 from wire.sockets import Newest, Publisher, Wire
 from wire.topics import COMMAND, HEALTH, STRIDE
@@ -20,7 +20,7 @@ CLOSES = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from wire.frames import Frame
+from wire.frames.frame import Frame
 from wire.sockets import Wire
 directory = Path(sys.argv[1])
 reader = Wire(directory, "analysis")
@@ -37,41 +37,41 @@ print("closed", flush=True)
 
 
 class TestClosing:
-    def test_is_quick_although_a_reader_has_not_taken_what_was_sent(self, wire_directory: Path) -> None:
+    def test_is_quick_although_a_reader_has_unread_messages(self, wire_directory: Path) -> None:
         with Wire(wire_directory, "coach") as idle:
             reader = idle.every(STRIDE, Stride)
             wire = Wire(wire_directory, "analysis")
             publisher = wire.publisher(STRIDE)
-            meet_strides(lambda number: publisher.send(stride(number)), reader)
+            connect_strides(lambda number: publisher.send(stride(number)), reader)
             for number in range(2000):
                 publisher.send(stride(number))
             started_s = time.monotonic()
             wire.close()
             assert time.monotonic() - started_s < QUICK_S
 
-    def test_does_not_take_back_what_was_said_last(self, wires: Callable[..., Wire], wire_directory: Path) -> None:
+    def test_still_delivers_the_last_message(self, wires: Callable[..., Wire], wire_directory: Path) -> None:
         reader: Newest[Health] = wires("display").newest(HEALTH, Health)
 
-        def heard(wanted: int) -> bool:
+        def received(wanted: int) -> bool:
             got = reader.take()
             return got is not None and got.loops == wanted
 
-        def one_life(number: int) -> None:
+        def run_process(number: int) -> None:
             with Wire(wire_directory, "capture") as wire:
                 publisher = wire.publisher(HEALTH)
 
                 def met() -> bool:
                     publisher.send(health("capture", -number))
-                    return heard(-number)
+                    return received(-number)
 
-                eventually(met, "the reader joins")
+                eventually(met, "the reader connects")
                 publisher.send(health("capture", number))
 
         for number in range(1, 13):
-            one_life(number)
-            eventually(lambda number=number: heard(number), "the last words of a process")  # type: ignore[misc]
+            run_process(number)
+            eventually(lambda number=number: received(number), "the last message of a process")  # type: ignore[misc]
 
-    def test_may_be_done_twice(self, wire_directory: Path) -> None:
+    def test_can_be_done_twice(self, wire_directory: Path) -> None:
         wire = Wire(wire_directory, "display")
         wire.publisher(COMMAND)
         wire.close()
@@ -87,15 +87,15 @@ class TestClosing:
                 process.kill()
         assert (out, err, process.returncode) == ("closed\n", "", 0)
 
-    def test_leaves_the_endpoint_to_the_next_one(self, wires: Callable[..., Wire]) -> None:
+    def test_leaves_the_endpoint_to_the_next_process(self, wires: Callable[..., Wire]) -> None:
         reader = wires("coach").every(STRIDE, Stride)
         for start in (1, 2):
             wire = wires("analysis")
             publisher = wire.publisher(STRIDE)
 
-            def heard(publisher: Publisher = publisher, start: int = start) -> bool:
+            def received(publisher: Publisher = publisher, start: int = start) -> bool:
                 publisher.send(stride(start))
                 return any(got.number == start for got in reader.take_all())
 
-            eventually(heard, f"start {start} is heard")
+            eventually(received, f"a stride of start {start}")
             wire.close()

@@ -1,4 +1,4 @@
-"""Given bytes, then they are one valid message of their topic or a MessageError with a reason; nothing else."""
+"""Any bytes are one valid message of their topic, or raise a MessageError with a reason."""
 
 import struct
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.message_examples import any_message
+from tests.support.message_examples import any_message
 from wire import codec
 from wire.codec import ENVELOPE_BYTES, MAX_MESSAGE_BYTES, MessageError, decode, encode
 from wire.messages import Command
@@ -36,7 +36,7 @@ def envelope(magic: bytes = codec.MAGIC, version: int = codec.VERSION, number: i
 
 
 @each_topic
-@settings(max_examples=50)
+@settings(max_examples=15)  # of each topic
 @given(data=st.data())
 def test_a_message_comes_back_the_same(topic: Topic, data: st.DataObject) -> None:
     message = data.draw(message_of(topic))
@@ -45,9 +45,9 @@ def test_a_message_comes_back_the_same(topic: Topic, data: st.DataObject) -> Non
 
 
 @each_topic
-@settings(max_examples=50)
+@settings(max_examples=15)  # of each topic
 @given(body=st.binary(max_size=200))
-def test_any_bytes_behind_a_true_envelope_are_a_message_or_malformed(topic: Topic, body: bytes) -> None:
+def test_any_bytes_after_a_valid_header_are_a_message_or_malformed(topic: Topic, body: bytes) -> None:
     try:
         got = decode(topic, envelope(number=topic.number) + body)
     except MessageError as error:
@@ -57,9 +57,9 @@ def test_any_bytes_behind_a_true_envelope_are_a_message_or_malformed(topic: Topi
 
 
 @each_topic
-@settings(max_examples=50)
+@settings(max_examples=15)  # of each topic
 @given(data=st.data())
-def test_a_message_altered_anywhere_is_a_message_or_has_a_reason(topic: Topic, data: st.DataObject) -> None:
+def test_an_altered_message_is_a_message_or_has_a_reason(topic: Topic, data: st.DataObject) -> None:
     packed = bytearray(encode(topic, 1, 2, 3, data.draw(message_of(topic))))
     for _ in range(data.draw(st.integers(1, 8))):
         packed[data.draw(st.integers(0, len(packed) - 1))] = data.draw(st.integers(0, 255))
@@ -72,9 +72,9 @@ def test_a_message_altered_anywhere_is_a_message_or_has_a_reason(topic: Topic, d
 
 
 @each_topic
-@settings(max_examples=50)
+@settings(max_examples=15)  # of each topic
 @given(data=st.data())
-def test_a_message_cut_short_anywhere_is_refused(topic: Topic, data: st.DataObject) -> None:
+def test_a_truncated_message_is_refused(topic: Topic, data: st.DataObject) -> None:
     packed = encode(topic, 1, 2, 3, data.draw(message_of(topic)))
     end = data.draw(st.integers(0, len(packed) - 1))
     assert refused(topic, packed[:end]) == ("short" if end < ENVELOPE_BYTES else "malformed")

@@ -1,4 +1,4 @@
-"""Given bytes, then they are one whole frame or a FrameError with a reason; nothing else."""
+"""Any bytes are one complete frame, or raise a FrameError with a reason."""
 
 import numpy as np
 import pytest
@@ -6,10 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from wire import frames
-from wire.frames import HEADER_BYTES, MAX_SIDE_PX, TIME_SOURCES, Frame, FrameError, Image, Place, pack_frame, pack_header
+from wire.frames import frame as frames
+from wire.frames.frame import (
+    HEADER_BYTES,
+    MAX_SIDE_PX,
+    TIME_SOURCES,
+    Frame,
+    FrameError,
+    Image,
+    RingPosition,
+    pack_frame,
+    pack_header,
+)
 
-REASONS = {"short", "foreign", "version", "size", "length", "time-source", "place"}
+REASONS = {"short", "foreign", "version", "size", "length", "time-source", "position"}
 UNSIGNED = st.integers(0, 2**64 - 1)
 SIGNED = st.integers(-(2**63), 2**63 - 1)
 IMAGES = hnp.arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12), st.just(3)))
@@ -32,10 +42,10 @@ def frame(width_px: int = 4, height_px: int = 3) -> Frame:
 
 
 def unpack_frame(packed: bytes | bytearray | memoryview) -> Frame:
-    """Where nothing is shared."""
+    """Without shared memory."""
 
-    def read(_place: Place, _size_bytes: int) -> Image:
-        raise FrameError("place")
+    def read(_position: RingPosition, _size_bytes: int) -> Image:
+        raise FrameError("position")
 
     return frames.unpack_frame(packed, read)
 
@@ -54,7 +64,7 @@ def test_a_packed_frame_comes_back_the_same(sent: Frame) -> None:
         assert getattr(got, name) == getattr(sent, name)
 
 
-def test_a_picture_that_is_a_cut_of_a_larger_one_comes_back_the_same() -> None:
+def test_a_crop_of_a_larger_picture_comes_back_the_same() -> None:
     whole = np.random.default_rng(1).integers(0, 255, (20, 30, 3), dtype=np.uint8)
     cut = whole[5:15, 10:20]
     got = unpack_frame(pack_frame(Frame(1, 1, 1, 1, 1, 1, "file", cut)))
@@ -68,31 +78,31 @@ def test_the_image_is_a_view_of_the_bytes() -> None:
     assert image[0, 0, 0] == 200
 
 
-@given(FRAMES, st.builds(Place, *(st.integers(0, 2**bits - 1) for bits in (32, 32, 64, 64))))
-def test_a_frame_whose_pixels_are_elsewhere_says_where(sent: Frame, place: Place) -> None:
-    asked: list[tuple[Place, int]] = []
+@given(FRAMES, st.builds(RingPosition, *(st.integers(0, 2**bits - 1) for bits in (32, 32, 64, 64))))
+def test_a_header_alone_names_the_position_of_its_pixels(sent: Frame, position: RingPosition) -> None:
+    asked: list[tuple[RingPosition, int]] = []
 
-    def read(place: Place, size_bytes: int) -> Image:
-        asked.append((place, size_bytes))
+    def read(position: RingPosition, size_bytes: int) -> Image:
+        asked.append((position, size_bytes))
         return sent.image.reshape(-1)
 
-    got = frames.unpack_frame(pack_header(sent, place), read)
-    assert asked == [(place, sent.image.size)]
+    got = frames.unpack_frame(pack_header(sent, position), read)
+    assert asked == [(position, sent.image.size)]
     np.testing.assert_array_equal(got.image, sent.image)
     for name in ("epoch", "seq", "index", "capture_ns", "read_ns", "published_ns", "time_source"):
         assert getattr(got, name) == getattr(sent, name)
 
 
 @given(FRAMES, st.data())
-def test_a_frame_cut_short_anywhere_is_refused(sent: Frame, data: st.DataObject) -> None:
+def test_a_truncated_frame_is_refused(sent: Frame, data: st.DataObject) -> None:
     packed = pack_frame(sent)
     end = data.draw(st.integers(0, len(packed) - 1))
-    # A header alone says that the pixels are elsewhere.
-    assert refused(bytes(packed[:end])) == ("short" if end < HEADER_BYTES else "place" if end == HEADER_BYTES else "length")
+    # A header alone means that the pixels are in shared memory.
+    assert refused(bytes(packed[:end])) == ("short" if end < HEADER_BYTES else "position" if end == HEADER_BYTES else "length")
 
 
 @given(FRAMES, st.binary(min_size=1, max_size=9))
-def test_a_frame_with_something_behind_it_is_refused(sent: Frame, more: bytes) -> None:
+def test_a_frame_with_trailing_bytes_is_refused(sent: Frame, more: bytes) -> None:
     assert refused(bytes(pack_frame(sent)) + more) == "length"
 
 
@@ -102,7 +112,7 @@ def test_foreign_bytes_are_refused(packed: bytes) -> None:
 
 
 @given(FRAMES, st.lists(st.tuples(st.integers(0, HEADER_BYTES - 1), st.integers(0, 255)), min_size=1, max_size=6))
-def test_an_altered_header_gives_a_whole_frame_or_a_reason(sent: Frame, changes: list[tuple[int, int]]) -> None:
+def test_an_altered_header_gives_a_complete_frame_or_a_reason(sent: Frame, changes: list[tuple[int, int]]) -> None:
     packed = pack_frame(sent)
     for at, value in changes:
         packed[at] = value
@@ -126,7 +136,7 @@ def test_each_field_of_the_header_is_checked(at: int, value: bytes, reason: str)
 
 
 @pytest.mark.parametrize(("width_px", "height_px"), [(MAX_SIDE_PX + 1, 1), (1, MAX_SIDE_PX + 1), (0, 1), (1, 0)])
-def test_a_picture_without_an_area_or_beyond_all_cameras_is_refused(width_px: int, height_px: int) -> None:
+def test_an_empty_or_impossibly_large_picture_is_refused(width_px: int, height_px: int) -> None:
     image = np.zeros((height_px, width_px, 3), np.uint8)
     packed = pack_frame(Frame(1, 1, 1, 1, 1, 1, "read", image))
     assert refused(packed) == "size"

@@ -1,4 +1,4 @@
-"""A process of ours ends when it is asked to, and never outlives its supervisor."""
+"""A process ends on request, and never outlives its supervisor."""
 
 import os
 import signal
@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.eventually import eventually
+from tests.support.eventually import eventually
 from wire.lifecycle import StopFlag
+from wire.system import end_signals_deferred
 
-ASKED = """
+FLAG_HOLDER = """
 import sys
 from wire.lifecycle import StopFlag
 stop = StopFlag()
-stop.on_signals(supervised=bool(int(sys.argv[1])))
+stop.on_signals(supervised=sys.argv[1] == "supervised", insist=sys.argv[1] == "insist")
 print("ready", flush=True)
 for _ in sys.stdin:
     print(bool(stop), flush=True)
@@ -42,7 +43,7 @@ subprocess.run([sys.executable, "-c", sys.argv[2], sys.argv[1]])
 """
 
 
-# It comes to on_signals only when its parent has already been killed.
+# It calls on_signals only after its parent was killed.
 LATE_CHILD = """
 import sys, time
 from pathlib import Path
@@ -67,8 +68,8 @@ if __name__ == "__main__":
 """
 
 
-class Asked:
-    """A process that tells whether it was asked to end."""
+class FlagHolder:
+    """A process that reports whether its flag is set."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self.process = process
@@ -85,46 +86,133 @@ class Asked:
 
 
 @contextmanager
-def process(supervised: bool) -> Iterator[Asked]:
-    command = [sys.executable, "-c", ASKED, str(int(supervised))]
+def process(kind: str, *within: str) -> Iterator[FlagHolder]:
+    command = [*within, sys.executable, "-c", FLAG_HOLDER, kind]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as started:
         try:
-            asked = Asked(started)
-            assert asked._line() == "ready"
-            yield asked
+            holder = FlagHolder(started)
+            assert holder._line() == "ready"
+            yield holder
         finally:
             started.kill()
 
 
-@pytest.mark.parametrize("supervised", [False, True])
-def test_sigterm_sets_the_flag(supervised: bool) -> None:
-    with process(supervised) as asked:
-        assert not asked.stopped()
-        asked.process.send_signal(signal.SIGTERM)
-        eventually(asked.stopped, "the flag is set")
+OF_A_TERMINAL = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
+"""Ctrl-C, Ctrl-\\, and its end; they reach all processes of the terminal."""
 
 
-def test_ctrl_c_sets_the_flag_of_a_process_that_runs_alone() -> None:
-    with process(supervised=False) as asked:
-        asked.process.send_signal(signal.SIGINT)
-        eventually(asked.stopped, "the flag is set")
+@pytest.mark.parametrize("kind", ["alone", "supervised"])
+def test_sigterm_sets_the_flag(kind: str) -> None:
+    with process(kind) as holder:
+        assert not holder.stopped()
+        holder.process.send_signal(signal.SIGTERM)
+        eventually(holder.stopped, "the flag is set")
 
 
-def test_ctrl_c_is_the_supervisors_business() -> None:
-    with process(supervised=True) as asked:
-        asked.process.send_signal(signal.SIGINT)
-        assert not asked.stopped()
+@pytest.mark.parametrize("number", OF_A_TERMINAL)
+def test_a_signal_of_the_terminal_sets_the_flag_of_a_process_that_runs_alone(number: int) -> None:
+    with process("alone") as holder:
+        holder.process.send_signal(number)
+        eventually(holder.stopped, "the flag is set")
+
+
+def test_a_supervised_process_ignores_the_signals_of_the_terminal() -> None:
+    with process("supervised") as holder:
+        for number in OF_A_TERMINAL:
+            holder.process.send_signal(number)
+        assert not holder.stopped()
+
+
+def test_a_process_that_was_started_to_outlive_its_terminal_does_so() -> None:
+    with process("alone", "nohup") as holder:
+        holder.process.send_signal(signal.SIGHUP)
+        assert not holder.stopped()
+
+
+def test_a_second_signal_ends_a_process_that_insists_at_once() -> None:
+    with process("insist") as holder:
+        holder.process.send_signal(signal.SIGINT)
+        eventually(holder.stopped, "the flag is set")
+        holder.process.send_signal(signal.SIGINT)
+        assert holder.process.wait(120) == 128 + signal.SIGINT
+
+
+def test_a_signal_waits_for_what_is_being_finished() -> None:
+    stop = StopFlag()
+    handlers = {number: signal.getsignal(number) for number in (*OF_A_TERMINAL, signal.SIGTERM)}
+    try:
+        stop.on_signals(supervised=False)
+        with end_signals_deferred():
+            signal.raise_signal(signal.SIGHUP)
+            assert not stop
+        assert stop
+        assert stop.exit_code == 128 + signal.SIGHUP
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+# Its child reports when it begins to load, takes its time, and then handles signals as every process of the program does.
+SLOW_CHILD = """
+import sys, time
+from pathlib import Path
+
+def child(folder):
+    Path(folder, "loading").touch()
+    while not Path(folder, "go").exists():
+        time.sleep(0.01)
+    from wire.lifecycle import StopFlag
+    stop = StopFlag()
+    stop.on_signals(supervised=True)
+    Path(folder, "loaded").touch()
+    while not stop:
+        time.sleep(0.01)
+
+if __name__ == "__main__":
+    import multiprocessing
+    from wire.lifecycle import StopFlag, start_process
+    stop = StopFlag()
+    stop.on_signals(supervised=False)
+    process = multiprocessing.get_context("spawn").Process(target=child, args=(sys.argv[1],))
+    start_process(process)
+    while not stop:
+        time.sleep(0.01)
+    while not Path(sys.argv[1], "loaded").exists():
+        time.sleep(0.01)
+    process.terminate()
+    process.join()
+    sys.exit(process.exitcode)
+"""
+
+
+@pytest.mark.parametrize("number", OF_A_TERMINAL)
+def test_a_signal_of_the_terminal_does_no_harm_to_a_process_that_is_still_loading(number: int, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(SLOW_CHILD)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(
+        [sys.executable, str(program), str(tmp_path)],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as parent:
+        eventually((tmp_path / "loading").exists, "the child is loading")
+        os.killpg(parent.pid, number)
+        (tmp_path / "go").touch()
+        said = parent.communicate(timeout=240)[1]
+    assert (parent.returncode, said) == (0, "")
 
 
 def test_a_supervised_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path), CHILD]) as parent:
         eventually((tmp_path / "started").exists, "the child starts")
         parent.kill()
-        eventually((tmp_path / "ended").exists, "the child ends", deadline_s=5)
+        eventually((tmp_path / "ended").exists, "the child ends")
     assert not (tmp_path / "forgotten").exists()
 
 
-def test_a_supervised_child_ends_even_if_its_parent_was_killed_before_it_had_begun(tmp_path: Path) -> None:
+def test_a_supervised_child_ends_even_if_its_parent_was_killed_before_it_began(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(LATE_CHILD)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -132,10 +220,10 @@ def test_a_supervised_child_ends_even_if_its_parent_was_killed_before_it_had_beg
         eventually((tmp_path / "started").exists, "the child starts")
         parent.kill()
     (tmp_path / "go").touch()
-    eventually((tmp_path / "ended").exists, "the child ends", deadline_s=5)
+    eventually((tmp_path / "ended").exists, "the child ends")
 
 
-def test_the_flag_may_be_set_by_the_process_itself() -> None:
+def test_a_process_can_set_its_own_flag() -> None:
     stop = StopFlag()
     assert not stop
     stop.set()

@@ -1,14 +1,14 @@
-"""Given bytes that are no message, or a mistake of our own, then it is dropped and counted, or refused."""
+"""Invalid bytes are dropped and counted; a programming mistake raises an error."""
 
 from collections.abc import Callable
 
 import pytest
 
-from tests.eventually import eventually
-from tests.message_examples import stride
-from tests.met_sockets import Stranger, frame, meet_strides, phase, take
+from tests.support.connected_sockets import Stranger, connect_strides, frame, phase, take
+from tests.support.eventually import eventually
+from tests.support.message_examples import stride
 from wire import codec
-from wire.frames import Frame, pack_frame
+from wire.frames.frame import Frame, pack_frame
 from wire.messages import Command, Phase, Stride
 from wire.sockets import Wire
 from wire.topics import CAPTURE, COMMAND, FRAME, PHASE, STRIDE, Topic
@@ -16,18 +16,18 @@ from wire.topics import CAPTURE, COMMAND, FRAME, PHASE, STRIDE, Topic
 OVERSIZE = b"\x00" * 300_000
 
 
-class TestWhatIsNoMessage:
+class TestInvalidBytes:
     def test_garbage_between_strides_is_dropped_and_counted(
         self, wires: Callable[..., Wire], stranger: Callable[[Topic, str], Stranger]
     ) -> None:
         sender, reader = stranger(STRIDE, "analysis"), wires("coach").every(STRIDE, Stride)
-        meet_strides(lambda number: sender.say(stride(number), seq=-number, epoch=0), reader)
-        sender.say(stride(1), seq=1)
+        connect_strides(lambda number: sender.send_message(stride(number), seq=-number, epoch=0), reader)
+        sender.send_message(stride(1), seq=1)
         sender.send(b"")
         sender.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         sender.send(codec.encode(COMMAND, 1, 1, 1, Command("quit")))
         sender.send(codec.encode(STRIDE, 7, 2, 0, stride(2))[:-1])
-        sender.say(stride(3), seq=2)
+        sender.send_message(stride(3), seq=2)
         assert take(reader, 2) == [1, 3]
         assert reader.rejected == {"short": 1, "foreign": 1, "topic": 1, "malformed": 1}
 
@@ -35,13 +35,13 @@ class TestWhatIsNoMessage:
         self, wires: Callable[..., Wire], stranger: Callable[[Topic, str], Stranger]
     ) -> None:
         sender, reader = stranger(STRIDE, "analysis"), wires("coach").every(STRIDE, Stride)
-        meet_strides(lambda number: sender.say(stride(number), seq=-number, epoch=0), reader)
+        connect_strides(lambda number: sender.send_message(stride(number), seq=-number, epoch=0), reader)
         sender.send(OVERSIZE)
-        sender.say(stride(1), seq=1)
+        sender.send_message(stride(1), seq=1)
         assert take(reader, 1) == [1]
         assert reader.rejected == {"oversize": 1}
 
-    def test_so_it_is_where_the_newest_wins(
+    def test_the_same_where_the_newest_wins(
         self, wires: Callable[..., Wire], stranger: Callable[[Topic, str], Stranger]
     ) -> None:
         sender, reader = stranger(PHASE, "coach"), wires("display").newest(PHASE, Phase)
@@ -53,13 +53,13 @@ class TestWhatIsNoMessage:
         eventually(lambda: dropped(OVERSIZE, "oversize"), "it is dropped")
         eventually(lambda: dropped(b"nonsense" * 9, "foreign"), "it is dropped")
 
-        def heard() -> Phase | None:
-            sender.say(phase("drill"), seq=1)
+        def received() -> Phase | None:
+            sender.send_message(phase("drill"), seq=1)
             return reader.take()
 
-        assert eventually(heard, "the next one arrives") == phase("drill")
+        assert eventually(received, "the next one arrives") == phase("drill")
 
-    def test_so_it_is_with_frames(self, wires: Callable[..., Wire], stranger: Callable[[Topic, str], Stranger]) -> None:
+    def test_the_same_with_frames(self, wires: Callable[..., Wire], stranger: Callable[[Topic, str], Stranger]) -> None:
         sender, reader = stranger(FRAME, CAPTURE), wires("analysis").frames()
 
         def dropped(packed: bytes, reason: str) -> bool:
@@ -71,20 +71,20 @@ class TestWhatIsNoMessage:
         eventually(lambda: dropped(b"x" * 100, "foreign"), "it is dropped")
         eventually(lambda: dropped(bytes(good[:-1]), "length"), "it is dropped")
 
-        def heard() -> Frame | None:
+        def received() -> Frame | None:
             sender.send(good)
             return reader.take()
 
-        assert eventually(heard, "the next one arrives").seq == 1
+        assert eventually(received, "the next one arrives").seq == 1
 
 
-class TestMistakesOfOurOwn:
-    def test_a_publisher_sends_its_topics_messages_only(self, wires: Callable[..., Wire]) -> None:
+class TestProgrammingMistakes:
+    def test_a_publisher_sends_only_messages_of_its_topic(self, wires: Callable[..., Wire]) -> None:
         publisher = wires("display").publisher(COMMAND)
         with pytest.raises(TypeError, match="command carries"):
             publisher.send(phase("drill"))
 
-    def test_a_reader_reads_its_topics_messages_only(self, wires: Callable[..., Wire]) -> None:
+    def test_a_reader_accepts_only_messages_of_its_topic(self, wires: Callable[..., Wire]) -> None:
         with pytest.raises(TypeError, match="command carries"):
             wires("coach").every(COMMAND, Phase)
         with pytest.raises(TypeError, match="phase carries"):

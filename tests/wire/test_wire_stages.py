@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
+from wire.health.stages import STAGES, measured
 from wire.messages import Health, Latency
-from wire.stages import STAGES, measured
 from wire.topics import PROCESSES
 
 
 def health(process: str, latency: dict[str, Latency], recent: dict[str, Latency]) -> Health:
-    return Health(process, 1, "running", "", 1, 1, {}, {}, latency, recent)
+    return Health(process, 1, "running", 1, 1, {}, {}, latency, recent)
 
 
 def said_by_all(count: int, recent_count: int) -> dict[str, Health]:

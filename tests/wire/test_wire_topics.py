@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from wire.topics import BY_NUMBER, FOLLOW, FRAME, PROCESSES, SHARE, SUPERVISOR, TOPICS, Topic
+from wire.topics import BY_NUMBER, CONSOLE, FOLLOW, FRAME, PROCESSES, SHARE, SUPERVISOR, TOPICS, Topic
 
 
 def test_numbers_and_names_are_unique() -> None:
@@ -16,7 +16,7 @@ def test_numbers_and_names_are_unique() -> None:
 class TestEveryTopic:
     def test_is_produced_by_known_processes(self, topic: Topic) -> None:
         assert topic.producers
-        assert set(topic.producers) <= {*PROCESSES, SUPERVISOR, SHARE, FOLLOW}
+        assert set(topic.producers) <= {*PROCESSES, SUPERVISOR, SHARE, FOLLOW, CONSOLE}
 
     def test_carries_a_typed_message_unless_it_is_a_frame(self, topic: Topic) -> None:
         if topic is FRAME:

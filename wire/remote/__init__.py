@@ -1,1 +1,1 @@
-"""HipCue on two machines: keys, encrypted sockets, pictures as JPEG, and one time for two clocks."""
+"""HipCue on two machines: keys, encrypted sockets, frames as JPEG, and two clocks compared."""

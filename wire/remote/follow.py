@@ -1,171 +1,173 @@
-"""The process that brings another machine's messages and pictures here, told in our time, as if their makers ran here.
+"""The process that republishes another machine's messages and frames here, in this machine's time.
 
-It asks for one picture at a time and for an echo every second. Nothing is passed on before the clocks have been compared.
+It requests one frame at a time, and the other clock's time every second. It publishes nothing before the clocks are compared.
 """
 
 from collections import Counter
-from pathlib import Path
 
 import zmq
 
 from wire import codec
-from wire.clock import NS_PER_MS, Clock, monotonic_ns, s_to_ns
-from wire.frame_sockets import FramePublisher
-from wire.health import HealthReporter
+from wire.clock import NS_PER_MS, s_to_ns
+from wire.faults import FaultCode
 from wire.lifecycle import StopFlag
 from wire.messages import Command, Health
-from wire.remote.curve import knock
+from wire.node import Node
+from wire.remote.curve import set_client_keys
 from wire.remote.keys import KeyPair
-from wire.remote.peer_clock import Echo, PeerClock
-from wire.remote.protocol import MAX_ANSWER_BYTES, Answer, Ask, ProtocolError, decode_answer, encode, frame_of
-from wire.remote.share import SHARED, next_port
+from wire.remote.peer_clock import PeerClock, RoundTrip
+from wire.remote.protocol import MAX_REPLY_BYTES, ProtocolError, Reply, Request, decode_reply, decompressed, encode
+from wire.remote.share import LOCAL_COMMANDS, SHARED_TOPICS, request_address
 from wire.remote.shift import shifted, shifted_frame
 from wire.sockets import Wire
-from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, COMMAND, FOLLOW, RECORDER, Policy
+from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, COMMAND, RECORDER, Policy
 
-POLL_MS = 50
-FIRST_ECHOES = 10
-"""As fast as they come, so that the first picture is not kept waiting."""
-ECHO_PERIOD_NS = s_to_ns(1.0)
-ASK_AGAIN_NS = s_to_ns(1.0)
-"""A question without an answer was lost with its connection."""
+REPORT_PERIOD_S = 0.5
+FIRST_ROUND_TRIPS = 10
+"""These follow each other quickly, so that the first frame need not wait."""
+TIME_PERIOD_NS = s_to_ns(1.0)
+FIRST_TIME_PERIOD_NS = TIME_PERIOD_NS // 20
+REQUEST_TIMEOUT_NS = s_to_ns(1.0)
+"""A request without a reply was lost with its connection."""
 SILENT_NS = s_to_ns(3.0)
-STOOD_FOR = (CAPTURE, ANALYSIS, COACH, AUDIO, RECORDER)
-"""The other machine's processes, whose place we take here."""
+REMOTE_PROCESSES = (CAPTURE, ANALYSIS, COACH, AUDIO, RECORDER)
+"""The processes of the other machine whose messages are published here."""
 
 
-class Follow:
-    """One round: questions out, answers and messages in, and on to this machine's processes."""
+class FollowClient:
+    """Sends requests, receives replies and messages, and republishes them. `step` is the loop body.
 
-    def __init__(self, directory: Path, address: str, own: KeyPair, server_key: str, clock: Clock = monotonic_ns) -> None:
-        self._clock = clock
+    Without `frames`, it asks for no pictures.
+    """
+
+    def __init__(self, node: Node, address: str, own: KeyPair, server_key: str, frames: bool = True) -> None:
+        self._now_ns = node.clock
+        self._node = node
+        self._wants_frames = frames
+        self._health = node.health
         self._address = address
-        self._wire = Wire(directory, FOLLOW, clock)
-        self._stand_ins = {process: Wire(directory, process, clock) for process in STOOD_FOR}
-        # All at once: whoever binds only when there is something to say is not heard at first.
-        self._publishers = {
-            (topic.name, process): self._stand_ins[process].publisher(topic)
-            for topic in SHARED
-            for process in topic.producers
-            if process in STOOD_FOR
-        }
-        self._frames: FramePublisher = self._stand_ins[CAPTURE].frame_publisher()
-        self._commands = self._wire.every(COMMAND, Command)
-        self._health = HealthReporter(self._wire)
-        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._keys = (own, server_key)
+        # All bound at the start: subscribers would miss the first messages of a publisher bound later.
+        self._publishers = {
+            (topic.name, process): node.wire.publisher(topic, process)
+            for topic in SHARED_TOPICS
+            for process in topic.producers
+            if process in REMOTE_PROCESSES
+        }
+        self._frames = node.wire.frame_publisher(CAPTURE)
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._connect()
         self.clock = PeerClock()
         self.rejected: Counter[str] = Counter()
         self.missed = 0
-        """Messages of which every one counts that were lost on the way."""
+        """Lost messages of topics that must lose none."""
         self._number = 0
-        self._echoes = 0
-        self._echo_due_ns = 0
-        self._news_ns = self._answer_ns = clock()
-        """The last word of each of the two connections, or the start: one may live while the other has been turned away."""
+        self._round_trips = 0
+        self._time_due_ns = 0
+        # Both, because one connection may work while the other was refused.
+        self._message_received_ns = self._reply_received_ns = self._now_ns()
         self._last_seq: dict[tuple[int, int], int] = {}
-        self._health.say("starting", f"Looking for the camera at {address}.")
+        node.subscribe(COMMAND, Command, self._handle_command)
+        node.each(REPORT_PERIOD_S, self._report)
 
-    def round(self) -> None:
-        """Wait at most 50 ms for something to do, and do it."""
-        self._ask()
-        self._poller.poll(POLL_MS)
-        for command in self._commands.take_all():
-            # The end of this screen is its own supervisor's business.
-            if command.name != "quit":
-                self._send(Ask(self._next_number(), self._clock(), "nothing", command))
-        while (packed := _received(self._questions)) is not None:
-            self._take_answer(packed)
-        while (packed := _received(self._news)) is not None:
-            self._take_news(packed)
-        self._report()
+    def step(self) -> None:
+        """Handle what has been received, and send the requests that are due."""
+        while (packed := _receive(self._requests)) is not None:
+            self._handle_reply(packed)
+        while (packed := _receive(self._messages)) is not None:
+            self._handle_message(packed)
+        self._send_due_requests()
 
     def close(self) -> None:
-        """Close everything."""
+        """Close the connections."""
         self._context.destroy(linger=0)
-        self._health.say("ended")
-        for wire in (*self._stand_ins.values(), self._wire):
-            wire.close()
+        self._health.ended()
 
     def _connect(self) -> None:
-        self._news = self._context.socket(zmq.SUB)
-        self._news.setsockopt(zmq.MAXMSGSIZE, codec.MAX_MESSAGE_BYTES)
-        self._news.setsockopt(zmq.SUBSCRIBE, b"")
-        self._questions = self._context.socket(zmq.DEALER)
-        self._questions.setsockopt(zmq.MAXMSGSIZE, MAX_ANSWER_BYTES)
-        self._questions.setsockopt(zmq.SNDHWM, 8)
-        for socket, where in ((self._news, self._address), (self._questions, next_port(self._address))):
+        self._messages = self._context.socket(zmq.SUB)
+        self._messages.setsockopt(zmq.MAXMSGSIZE, codec.MAX_MESSAGE_BYTES)
+        self._messages.setsockopt(zmq.SUBSCRIBE, b"")
+        self._requests = self._context.socket(zmq.DEALER)
+        self._requests.setsockopt(zmq.MAXMSGSIZE, MAX_REPLY_BYTES)
+        self._requests.setsockopt(zmq.SNDHWM, 8)
+        for socket, address in ((self._messages, self._address), (self._requests, request_address(self._address))):
             socket.setsockopt(zmq.LINGER, 0)
             socket.setsockopt(zmq.RECONNECT_IVL, 200)
             socket.setsockopt(zmq.RECONNECT_IVL_MAX, 2000)
             socket.setsockopt(zmq.HEARTBEAT_IVL, 1000)
-            # The camera's machine forgets a connection whose cable has been pulled.
+            # The camera's machine drops a connection whose cable was unplugged.
             socket.setsockopt(zmq.HEARTBEAT_TTL, 5000)
-            knock(socket, *self._keys)
-            socket.connect(where)
-        self._poller = zmq.Poller()
-        for socket in (self._news, self._questions, self._commands.socket):
-            self._poller.register(socket, zmq.POLLIN)
-        self._connected_ns = self._clock()
-        self._picture_asked_ns: int | None = None
+            set_client_keys(socket, *self._keys)
+            socket.connect(address)
+            self._node.wake_on(socket)
+        self._connected_ns = self._now_ns()
+        self._frame_requested_ns: int | None = None
 
-    def _connect_again(self) -> None:
-        """libzmq never tries again where it was turned away; a key may have been allowed since."""
-        self._news.close()
-        self._questions.close()
+    def _reconnect(self) -> None:
+        """libzmq does not reconnect after it was refused, but the key may have been allowed since."""
+        for socket in (self._messages, self._requests):
+            self._node.stop_waking_on(socket)
+            socket.close()
         self._connect()
 
-    def _ask(self) -> None:
-        now_ns = self._clock()
-        if now_ns >= self._echo_due_ns:
-            self._echo_due_ns = now_ns + (ECHO_PERIOD_NS if self._echoes >= FIRST_ECHOES else ECHO_PERIOD_NS // 20)
-            self._send(Ask(self._next_number(), now_ns, "echo"))
-        if self._picture_asked_ns is None or now_ns - self._picture_asked_ns > ASK_AGAIN_NS:
-            self._picture_asked_ns = now_ns
-            self._send(Ask(self._next_number(), now_ns, "picture"))
+    def _handle_command(self, command: Command) -> None:
+        # "quit" ends this machine's screen only, its supervisor handles it; a pairing code is this machine's console's.
+        if command.name not in LOCAL_COMMANDS:
+            self._send(Request(self._next_number(), self._now_ns(), "nothing", command))
 
-    def _send(self, ask: Ask) -> None:
+    def _send_due_requests(self) -> None:
+        now_ns = self._now_ns()
+        if now_ns >= self._time_due_ns:
+            period_ns = TIME_PERIOD_NS if self._round_trips >= FIRST_ROUND_TRIPS else FIRST_TIME_PERIOD_NS
+            self._time_due_ns = now_ns + period_ns
+            self._send(Request(self._next_number(), now_ns, "time"))
+        if not self._wants_frames:
+            return
+        if self._frame_requested_ns is None or now_ns - self._frame_requested_ns > REQUEST_TIMEOUT_NS:
+            self._frame_requested_ns = now_ns
+            self._send(Request(self._next_number(), now_ns, "frame"))
+
+    def _send(self, request: Request) -> None:
         try:
-            self._questions.send(encode(ask), zmq.NOBLOCK)
-        except zmq.Again:  # nobody there yet
-            self._health.counters["questions dropped"] += 1
+            self._requests.send(encode(request), zmq.NOBLOCK)
+        except zmq.Again:  # not connected
+            self._health.counters["requests dropped"] += 1
 
     def _next_number(self) -> int:
         self._number += 1
         return self._number
 
-    def _take_answer(self, packed: bytes) -> None:
-        heard_ns = self._clock()
+    def _handle_reply(self, packed: bytes) -> None:
+        received_ns = self._now_ns()
         offset_ns = self.clock.offset_ns
         try:
-            answer = decode_answer(packed)
-            frame = None if answer.picture is None else frame_of(answer.picture)
+            reply = decode_reply(packed)
+            frame = None if reply.frame is None else decompressed(reply.frame)
             if frame is not None and offset_ns is not None:
                 frame = shifted_frame(frame, offset_ns)
         except ProtocolError as error:
             self.rejected[error.reason] += 1
             return
-        self._answer_ns = heard_ns
+        self._reply_received_ns = received_ns
         if frame is None:
-            self._take_echo(answer, heard_ns)
+            self._add_round_trip(reply, received_ns)
             return
-        self._picture_asked_ns = None
+        self._frame_requested_ns = None
         if offset_ns is not None:
             self._frames.send(frame)
-            self._health.add_ns("picture's age", heard_ns - frame.capture_ns)
+            self._health.add_ns("age of a frame", received_ns - frame.capture_ns)
 
-    def _take_echo(self, answer: Answer, heard_ns: int) -> None:
-        if not 0 < answer.number <= self._number:
-            self.rejected["unasked"] += 1
+    def _add_round_trip(self, reply: Reply, received_ns: int) -> None:
+        if not 0 < reply.number <= self._number:
+            self.rejected["unrequested"] += 1
             return
-        self._echoes += 1
-        self.clock.add(Echo(answer.asked_ns, answer.received_ns, answer.answered_ns, heard_ns))
+        self._round_trips += 1
+        self.clock.add(RoundTrip(reply.request_sent_ns, reply.received_ns, reply.sent_ns, received_ns))
 
-    def _take_news(self, packed: bytes) -> None:
+    def _handle_message(self, packed: bytes) -> None:
         try:
             topic = codec.topic_of(packed)
-            if topic not in SHARED:
+            if topic not in SHARED_TOPICS:
                 raise codec.MessageError("topic")
             envelope = codec.decode(topic, packed)
         except codec.MessageError as error:
@@ -179,48 +181,50 @@ class Follow:
         if last is not None and topic.policy is Policy.EVERY_ONE_COUNTS:
             self.missed += envelope.seq - last - 1
         self._last_seq[stream] = envelope.seq
-        self._news_ns = self._clock()
+        self._message_received_ns = self._now_ns()
         offset_ns = self.clock.offset_ns
         message = envelope.message
         producer = message.process if isinstance(message, Health) else topic.producers[0]
         if offset_ns is not None and (topic.name, producer) in self._publishers:
             try:
-                told = shifted(message, offset_ns)
+                local = shifted(message, offset_ns)
             except ProtocolError as error:
                 self.rejected[error.reason] += 1
                 return
-            self._publishers[topic.name, producer].send(told)
+            self._publishers[topic.name, producer].send(local)
 
     def _report(self) -> None:
-        health, now_ns = self._health, self._clock()
+        health, now_ns = self._health, self._now_ns()
         for reason, times in self.rejected.items():
             health.counters[f"refused: {reason}"] = times
-        health.counters["missed"] = self.missed + self._commands.missed
-        health.counters["echoes not believed"] = self.clock.refused
+        health.counters["missed"] = self.missed
+        health.counters["round trips ignored"] = self.clock.refused
         health.counters["clock jumps"] = self.clock.jumps
         if self.clock.offset_ns is not None:
-            health.facts["the other clock"] = f"known to {self.clock.uncertainty_ns / NS_PER_MS:.2f} ms"
-        if now_ns - min(self._news_ns, self._answer_ns) < SILENT_NS:
-            health.say("running" if self.clock.offset_ns is not None else "starting")
+            health.facts["clock offset"] = f"known to {self.clock.uncertainty_ns / NS_PER_MS:.2f} ms"
+        if now_ns - min(self._message_received_ns, self._reply_received_ns) < SILENT_NS:
+            health.clear(FaultCode.CAMERA_MACHINE_SILENT)
+            if self.clock.offset_ns is not None:
+                health.running()
         else:
             if now_ns - self._connected_ns > SILENT_NS:
-                self._connect_again()
-            health.say("degraded", f"No word from {self._address}: is HipCue running there, and is this screen's key allowed?")
-        health.beat()
+                self._reconnect()
+            health.running()
+            health.fault(FaultCode.CAMERA_MACHINE_SILENT, self._address)
 
 
-def run(directory: Path, stop: StopFlag, address: str, own: KeyPair, server_key: str) -> int:
-    """Follow until asked to stop. Returns the exit code."""
-    follow = Follow(directory, address, own, server_key)
+def run(wire: Wire, stop: StopFlag, address: str, own: KeyPair, server_key: str) -> int:
+    """Follow the camera's machine until asked to stop. Returns the exit code."""
+    node = Node(wire, stop)
+    client = FollowClient(node, address, own, server_key)
     try:
-        while not stop:
-            follow.round()
+        return node.run(client.step)
     finally:
-        follow.close()
-    return 0
+        client.close()
 
 
-def _received(socket: "zmq.Socket[bytes]") -> bytes | None:
+def _receive(socket: "zmq.Socket[bytes]") -> bytes | None:
+    """A message of one part; b"", which is malformed, for one of several; None if there is none."""
     try:
         parts = socket.recv_multipart(zmq.NOBLOCK)
     except zmq.Again:

@@ -1,4 +1,4 @@
-"""This machine's key, and whose keys may connect: small files of the user's own, 0600 in a 0700 folder."""
+"""This machine's key pair and the public keys of the machines that may connect: files of mode 0600 in a folder of mode 0700."""
 
 import os
 import re
@@ -9,13 +9,17 @@ from pathlib import Path
 import zmq
 from zmq.utils import z85
 
+from wire.system import is_private
+
 PUBLIC, SECRET, ALLOWED = "own.key", "own.secret", "allowed"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _KEY_BYTES = 32
+_MOST_LETTERS = 100
+"""Read of a file, with its line end."""
 
 
 class KeysError(Exception):
-    """The keys cannot be used as asked; the text says why and what to do."""
+    """The keys cannot be used; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +34,8 @@ class KeyPair:
         return f"KeyPair(public={self.public!r})"
 
 
-def keys_folder() -> Path:
-    """Where they are: in $HIPCUE_HOME if that is set, else where the XDG base directories have a program's settings."""
-    home = os.environ.get("HIPCUE_HOME")
-    if home:
-        return Path(home) / "keys"
-    configuration = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(configuration) if configuration else Path.home() / ".config") / "hipcue" / "keys"
-
-
 class Keys:
-    """The keys in a folder. What is read is read anew each time: a key allowed now may connect now."""
+    """The keys in a folder. Files are read on every call, so that a newly allowed key can connect at once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -49,8 +44,8 @@ class Keys:
         """Make this machine's key. Raises KeysError if it has one."""
         if (self.folder / SECRET).exists():
             raise KeysError(
-                f"{self.folder / SECRET}: this machine has a key already; whoever allowed it would refuse a new one. "
-                "To make one nevertheless, remove that file first"
+                f"{self.folder / SECRET}: this machine has a key already, and machines that allow it would refuse a new one. "
+                "To make a new one anyway, remove that file first"
             )
         public, secret = (part.decode("ascii") for part in zmq.curve_keypair())
         self._write(self.folder / SECRET, secret)
@@ -62,27 +57,27 @@ class Keys:
         path = self.folder / SECRET
         if not path.exists():
             raise KeysError("this machine has no key; make one: hipcue keys new")
-        if path.stat().st_mode & 0o077:
+        if not is_private(path):
             raise KeysError(f"{path}: others can read this machine's secret key; run: chmod 600 {path}")
         secret = _read_key(path)
         return KeyPair(zmq.curve_public(secret.encode("ascii")).decode("ascii"), secret)
 
     def allow(self, name: str, key: str) -> None:
-        """Let the machine with this public key connect, under this name. Raises KeysError."""
+        """Allow the machine with this public key to connect, under a name for it. Raises KeysError."""
         path = self._path_of(name)
         checked_key(key, "the key")
         other = next((known for known, allowed in self.allowed().items() if allowed == key and known != name), None)
         if other is not None:
-            raise KeysError(f"this key is allowed already, as {other!r}")
+            raise KeysError(f"this key is already allowed, as {other!r}")
         self._write(path, key)
 
     def forbid(self, name: str) -> None:
-        """Let it connect no more. Raises KeysError for an unknown name."""
+        """Stop allowing the machine of this name. Raises KeysError for an unknown name."""
         try:
             self._path_of(name).unlink()
         except FileNotFoundError:
             known = ", ".join(self.allowed()) or "none"
-            raise KeysError(f"{name!r} is not allowed anyway; allowed are: {known}") from None
+            raise KeysError(f"{name!r} is not allowed; allowed are: {known}") from None
 
     def allowed(self) -> dict[str, str]:
         """Public keys by name. Raises KeysError when a file does not hold one."""
@@ -90,7 +85,7 @@ class Keys:
         return {path.stem: _read_key(path) for path in found}
 
     def key_of(self, name: str) -> str:
-        """The public key allowed under a name; "": the only one there is. Raises KeysError."""
+        """The public key allowed under a name, or the only one if the name is "". Raises KeysError."""
         allowed = self.allowed()
         if not name and len(allowed) == 1:
             return next(iter(allowed.values()))
@@ -102,29 +97,36 @@ class Keys:
 
     def _path_of(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
-            raise KeysError(f"{name!r}: a name has small letters, digits, - and _ only, and at most 32 of them")
+            raise KeysError(f"{name!r}: a name consists of at most 32 lower-case letters, digits, - and _")
         return self.folder / ALLOWED / f"{name}.key"
 
     def _write(self, path: Path, key: str) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # On a full disk, half a key must not take the place of one.
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(f"{key}\n")
+        fresh.replace(path)
 
 
 def checked_key(key: str, what: str) -> str:
-    """The key, if it is one. Raises KeysError."""
+    """The key, if it is valid. `what` names it in the message. Raises KeysError."""
     try:
         if len(key) == _KEY_BYTES * 5 // 4 and len(z85.decode(key.encode("ascii"))) == _KEY_BYTES:
             return key
     except (ValueError, KeyError, struct.error):
         pass
-    raise KeysError(f"{what}: is not a public key of 40 characters, as hipcue keys list prints it")
+    raise KeysError(f"{what}: not a public key of 40 characters, as hipcue keys list prints it")
 
 
 def _read_key(path: Path) -> str:
     try:
-        return checked_key(path.read_text(encoding="ascii").strip(), str(path))
+        if not path.is_file():  # a pipe or a device in its place might never end
+            raise OSError
+        with path.open(encoding="ascii") as file:
+            return checked_key(file.read(_MOST_LETTERS).strip(), str(path))
     except (OSError, UnicodeDecodeError):
         raise KeysError(f"{path}: cannot be read; remove it, or allow the key again") from None

@@ -1,8 +1,8 @@
-"""Another machine's monotonic clock against ours, from echoes.
+"""The offset between another machine's monotonic clock and ours, from round trips.
 
-An echo has four times (NTP, RFC 5905 §8): asked (ours), received and answered (theirs), heard (ours). The way there and the
-way back together are known, each alone is not: the offset is wrong by at most half of it. So the echo with the least round
-trip is believed; older ones are forgotten, because two crystals drift apart by up to 0.1 ms in a second.
+A round trip has four times (NTP, RFC 5905 §8). Only the delays there and back together are known, not each alone, so the
+offset is wrong by at most half their sum: the round trip with the least delay is used. Old ones are discarded, because two
+crystals drift apart by up to 0.1 ms per second.
 """
 
 from collections import deque
@@ -11,54 +11,53 @@ from dataclasses import dataclass
 from wire.clock import s_to_ns
 
 WINDOW_NS = s_to_ns(20.0)
-MOST_ROUND_TRIP_NS = s_to_ns(1.0)
-"""Slower echoes teach nothing worth knowing."""
+MAX_DELAY_NS = s_to_ns(1.0)
+"""Slower round trips are ignored."""
 
 
 @dataclass(frozen=True)
-class Echo:
-    """One question and its answer, nanoseconds."""
+class RoundTrip:
+    """A request and its reply, nanoseconds; the two times in the middle are of the other clock."""
 
-    asked_ns: int
-    received_ns: int
-    """By the other clock, like `answered_ns`."""
-    answered_ns: int
-    heard_ns: int
+    request_sent_ns: int
+    request_received_ns: int
+    reply_sent_ns: int
+    reply_received_ns: int
 
     @property
-    def round_trip_ns(self) -> int:
-        """On the way, there and back; the other's own time is not in it."""
-        return (self.heard_ns - self.asked_ns) - (self.answered_ns - self.received_ns)
+    def delay_ns(self) -> int:
+        """Time on the way, there and back, without the other machine's processing time."""
+        return (self.reply_received_ns - self.request_sent_ns) - (self.reply_sent_ns - self.request_received_ns)
 
     @property
     def offset_ns(self) -> int:
         """The other clock minus ours."""
-        return ((self.received_ns - self.asked_ns) + (self.answered_ns - self.heard_ns)) // 2
+        return ((self.request_received_ns - self.request_sent_ns) + (self.reply_sent_ns - self.reply_received_ns)) // 2
 
 
 class PeerClock:
-    """Estimates the offset. Feed it every echo."""
+    """Estimates the offset from all round trips added."""
 
     def __init__(self) -> None:
-        self._echoes: deque[Echo] = deque()
-        self._best: Echo | None = None
+        self._recent: deque[RoundTrip] = deque()
+        self._best: RoundTrip | None = None
         self.refused = 0
-        """Echoes that cannot be true, or were too slow."""
+        """Round trips that were impossible or too slow."""
         self.jumps = 0
-        """Times the other clock was found to be another one: its machine has been started anew."""
+        """Times the other clock changed, because its machine restarted."""
 
-    def add(self, echo: Echo) -> None:
-        """Learn from an echo."""
-        if not 0 <= echo.round_trip_ns <= MOST_ROUND_TRIP_NS or echo.answered_ns < echo.received_ns:
+    def add(self, trip: RoundTrip) -> None:
+        """Update the estimate."""
+        if not 0 <= trip.delay_ns <= MAX_DELAY_NS or trip.reply_sent_ns < trip.request_received_ns:
             self.refused += 1
             return
-        if self._best is not None and abs(echo.offset_ns - self._best.offset_ns) > self._possible_ns(echo):
-            self._echoes.clear()
+        if self._best is not None and abs(trip.offset_ns - self._best.offset_ns) > self._max_difference_ns(trip, self._best):
+            self._recent.clear()
             self.jumps += 1
-        self._echoes.append(echo)
-        while echo.heard_ns - self._echoes[0].heard_ns > WINDOW_NS:
-            self._echoes.popleft()
-        self._best = min(self._echoes, key=lambda known: known.round_trip_ns)
+        self._recent.append(trip)
+        while trip.reply_received_ns - self._recent[0].reply_received_ns > WINDOW_NS:
+            self._recent.popleft()
+        self._best = min(self._recent, key=lambda recent: recent.delay_ns)
 
     @property
     def offset_ns(self) -> int | None:
@@ -67,11 +66,11 @@ class PeerClock:
 
     @property
     def uncertainty_ns(self) -> int:
-        """The offset is off by at most this, drift apart."""
-        return 0 if self._best is None else self._best.round_trip_ns // 2
+        """The offset is wrong by at most this, apart from drift."""
+        return 0 if self._best is None else self._best.delay_ns // 2
 
-    def _possible_ns(self, echo: Echo) -> int:
-        """How far two true echoes of one clock can differ: both half round trips, and the drift between them."""
-        assert self._best is not None
-        drift_ns = abs(echo.heard_ns - self._best.heard_ns) // 5000
-        return (echo.round_trip_ns + self._best.round_trip_ns) // 2 + drift_ns + 1
+    @staticmethod
+    def _max_difference_ns(one: RoundTrip, other: RoundTrip) -> int:
+        """How far two offsets of one clock can differ: by half of both delays, and the drift between them."""
+        drift_ns = abs(one.reply_received_ns - other.reply_received_ns) // 5000
+        return (one.delay_ns + other.delay_ns) // 2 + drift_ns + 1

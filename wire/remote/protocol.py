@@ -1,4 +1,4 @@
-"""What two machines say to each other beside the messages: questions of a screen, answers with an echo and a picture."""
+"""Requests from a screen and the replies to them, which carry times and frames. docs/wire.md describes both."""
 
 from typing import Annotated, Literal, TypeVar
 
@@ -6,11 +6,11 @@ import cv2
 import msgspec
 import numpy as np
 
-from wire.frames import MAX_SIDE_PX, TIME_SOURCES, Frame
+from wire.frames.frame import MAX_SIDE_PX, TIME_SOURCES, Frame
 from wire.messages import Command, Message
 
-MAX_ASK_BYTES = 1024
-MAX_ANSWER_BYTES = 8 * 1024 * 1024
+MAX_REQUEST_BYTES = 1024
+MAX_REPLY_BYTES = 8 * 1024 * 1024
 JPEG_QUALITY = 80
 
 MessageT = TypeVar("MessageT", bound=Message)
@@ -22,25 +22,25 @@ _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 class ProtocolError(ValueError):
-    """These bytes are not what they should be. `reason` is one word for the counters."""
+    """These bytes are not a valid request or reply. `reason` is one word for the counters."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"not understood: {reason}")
+        super().__init__(f"invalid: {reason}")
         self.reason = reason
 
 
-class Ask(Message, frozen=True):
-    """A screen's question."""
+class Request(Message, frozen=True):
+    """A screen's request."""
 
     number: int
-    """Counts up; one that does not is a replay."""
-    asked_ns: int
-    want: Literal["echo", "picture", "nothing"] = "echo"
+    """Counts up; any other is a replay."""
+    sent_ns: int
+    want: Literal["time", "frame", "nothing"] = "time"
     command: Command | None = None
 
 
-class Picture(Message, frozen=True):
-    """A frame as JPEG; its fields are those of wire.frames.Frame."""
+class JpegFrame(Message, frozen=True):
+    """A frame as JPEG; its fields are those of wire.frames.frame.Frame."""
 
     epoch: Count
     seq: Count
@@ -52,35 +52,35 @@ class Picture(Message, frozen=True):
     jpeg: bytes
 
 
-class Answer(Message, frozen=True):
-    """The answer to an Ask."""
+class Reply(Message, frozen=True):
+    """The reply to a request. `number` and `request_sent_ns` are the request's, the other times the replying machine's."""
 
     number: int
-    asked_ns: int
+    request_sent_ns: int
     received_ns: int
-    answered_ns: int
-    picture: Picture | None = None
+    sent_ns: int
+    frame: JpegFrame | None = None
 
 
-_ask_decoder = msgspec.msgpack.Decoder(Ask)
-_answer_decoder = msgspec.msgpack.Decoder(Answer)
+_request_decoder = msgspec.msgpack.Decoder(Request)
+_reply_decoder = msgspec.msgpack.Decoder(Reply)
 encode = msgspec.msgpack.Encoder().encode
 
 
-def decode_ask(packed: bytes) -> Ask:
-    """The question in these bytes. Raises ProtocolError."""
-    return _decoded(_ask_decoder, packed, MAX_ASK_BYTES)
+def decode_request(packed: bytes) -> Request:
+    """The request in these bytes. Raises ProtocolError."""
+    return _decoded(_request_decoder, packed, MAX_REQUEST_BYTES)
 
 
-def decode_answer(packed: bytes) -> Answer:
-    """The answer in these bytes. Raises ProtocolError."""
-    return _decoded(_answer_decoder, packed, MAX_ANSWER_BYTES)
+def decode_reply(packed: bytes) -> Reply:
+    """The reply in these bytes. Raises ProtocolError."""
+    return _decoded(_reply_decoder, packed, MAX_REPLY_BYTES)
 
 
-def picture_of(frame: Frame) -> Picture:
-    """A frame, compressed."""
+def compressed(frame: Frame) -> JpegFrame:
+    """The frame as JPEG."""
     _, jpeg = cv2.imencode(".jpg", frame.image, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
-    return Picture(
+    return JpegFrame(
         frame.epoch,
         frame.seq,
         frame.index,
@@ -92,31 +92,31 @@ def picture_of(frame: Frame) -> Picture:
     )
 
 
-def frame_of(picture: Picture) -> Frame:
-    """A picture, unpacked. Raises ProtocolError."""
-    width_px, height_px = jpeg_size(picture.jpeg)
+def decompressed(frame: JpegFrame) -> Frame:
+    """The frame with its pixels. Raises ProtocolError."""
+    width_px, height_px = jpeg_size(frame.jpeg)
     if not (0 < width_px <= MAX_SIDE_PX and 0 < height_px <= MAX_SIDE_PX):
         raise ProtocolError("size")
     try:
-        image = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR)
+        image = cv2.imdecode(np.frombuffer(frame.jpeg, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error:
         raise ProtocolError("jpeg") from None
-    if image is None or picture.time_source not in TIME_SOURCES:
+    if image is None or frame.time_source not in TIME_SOURCES:
         raise ProtocolError("jpeg")
     return Frame(
-        picture.epoch,
-        picture.seq,
-        picture.index,
-        picture.capture_ns,
-        picture.read_ns,
-        picture.published_ns,
-        picture.time_source,
+        frame.epoch,
+        frame.seq,
+        frame.index,
+        frame.capture_ns,
+        frame.read_ns,
+        frame.published_ns,
+        frame.time_source,
         np.asarray(image, np.uint8),
     )
 
 
 def jpeg_size(jpeg: bytes) -> tuple[int, int]:
-    """Width and height a JPEG says it has, read before anybody makes room for its pixels. Raises ProtocolError."""
+    """Width and height from a JPEG's header, read before memory for its pixels is allocated. Raises ProtocolError."""
     if jpeg[:2] != b"\xff\xd8":
         raise ProtocolError("jpeg")
     at = 2
@@ -127,8 +127,8 @@ def jpeg_size(jpeg: bytes) -> tuple[int, int]:
     raise ProtocolError("jpeg")
 
 
-def _decoded(decoder: "msgspec.msgpack.Decoder[MessageT]", packed: bytes, most_bytes: int) -> MessageT:
-    if len(packed) > most_bytes:
+def _decoded(decoder: "msgspec.msgpack.Decoder[MessageT]", packed: bytes, max_bytes: int) -> MessageT:
+    if len(packed) > max_bytes:
         raise ProtocolError("oversize")
     try:
         return decoder.decode(packed)

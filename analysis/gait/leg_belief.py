@@ -1,0 +1,119 @@
+"""The belief which of the two followed legs is the near one: both assignments are carried, with their probabilities.
+
+The legs are followed by their motion; which of them is nearer to the camera is another question, and after a jump in the
+pictures it is open. Every independent evidence is weighed (leg_clues.py):
+
+- labels: the leg that the model labels near. Swapped in bursts of a few frames, and sometimes for seconds.
+- arms: the arm labelled near swings against the near leg. Its label is wrong only where the model takes the whole body for its
+  mirror image, which lasts for seconds.
+- lengths and curves: one leg is seen longer than the other, and their curves differ. These follow the legs themselves, whatever
+  their labels, and show whether they are still those that were learnt, right or wrong.
+
+A hidden Markov model of five binary states. Pure: time is an argument.
+"""
+
+import math
+from functools import lru_cache, reduce
+
+import numpy as np
+
+from analysis.gait.leg_clues import LEARNING_S, LegEvidence
+from analysis.pose.landmarks import Floats
+
+# The states: the legs are followed the wrong way round; the whole body's labels are flipped; the legs' labels are flipped for
+# long; and in a burst; the shapes were learnt the wrong way round. The share of the time in the last four, and how fast they
+# are forgotten (seconds): what is seen of the shapes changes, behind a bar or in other light.
+_EXCHANGED, _BODY, _LONG, _BURST, _LEARNT = range(5)
+_SHARES = (0.04, 0.03, 0.10, 0.5)
+_LASTS_S = (2.5, 2.0, 0.09, 40.0)
+_EXCHANGES_HZ = 1 / 120
+"""Legs are exchanged unseen so often, for want of other evidence: in a jump of the pictures only."""
+_JUMP_EXCHANGES = 0.15
+"""Of a jump of the phase, the probability that the legs are found again the wrong way round."""
+
+_STATES = np.array(np.meshgrid(*[(0, 1)] * 5, indexing="ij")).reshape(5, -1)
+"""Shape (5, 32)."""
+
+
+def _sign(*states: int) -> Floats:
+    """+1 where an even number of these hold, else -1; shape (32,)."""
+    sign: Floats = 1.0 - 2.0 * (_STATES[list(states)].sum(axis=0) % 2)
+    return sign
+
+
+_SIGNS = np.stack([_sign(_EXCHANGED, _BODY, _LONG, _BURST), _sign(_EXCHANGED, _BODY), _sign(_EXCHANGED, _LEARNT)])
+"""Of the evidence of labels, arms and shapes; shape (3, 32)."""
+_LABELS_SIGN = _sign(_EXCHANGED, _BODY, _LONG)
+_RIGHT = 1.0 - _STATES[_EXCHANGED]
+_LEARNT_WRONGLY = _sign(_LEARNT) * _STATES[_EXCHANGED]
+_FIRST = np.prod([np.where(_STATES[at] == 1, share, 1.0 - share) for at, share in enumerate((0.5, *_SHARES))], axis=0)
+_TO_OTHER_LEGS = np.ravel_multi_index(tuple(np.where(np.arange(5)[:, None] == _EXCHANGED, 1 - _STATES, _STATES)), [2] * 5)
+_TO_OTHER_LEARNT = np.ravel_multi_index(tuple(np.where(np.arange(5)[:, None] == _LEARNT, 1 - _STATES, _STATES)), [2] * 5)
+_AS_FOLLOWED = 1.0 * (_STATES[_LEARNT] == _STATES[_EXCHANGED])
+
+
+class LegBelief:
+    """Follows one runner. Call `advance` for every frame, then `observe`."""
+
+    def __init__(self) -> None:
+        self._belief = 2 * _FIRST * _AS_FOLLOWED
+
+    @property
+    def right(self) -> float:
+        """The probability that the leg followed as the near one is the near one."""
+        return float(self._belief @ _RIGHT)
+
+    @property
+    def labels_right(self) -> float:
+        """The probability that the labels, apart from bursts, are on the legs as they are followed."""
+        return 0.5 + 0.5 * float(self._belief @ _LABELS_SIGN)
+
+    @property
+    def learnt_wrongly(self) -> bool:
+        """Whether the shapes were learnt the wrong way round, if the legs are followed so now."""
+        return bool(self._belief @ _LEARNT_WRONGLY < 0)
+
+    def restart(self) -> None:
+        """Nobody ran: which leg is which is open, but their shapes are still this runner's."""
+        learnt = np.bincount(_STATES[_LEARNT], self._belief)
+        self._belief = 2 * _FIRST * learnt[_STATES[_LEARNT]]
+
+    def lose_legs(self) -> None:
+        """No legs are followed: which of those found next is the near one is open. How far the labels are right is not."""
+        self._belief = (self._belief + self._belief[_TO_OTHER_LEGS]) / 2
+
+    def exchange(self, learnt: bool) -> None:
+        """The legs are followed the other way round from now on; `learnt`: what was learnt of them is exchanged too."""
+        self._belief = self._belief[_TO_OTHER_LEGS]
+        if learnt:
+            self._belief = self._belief[_TO_OTHER_LEARNT]
+
+    def advance(self, dt_s: float, jumped: float, seam_nats: float = 0.0) -> None:
+        """Time passes; `jumped`: the probability that the phase has jumped since; `seam_nats`: evidence of missing pictures."""
+        self._belief = self._belief @ _passing(round(dt_s, 3))
+        exchanged = min(0.5, _JUMP_EXCHANGES * jumped + _EXCHANGES_HZ * dt_s * math.exp(seam_nats))
+        self._belief = (1.0 - exchanged) * self._belief + exchanged * self._belief[_TO_OTHER_LEGS]
+
+    def learn(self, dt_s: float) -> None:
+        """The shapes are learnt, as the legs are followed now."""
+        share = min(1.0, dt_s / LEARNING_S)
+        followed = (self._belief + self._belief[_TO_OTHER_LEARNT]) * _AS_FOLLOWED
+        self._belief = (1.0 - share) * self._belief + share * followed
+
+    def observe(self, evidence: LegEvidence) -> None:
+        """Weigh the evidence of a frame."""
+        self._belief = self._belief * np.exp(
+            np.array((evidence.labels, evidence.arms, evidence.lengths + evidence.curves)) / 2 @ _SIGNS
+        )
+        self._belief /= self._belief.sum()
+
+
+@lru_cache(maxsize=512)
+def _passing(dt_s: float) -> Floats:
+    """How the states change in this time: from state (row) to state (column), shape (32, 32)."""
+    chains = []
+    for share, lasts_s in zip(_SHARES, _LASTS_S, strict=True):
+        gone = 1.0 - float(np.exp(-dt_s / lasts_s))
+        chains.append((1.0 - gone) * np.eye(2) + gone * np.array([[1.0 - share, share]] * 2))
+    passing: Floats = reduce(np.kron, [np.eye(2), *chains])
+    return passing

@@ -1,0 +1,1 @@
+"""The measures of a frame and of a stride: angles, timing, quality."""

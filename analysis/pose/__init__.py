@@ -1,0 +1,1 @@
+"""The pose model: an image in, body landmarks out."""

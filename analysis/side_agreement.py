@@ -1,0 +1,59 @@
+"""Whether the cameras on both sides of a runner agree on which leg is which. Pure.
+
+Both see both legs, so a leg's push-offs must come at the same times in either view. If the times of one camera's right leg are
+those of the other camera's left leg, one of the two confuses the legs, and it is not known which: the quality of a stride, the
+probability that it is of the leg it says, is halved until they agree again.
+"""
+
+from collections import deque
+
+from msgspec import structs
+
+from wire.clock import s_to_ns
+from wire.messages import Side, Stride, opposite
+
+ONE_OF_TWO = 0.5
+"""The probability that a camera is right, of two that contradict each other."""
+_COMPARED_STRIDES = 3
+_VOTES, _AGAINST = 4, 3
+"""So many of the last strides must contradict the other camera: one late or missed stride is no contradiction."""
+_FORGOTTEN_NS = s_to_ns(3.0)
+"""A camera that has seen no stride for so long says nothing."""
+
+
+class SideAgreement:
+    """Compares the strides of one camera with those of the other one."""
+
+    def __init__(self) -> None:
+        self._others_ns: dict[Side, deque[int]] = {side: deque(maxlen=_COMPARED_STRIDES) for side in ("left", "right")}
+        """Peaks by the other camera."""
+        self._votes: deque[bool] = deque(maxlen=_VOTES)
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether the last strides contradict the other camera."""
+        return self._votes.count(False) >= _AGAINST
+
+    def add_other(self, stride: Stride) -> None:
+        """Add a stride by the other camera."""
+        if stride.side is not None:
+            self._others_ns[stride.side].append(stride.t_peak_ns)
+
+    def weighed(self, stride: Stride) -> Stride:
+        """A stride by this camera, of half the quality while the cameras disagree."""
+        if stride.side is None or stride.stride_time_s is None:
+            return stride
+        same = self._off_ns(stride.side, stride.t_peak_ns, s_to_ns(stride.stride_time_s))
+        other = self._off_ns(opposite(stride.side), stride.t_peak_ns, s_to_ns(stride.stride_time_s))
+        if same is None or other is None:
+            self._votes.clear()
+            return stride
+        self._votes.append(same <= other)
+        return structs.replace(stride, quality=ONE_OF_TWO * stride.quality) if self.disagrees else stride
+
+    def _off_ns(self, side: Side, peak_ns: int, stride_ns: int) -> float | None:
+        """How far the other camera's last peaks of a leg are from this one, but for whole strides; None: there are none."""
+        recent = [at_ns for at_ns in self._others_ns[side] if abs(peak_ns - at_ns) <= _FORGOTTEN_NS]
+        if not recent:
+            return None
+        return sum(abs((peak_ns - at_ns + stride_ns / 2) % stride_ns - stride_ns / 2) for at_ns in recent) / len(recent)

@@ -1,0 +1,198 @@
+"""Left minus right by two cameras, against runners whose legs differ by a known amount: python -m bench.accuracy.two_cameras
+[--seeds 5] [--pairs FOLDER] [--workers 1].
+
+Each pair of clips is measured as `hipcue analyse CLIP --other-side CLIP2` would. Drawn runners differ by 0, 2, 4 and 8°, with
+body, pace and noise by seed; rendered people (clips named …_camL and …_camR, with their truth beside them) as they were made.
+"""
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from bench.report import Figure, Table, at_least, at_most, reported, verdicts  # noqa: E402
+from capture.synthetic.synthetic_source import SyntheticRunner  # noqa: E402
+from config.loading import load  # noqa: E402
+from config.reference import CAMERA_PAIR_CHANGE_RMS, CAMERA_PAIR_RMS_DEG  # noqa: E402
+from hipcue.analyse.clip import analyse  # noqa: E402
+from sessions.format.recorded import RecordedSession, from_folder  # noqa: E402
+from sessions.format.rows import column  # noqa: E402
+from sessions.report.left_right import HIP, left_right  # noqa: E402
+from sessions.report.statistics import Z95  # noqa: E402
+from tests.support.labelled_clips import SHARED  # noqa: E402
+
+MESH = SHARED / "data" / "mesh"
+ASYMMETRIES_DEG = (0.0, 2.0, 4.0, 8.0)
+_STAND_S, _SECONDS = 4.0, 24.0
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two clips of one run."""
+
+    name: str
+    main: str
+    other: str
+    true_deg: float
+    """Left minus right."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a pair; angles in degrees, None where nothing was stated."""
+
+    pair: Pair
+    difference_deg: float | None
+    ci95_deg: float | None
+    scatter_deg: float
+    """The part of the uncertainty that the strides' scatter has."""
+    one_camera_deg: float
+    """Left minus right by the main camera alone, near leg and far leg."""
+
+    @property
+    def error_deg(self) -> float:
+        """Measured minus true."""
+        return float("nan") if self.difference_deg is None else self.difference_deg - self.pair.true_deg
+
+    @property
+    def covered(self) -> bool:
+        """Whether the truth lies within what was stated."""
+        return self.ci95_deg is not None and abs(self.error_deg) <= self.ci95_deg
+
+
+def drawn_pair(asymmetry_deg: float, seed: int) -> Pair:
+    """A drawn runner whose legs differ by so much, the left one more in every other seed; seeds vary all else."""
+    rng = np.random.default_rng(1000 * seed + round(10 * asymmetry_deg))
+    middle_deg, cadence_spm, lean_deg, drive_deg = rng.uniform((13, 160, 3, 36), (20, 182, 9, 46))
+    facing = "right" if rng.random() < 0.5 else "left"
+    near_less_far_deg = asymmetry_deg * (1 if rng.random() < 0.5 else -1)
+    source = (
+        f"synthetic:extension={middle_deg + near_less_far_deg / 2:.3f},far_extension={middle_deg - near_less_far_deg / 2:.3f},"
+        f"cadence={cadence_spm:.1f},lean={lean_deg:.1f},knee_drive={drive_deg:.1f},facing={facing},scatter=0.8,seed={seed + 1},"
+        f"stand={_STAND_S:g},seconds={_SECONDS:g},width=960,height=720"
+    )
+    runner = SyntheticRunner(source).runner
+    near_deg, far_deg = (
+        float(np.mean([deg for _, deg in peaks(_STAND_S, _SECONDS)])) for peaks in (runner.near_peaks, runner.far_peaks)
+    )
+    true_deg = near_deg - far_deg if facing == "left" else far_deg - near_deg
+    return Pair(f"drawn, {asymmetry_deg:g}°, seed {seed}", source, f"{source},other_side=true", true_deg)
+
+
+def rendered_pairs(folder: Path) -> list[Pair]:
+    """The rendered pairs in a folder."""
+    pairs = []
+    for right in sorted(folder.glob("*_camR.mp4")):
+        left = right.with_name(right.name.replace("_camR", "_camL"))
+        if left.exists():
+            peaks_deg: dict[str, list[float]] = {"L": [], "R": []}
+            with right.with_suffix(".strides.csv").open(newline="") as file:
+                for row in csv.DictReader(file):
+                    peaks_deg[row["side"]].append(float(row["hip_extension_deg"]))
+            true_deg = float(np.mean(peaks_deg["L"]) - np.mean(peaks_deg["R"]))
+            pairs.append(Pair(right.stem.removesuffix("_camR"), str(right), str(left), true_deg))
+    return pairs
+
+
+def run(pair: Pair) -> Outcome:
+    """Measure a pair."""
+    settings = load(overrides={"capture.source": pair.main, "capture.other_side.source": pair.other})
+    with TemporaryDirectory() as folder:
+        analyse(settings, Path(folder))
+        session = from_folder(Path(folder), with_frames=False)
+    found = left_right(session)
+    if found is None:
+        return Outcome(pair, None, None, float("nan"), _by_one(session))
+    cameras_deg = np.hypot(CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_CHANGE_RMS * found.difference_deg)
+    scatter_deg = float(np.sqrt(max(0.0, (found.ci95_deg / Z95) ** 2 - cameras_deg**2)))
+    return Outcome(pair, found.difference_deg, found.ci95_deg, scatter_deg, _by_one(session))
+
+
+def _by_one(session: RecordedSession) -> float:
+    near_deg, far_deg = (float(np.nanmean(column(session.trusted(leg), HIP.column))) for leg in ("near", "far"))
+    return near_deg - far_deg if session.header.get("facing") == "left" else far_deg - near_deg
+
+
+COLUMNS = ("pair", "true", "left minus right", "±, 95 %", "error", "covered", "by one camera", "error")
+
+
+def table(outcomes: Sequence[Outcome]) -> Table:
+    """One line for each pair."""
+    lines = []
+    for one in outcomes:
+        alone = one.one_camera_deg
+        if one.difference_deg is None or one.ci95_deg is None:
+            lines.append([one.pair.name, f"{one.pair.true_deg:+.2f}°", "not found", "", "", "no", f"{alone:+.2f}°", ""])
+            continue
+        line = [one.pair.name, f"{one.pair.true_deg:+.2f}°", f"{one.difference_deg:+.2f}°", f"{one.ci95_deg:.2f}°"]
+        line += [f"{one.error_deg:+.2f}°", "yes" if one.covered else "no"]
+        lines.append([*line, f"{alone:+.2f}°", f"{alone - one.pair.true_deg:+.2f}°"])
+    return Table("Left minus right", "Of runners whose legs are known.", COLUMNS, lines)
+
+
+def figures(outcomes: Sequence[Outcome]) -> list[Figure]:
+    """Drawn and rendered runners apart, then the constants of sessions/report/left_right.py."""
+    found: list[Figure] = []
+    for test, chosen in (
+        ("drawn runners", [one for one in outcomes if one.pair.name.startswith("drawn")]),
+        ("rendered people", [one for one in outcomes if not one.pair.name.startswith("drawn")]),
+    ):
+        if chosen:
+            errors = np.array([one.error_deg for one in chosen])
+            alone = np.array([one.one_camera_deg - one.pair.true_deg for one in chosen])
+            covered = 100 * _mean(one.covered for one in chosen)
+            found += [
+                at_least(test, f"truth within what is stated, of {len(chosen)}", covered, 90, " %", 0),
+                at_most(test, "largest error", float(np.max(np.abs(errors))), 0.5),
+                at_most(test, "largest uncertainty stated", max(one.ci95_deg or np.inf for one in chosen), 1.5),
+                reported(test, "error, root mean square", f"{np.sqrt(np.mean(errors**2)):.2f}°"),
+                reported(test, "the same by one camera", f"{np.sqrt(np.mean(alone**2)):.2f}°"),
+            ]
+    true_deg = np.array([one.pair.true_deg for one in outcomes])
+    errors = np.array([one.error_deg for one in outcomes])
+    slope = float(true_deg @ (true_deg + errors) / (true_deg @ true_deg)) if np.any(true_deg) else float("nan")
+    scatter_deg = np.array([one.scatter_deg for one in outcomes])
+    rest = errors - (slope - 1) * true_deg
+    cameras_deg = float(np.sqrt(max(0.0, np.mean(rest**2) - np.mean(scatter_deg**2))))
+    test = "what the cameras add"
+    found.append(reported(test, "a true difference comes out at this share of its size", f"{slope:.3f}"))
+    found.append(
+        reported(test, f"beside that and the scatter, root mean square (used: {CAMERA_PAIR_RMS_DEG})", f"{cameras_deg:.2f}°")
+    )
+    return found
+
+
+def _mean(values: Iterable[bool]) -> float:
+    return float(np.mean(list(values)))
+
+
+def main() -> None:
+    """Measure, and print the tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=5, help="drawn runners for each difference")
+    parser.add_argument("--pairs", type=Path, action="append", default=[], help="another folder of rendered pairs")
+    parser.add_argument("--workers", type=int, default=1)
+    given = parser.parse_args()
+    pairs = [pair for folder in (MESH, *given.pairs) if folder.is_dir() for pair in rendered_pairs(folder)]
+    pairs += [drawn_pair(asymmetry_deg, seed) for seed in range(given.seeds) for asymmetry_deg in ASYMMETRIES_DEG]
+    outcomes = []
+    with ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as workers:
+        for outcome in workers.map(run, pairs):
+            outcomes.append(outcome)
+            print(table([outcome]).plain().splitlines()[-1], file=sys.stderr, flush=True)
+    print(table(outcomes).plain())
+    print(verdicts("Two cameras", "", figures(outcomes)).plain())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Pictures for the latency measurement: a drawn runner, drawn beforehand, so that drawing is not what is measured."""
+
+from pathlib import Path
+
+import cv2
+
+from capture.synthetic.kinematics import Runner, RunnerParameters
+from capture.synthetic.runner_painter import RunnerPainter
+from capture.synthetic.synthetic_source import parse_synthetic
+
+CADENCE_SPM = 170.0
+STRIDES = 17
+LENGTH_S = STRIDES * 120 / CADENCE_SPM
+"""12 s: a whole number of strides and of frames, so that the file can be played in a loop without a jump."""
+EXTENSION_DEG = 18.0
+SIZE_PX = (1280, 720)
+JPEG_QUALITY = 92
+
+
+def runner() -> Runner:
+    """Who is drawn."""
+    return Runner(RunnerParameters(extension_deg=EXTENSION_DEG, cadence_spm=CADENCE_SPM))
+
+
+def drawn_source(fps: int) -> str:
+    """The same runner as a source that draws while it runs."""
+    name = f"synthetic:extension={EXTENSION_DEG:g},cadence={CADENCE_SPM:g},fps={fps}"
+    parse_synthetic(name)
+    return name
+
+
+def draw(path: Path, fps: int) -> None:
+    """Write `LENGTH_S` of the runner as Motion JPEG, which is what webcams deliver at this size and rate."""
+    runs, painter = runner(), RunnerPainter(*SIZE_PX)
+    file = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), float(fps), SIZE_PX)
+    file.set(cv2.VIDEOWRITER_PROP_QUALITY, JPEG_QUALITY)
+    for index in range(round(LENGTH_S * fps)):
+        t_s = index / fps
+        file.write(painter.draw(runs.pose(t_s), runs.belt_m(t_s)))
+    file.release()

@@ -1,0 +1,63 @@
+"""The text around the tables of docs/performance.md."""
+
+INTRODUCTION = """\
+Latencies of the whole program: seven processes, a real sound server (PulseAudio with a virtual card), a virtual screen (Xvfb,
+1920x1080) and the real pose model. The pictures show a drawn runner, 1280x720, prepared as Motion JPEG, as webcams deliver
+it, and played like a camera; one kind of run draws them live instead. A cue every two seconds, the shortest interval that the
+coach allows, gives enough cues to measure. Other programs disturb the figures: compare ratios, and measure on an idle
+machine.
+
+`hipcue run --latency` (in the terminal) and key `l` (on the screen) show the same stages live; `session.json` keeps them."""
+
+NOTES = """\
+## What falls short, and what was tried
+
+- **Captured to sample against the pose model alone.** The limit leaves a quarter of the pose model's time for everything
+  else. Where the model is fast, that is less than the rest takes: decoding, two wake-ups of every process on the way, and the
+  measurement (the rows of the stages above). On a processor where the model takes three times as long, the same code would
+  hold.
+- **The 99th percentile around the pose model** is waiting for a core: with two of them, capture, pose model, screen and sound
+  server need them at the same moments. It holds on an idle machine, and grows with the load of other programs.
+- **Growth of memory over half an hour** is not on this page: `make soak` measures it, with a fault every half minute
+  (docs/reliability.md).
+
+What was tried and kept:
+
+- Pictures are in shared memory, and only their headers go through the sockets: sending 2.8 MB through two sockets for every
+  picture took several times as long, and larger socket buffers helped little. Every reader copies the picture at once:
+  otherwise capture would overwrite it whenever the pose model takes longer than one cycle through the memory.
+- The next picture of a file is decoded after half of the interval to it: right after a picture was sent, analysis and screen
+  need both cores.
+- The engine computes with plain numbers where there are few of them: in a process that has just slept, numpy's calls take
+  longer than the computation.
+- Pictures are not scaled from 1280 to 960 wide: averaging over fractions of pixels took longer than the whole transfer. A
+  720p picture is not scaled; larger ones are reduced to a half or a third, in a tenth of that time. Bilinear scaling was
+  tried and dropped: it took one clip's error over its limit.
+- Measuring a stride takes a tenth of the time it took: the median leg length of the last frames was recomputed for every
+  stride.
+- Percentiles for the health messages are computed with numpy: in Python they took milliseconds of the loop twice a second.
+- Strides are sent before samples, and the garbage collector ignores what was loaded before the loop started.
+- OpenCV runs on one thread in every process: its own threads only took the cores from the pose model.
+- A recording whose reader was suspended continues where it was: to catch up, it decoded everything that it had missed.
+- On two cores the pose model runs on one thread. Alone, two threads take two thirds of the time of one; beside capture and
+  screen they wait for the second core and for each other: as long as one thread, with up to a fifth more processor time and 8 %
+  fewer frames of a camera at 60 fps. The landmarks are the same.
+- Compiled networks are kept on disk: reading one takes 0.2 s of processor time, compiling it 1 s. The supervisor loads neither
+  NumPy nor asyncio, a quarter of what it imported, and the analysis starts first.
+- While nobody is in view, 5 pictures a second are decoded, those that show no change are analysed every 0.6 s only, and the
+  screen is drawn when something changes (`python -m bench.latency.empty_gym`). On two quiet cores with AVX2, a webcam of
+  1280x720 at 60 fps and the screen on, all processes together then take 0.31 cores instead of 1.60 (0.15 wanted), a third of
+  it in the sound card's callback. Somebody who steps on is found within 0.02 s and gives 31 strides, where a program that
+  never rested gives 32.
+- Where the pose model has no time for every picture of a camera at 60 fps, every second one is analysed: intervals are even,
+  and the rate is that of an ordinary camera.
+
+What was tried and dropped:
+
+- Decoding straight into the shared memory saves one copy, far less than waking a process takes, and every source would need
+  code for it.
+- Other ways to run the networks (pinned threads, OpenVINO's throughput mode with one stream, no stream of its own): the time
+  is the same within what other programs disturb. 95 % of it are convolutions, so only a smaller or a less
+  precise model would be faster.
+- A lower priority for the screen: the measurement was no faster, and the pictures came later.
+"""

@@ -1,0 +1,212 @@
+"""The whole program as real processes, watched from outside: stages, frames, processor time, memory, and what a stall does."""
+
+import os
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.latency.stage_times import of_samples, of_sounds, percentiles
+from tests.support.program import Running, run_folder
+from wire.clock import NS_PER_S, monotonic_ns, s_to_ns
+from wire.health.stages import STRIDE_TO_SOUND, measured
+from wire.messages import Cue, Health, Latency, Played, Sample, Stride
+from wire.sockets import Wire, wait
+from wire.topics import CUE, HEALTH, PLAYED, SAMPLE_LOG, STRIDE
+
+SETTLE_S = 3.0
+"""From the first sample to the beginning of what is counted."""
+PATIENCE_S = 120.0
+CONFIG = """\
+# A cue as often as the coach lets, every two seconds: what a cue takes is measured, not when one is due.
+[target]
+mode = "absolute"
+absolute_deg = 18.0
+
+[session]
+stand_s = 0.0
+warm_up_s = 0.0
+baseline_s = 0.0
+drill_s = 3600.0
+
+[coach]
+spoken_every_s = 0.0
+
+[fading]
+cues_off_s = 0.0
+cues_off_growth_s = 0.0
+
+[[cue]]
+name = "every"
+when = "hip_extension above -60"
+strides = 1
+mean_strides = 1
+text = "Push"
+sound = "push"
+every_s = 0.0
+"""
+
+
+@dataclass
+class Heard:
+    """What came over the wire, with the time of its arrival."""
+
+    samples: list[tuple[int, Sample]] = field(default_factory=list)
+    cues: list[Cue] = field(default_factory=list)
+    played: list[Played] = field(default_factory=list)
+    health: dict[str, Health] = field(default_factory=dict)
+    strides: list[Stride] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Use:
+    """Of one process: share of one core, and its part of the memory (proportional set size: shared pages are shared out)."""
+
+    cpu_pct: float
+    memory_mb: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run."""
+
+    stages: dict[str, Latency]
+    """What messages carry the times of: after the beginning; the rest, told by the processes: from the start on."""
+    strides_to_sounds_ms: list[float]
+    """Of every single sound."""
+    captured: int
+    analysed: int
+    first_sample_s: float
+    use: dict[str, Use]
+    heard: Heard
+
+    @property
+    def analysed_share(self) -> float:
+        """Frames analysed of those captured, start and end left out."""
+        return self.analysed / max(1, self.captured)
+
+    @property
+    def memory_mb(self) -> float:
+        """Of all processes."""
+        return sum(use.memory_mb for use in self.use.values())
+
+
+class Program:
+    """`hipcue run`, started and listened to. Use as a context; ends with it."""
+
+    def __init__(self, source: str, folder: Path, environment: Mapping[str, str], *options: str) -> None:
+        config = folder / "latency.toml"
+        config.write_text(CONFIG)
+        surroundings = dict(environment)
+        surroundings.pop("XDG_RUNTIME_DIR", None)
+        self._began_ns = monotonic_ns()
+        sessions = folder / "sessions"
+        self._running = Running(
+            *("run", "--source", source, "--loop", "--config", str(config), "--session-dir", str(sessions), *options),
+            environment=surroundings,
+            as_shipped=True,
+        )
+        self.heard = Heard()
+        self._wire = Wire(run_folder(self._running.runtime), "bench")
+        self._samples = self._wire.every(SAMPLE_LOG, Sample)
+        self._strides = self._wire.every(STRIDE, Stride)
+        self._cues = self._wire.every(CUE, Cue)
+        self._played = self._wire.every(PLAYED, Played)
+        self._health = self._wire.newest(HEALTH, Health)
+
+    def __enter__(self) -> "Program":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._wire.close()
+        self._running.signal(signal.SIGTERM)
+        ended = self._running.wait()
+        if ended.exit_code:
+            raise RuntimeError(f"the program ended with {ended.exit_code}: {ended.err}")
+
+    def listen(self, seconds: float) -> None:
+        """Take in what is said for so long."""
+        until_ns = monotonic_ns() + s_to_ns(seconds)
+        while monotonic_ns() < until_ns:
+            wait(20, self._samples, self._strides, self._cues, self._played, self._health)
+            now_ns = monotonic_ns()
+            self.heard.samples += [(now_ns, sample) for sample in self._samples.take_all()]
+            self.heard.strides += self._strides.take_all()
+            self.heard.cues += self._cues.take_all()
+            self.heard.played += self._played.take_all()
+            while (health := self._health.take()) is not None:
+                self.heard.health[health.process] = health
+
+    def first_sample(self) -> float:
+        """Wait for the first sample; seconds from the start of the command to it."""
+        until_ns = monotonic_ns() + s_to_ns(PATIENCE_S)
+        while not self.heard.samples:
+            if monotonic_ns() > until_ns:
+                raise TimeoutError("no sample came")
+            self.listen(0.05)
+        return (self.heard.samples[0][1].stamps.published_ns - self._began_ns) / NS_PER_S
+
+    def measure(self, seconds: float) -> Result:
+        """Run for so long, the first `SETTLE_S` not counted, and look."""
+        first_sample_s = self.first_sample()
+        self.listen(SETTLE_S)
+        seen, cued, played = len(self.heard.samples), len(self.heard.cues), len(self.heard.played)
+        cpu_before, then_s = self.cpu_s(), time.monotonic()
+        self.listen(seconds)
+        after, cpu_after, took_s = self.heard.health, self.cpu_s(), time.monotonic() - then_s
+        samples = [sample for _, sample in self.heard.samples[seen:]]
+        sounds = of_sounds(self.heard.cues[cued:], self.heard.played[played:])
+        exact = {stage: percentiles(durations_ms) for stage, durations_ms in {**of_samples(samples), **sounds}.items()}
+        # The source's own count goes on where a frame was left out on the way.
+        indices = [sample.frame_index for sample in samples]
+        memory_mb = {name: _memory_mb(pid) for name, pid in self.pids().items()}
+        return Result(
+            stages={**{stage.name: latency for stage, latency in measured(after, recent=False)}, **exact},
+            strides_to_sounds_ms=sounds.get(STRIDE_TO_SOUND, []),
+            captured=indices[-1] - indices[0] + 1,
+            analysed=len(indices),
+            first_sample_s=first_sample_s,
+            use={
+                name: Use(100 * (cpu_after[name] - cpu_before[name]) / took_s, memory_mb[name])
+                for name in memory_mb
+                if name in cpu_before
+            },
+            heard=self.heard,
+        )
+
+    def pids(self) -> dict[str, int]:
+        """The program's processes."""
+        return {
+            "supervisor": self._running.process.pid,
+            **{name: health.pid for name, health in self.heard.health.items() if name != "supervisor"},
+        }
+
+    def stall(self, process: str, seconds: float, afterwards_s: float) -> tuple[int, int]:
+        """Stop a process, let it go on, listen on; when it was stopped and when it went on, ns."""
+        pid = self.pids()[process]
+        stopped_ns = monotonic_ns()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            self.listen(seconds)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        woken_ns = monotonic_ns()
+        self.listen(afterwards_s)
+        return stopped_ns, woken_ns
+
+    def cpu_s(self) -> dict[str, float]:
+        """Processor time of each process so far, seconds."""
+        return {name: _cpu_s(pid) for name, pid in self.pids().items()}
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _memory_mb(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise ValueError(f"process {pid} does not tell its memory")

@@ -1,0 +1,1 @@
+"""Sources of pictures: webcam, network camera, and recordings played like a camera."""

@@ -1,0 +1,67 @@
+"""Slow motion: the rate at which a clip was filmed by the file's own tags, and what the runner's rhythm says. Pure."""
+
+from collections import deque
+from collections.abc import Mapping
+
+import numpy as np
+
+from config.reference import SLOWEST_RUNNER_SPM
+
+CAPTURE_FPS_TAG = "com.android.capture.fps"
+"""Written by Android's MediaRecorder: frames per second of the camera, whatever rate the file plays at.
+
+Apple's phones write no such tag: their slow motion is stored with true timestamps (`full-frame-rate-playback-intent` only says
+how to play it).
+"""
+_LEAST_STEPS, _MOST_STEPS = 3, 16
+_SLOW_STEPS, _REGULAR = 6, 1.4
+"""So many steps in a row, of which the longest takes so many times as long as the shortest, are no missed ones."""
+_DIFFERS = 1.2
+"""Ordinary clips carry the tag too, with about the rate of the file."""
+
+
+def tagged_fps(tags: Mapping[str, str], stored_fps: float) -> float | None:
+    """The rate at which it was filmed, if the tags give one that differs from the stored rate; None: as stored."""
+    try:
+        filmed_fps = float(tags.get(CAPTURE_FPS_TAG, ""))
+    except ValueError:
+        return None
+    faster = filmed_fps / stored_fps
+    return filmed_fps if _DIFFERS <= faster <= 100 or 0.01 <= faster <= 1 / _DIFFERS else None
+
+
+class StepRhythm:
+    """The rhythm of the peaks of hip extension, near and far, in the order of time."""
+
+    def __init__(self) -> None:
+        self._last_s: dict[str, float] = {}
+        self._steps_s: deque[float] = deque(maxlen=_MOST_STEPS)
+
+    def add(self, leg: str, t_peak_s: float) -> None:
+        """Add a peak of one leg."""
+        others = [at_s for name, at_s in self._last_s.items() if name != leg and at_s > self._last_s.get(leg, -np.inf)]
+        if others:
+            self._steps_s.append(t_peak_s - max(others))
+        elif leg in self._last_s:
+            self._steps_s.append((t_peak_s - self._last_s[leg]) / 2)
+        self._last_s[leg] = t_peak_s
+
+    @property
+    def cadence_spm(self) -> float | None:
+        """Steps a minute, of the quicker ones: a step that was missed must not look like a slow one. None: too few steps."""
+        if len(self._steps_s) < _LEAST_STEPS:
+            return None
+        return 60 / max(float(np.quantile(self._steps_s, 0.25)), 1e-3)
+
+    @property
+    def looks_slow(self) -> bool:
+        """Whether nobody could run in this rhythm."""
+        return self.cadence_spm is not None and self.cadence_spm < SLOWEST_RUNNER_SPM
+
+    @property
+    def slowed_spm(self) -> float | None:
+        """Steps a minute of the last few, if nobody could run so slowly; None: somebody could."""
+        last_s = list(self._steps_s)[-_SLOW_STEPS:]
+        if len(last_s) < _SLOW_STEPS or min(last_s) <= 60 / SLOWEST_RUNNER_SPM or max(last_s) > _REGULAR * min(last_s):
+            return None
+        return 60 / float(np.median(last_s))

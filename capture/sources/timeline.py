@@ -1,0 +1,56 @@
+"""Places the pictures of a recording in time, whatever their timestamps do. Pure."""
+
+from wire.clock import s_to_ns
+
+_RESTART_NS = s_to_ns(0.5)
+"""Timestamps that go back by more than this start over, as in concatenated recordings; reordered pictures go back by less."""
+_MOST_SKIPPED = 3
+"""Pictures out of order that are left out one after the other: B-frames are reordered no deeper."""
+_LONGEST_GAP_NS = s_to_ns(10)
+"""A longer gap is a clock that was set: nobody keeps a runner's picture for so long."""
+_TRUSTED_PICTURES = 15
+"""Timestamps that break off twice within so many pictures mean nothing."""
+
+
+class Timeline:
+    """Gives each picture its time since the start, strictly increasing.
+
+    Timestamps count from the first picture. Where they start over or jump, time continues one period later. Where they keep
+    doing so, or where there are none, each picture follows a period after the last one.
+    """
+
+    def __init__(self, period_ns: int) -> None:
+        self._period_ns = period_ns
+        self._at_ns: int | None = None
+        """The last picture's time."""
+        self._stamp_ns = 0
+        """The last picture's timestamp."""
+        self._skipped = 0
+        self._since_break = _TRUSTED_PICTURES
+        """Pictures since the timestamps last broke off."""
+        self._trusted = True
+
+    def place(self, stamp_ns: int | None) -> int | None:
+        """The time of the next picture, ns; None: leave it out. `stamp_ns`: its timestamp, if it has one."""
+        if self._at_ns is None:
+            self._trusted = stamp_ns is not None
+            self._stamp_ns, self._at_ns = stamp_ns or 0, 0
+            return 0
+        self._since_break += 1
+        if stamp_ns is None or not self._trusted:
+            return self._later(self._at_ns + self._period_ns)
+        step_ns = stamp_ns - self._stamp_ns
+        if 0 < step_ns <= _LONGEST_GAP_NS:
+            self._stamp_ns = stamp_ns
+            return self._later(self._at_ns + step_ns)
+        if -_RESTART_NS <= step_ns <= 0 and self._skipped < _MOST_SKIPPED:
+            self._skipped += 1
+            return None
+        self._trusted = self._since_break > _TRUSTED_PICTURES
+        self._since_break = 0
+        self._stamp_ns = stamp_ns
+        return self._later(self._at_ns + self._period_ns)
+
+    def _later(self, at_ns: int) -> int:
+        self._at_ns, self._skipped = at_ns, 0
+        return at_ns

@@ -1,0 +1,140 @@
+"""Reads a video file with its own timestamps."""
+
+from pathlib import Path
+
+from capture.sources.slow_motion import tagged_fps
+from capture.sources.source import SourceError
+from capture.sources.timeline import Timeline
+from capture.sources.video_stream import StreamError, VideoStream
+from wire.clock import NS_PER_S
+from wire.frames.frame import Image
+
+_ONLY_FILES = {"protocol_whitelist": "file"}
+"""A playlist in disguise must not make HipCue open addresses."""
+_HEAD_BYTES = 21
+_MP4_MARK = b"ftyp"
+_MOST_BOXES = 10_000
+"""Parts of an MP4 file that are looked at; a film in fragments has a few thousand."""
+
+
+class VideoFile:
+    """Implements capture.sources.source.Recording.
+
+    `filmed_at_fps`: the rate at which a slow-motion clip was filmed; 0: as the file says. Raises SourceError when the file is
+    missing or is not a video.
+    """
+
+    time_source = "file"
+
+    def __init__(self, path: Path, filmed_at_fps: float = 0.0) -> None:
+        self._path = path
+        try:
+            if path.is_dir():
+                raise SourceError(f"{path}: is a folder; name a video file in it")
+            if not path.exists():
+                raise SourceError(f"{path}: there is no such file; check the name")
+            if not path.is_file():  # opening a pipe would wait for somebody who writes into it
+                raise SourceError(f"{path}: is not a regular file; save the video in a file of its own")
+            with path.open("rb") as file:
+                head = file.read(_HEAD_BYTES)
+        except OSError as error:
+            raise SourceError(f"{path}: cannot be read ({error.strerror}); check its name and permissions") from None
+        if _is_animated_webp(head):  # FFmpeg reads single pictures of this format only
+            raise SourceError(f"{path}: is an animated WebP, which cannot be read; convert it to MP4 or GIF")
+        self._starts_like_mp4 = head[4:8] == _MP4_MARK
+        self._open()
+        # The first picture shows the size: only now is it known how it is to be turned.
+        self._ahead = self._stream.next()
+        if self._ahead is None:
+            self._stream.close()
+            raise self._unreadable("contains no picture that can be read; convert it to MP4")
+        self._current = self._ahead
+        height_px, width_px = self.image().shape[:2]
+        stored_fps = self._stream.fps
+        self._fps = filmed_at_fps or tagged_fps(self._stream.tags, stored_fps) or stored_fps
+        self._speed = self._fps / stored_fps
+        """How much faster the runner was than the clip shows."""
+        self._timeline = self._new_timeline()
+        slow = f", slow motion stored at {stored_fps:.6g} fps" if self._speed != 1 else ""
+        self._facts = {"source": path.name, "mode": f"{width_px}x{height_px} at {self._fps:.6g} fps, file{slow}"}
+        self._frames = self._stream.frames
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Size, rate and name."""
+        return self._facts
+
+    @property
+    def frames(self) -> int | None:
+        """Number of pictures according to the container."""
+        return self._frames
+
+    @property
+    def fps(self) -> float:
+        """Nominal rate; used for times only where the file has none."""
+        return self._fps
+
+    def advance(self) -> int | None:
+        """Go to the next picture with a later timestamp. Where timestamps start over, time continues."""
+        while True:
+            frame, self._ahead = self._ahead or self._stream.next(), None
+            if frame is None:
+                return None
+            at_ns = self._timeline.place(self._stream.stamp_ns(frame))
+            if at_ns is not None:
+                self._current = frame
+                return round(at_ns / self._speed)
+
+    def image(self) -> Image:
+        """The current picture, as it is to be seen. Raises SourceError where the file is damaged."""
+        try:
+            return self._stream.image(self._current)
+        except StreamError as error:
+            raise SourceError(f"{self._path}: {error}") from None
+
+    def rewind(self) -> None:
+        """Reopen the file."""
+        self._stream.close()
+        self._open()
+        self._timeline = self._new_timeline()
+        self._ahead = None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+
+    def _open(self) -> None:
+        try:
+            # A name may contain a colon, and is still not an address.
+            self._stream = VideoStream(f"file:{self._path}", _ONLY_FILES)
+        except StreamError as error:
+            raise self._unreadable(str(error)) from None
+
+    def _unreadable(self, problem: str) -> SourceError:
+        if self._starts_like_mp4 and not _has_index(self._path):
+            problem = "is not a video that can be read: its end is missing; copy it again from where it was filmed"
+        return SourceError(f"{self._path}: {problem}")
+
+    def _new_timeline(self) -> Timeline:
+        return Timeline(round(NS_PER_S / self._stream.fps))
+
+
+def _is_animated_webp(head: bytes) -> bool:
+    """By the second bit of the flags in its extended header (RFC 9649)."""
+    return head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and bool(head[20:21] and head[20] & 2)
+
+
+def _has_index(path: Path) -> bool:
+    """Whether an MP4 file has its table of pictures, which most cameras write last."""
+    at, size = 0, path.stat().st_size
+    with path.open("rb") as file:
+        for _ in range(_MOST_BOXES):
+            file.seek(at)
+            head = file.read(16)
+            length = int.from_bytes(head[8:16] if head[:4] == b"\0\0\0\1" else head[:4], "big")
+            if head[4:8] == b"moov":
+                return True
+            at += length
+            if length < 8 or at >= size:
+                return False
+    return False

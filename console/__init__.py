@@ -1,0 +1,1 @@
+"""The coach's console in a browser: a lane live, its settings, and the recorded sessions."""

@@ -1,0 +1,1 @@
+"""Who may use the console: paired devices, their roles, and the gate that every request passes."""

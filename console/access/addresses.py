@@ -1,0 +1,46 @@
+"""The names and addresses by which a browser may reach this console, and the one that a tablet is sent to."""
+
+import ipaddress
+import socket
+from contextlib import suppress
+
+from config.sections.console import ConsoleSettings
+
+_ANYWHERE = ("192.0.2.1", 9)
+"""An address for documentation (RFC 5737). Nothing is sent there: connecting a datagram socket only chooses the way out."""
+
+
+def origin_of(settings: ConsoleSettings) -> str:
+    """The console's address for a tablet, as in "http://192.168.1.20:7680"."""
+    scheme = "https" if settings.certificate_file else "http"
+    host = settings.name or _reachable(settings.listen)
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def is_own_name(host: str, settings: ConsoleSettings) -> bool:
+    """Whether a request's Host is this machine.
+
+    An address counts always: a stranger's page can make its own name point at this machine (DNS rebinding), but no address.
+    """
+    name = _without_port(host).lower()
+    with suppress(ValueError):
+        ipaddress.ip_address(name)
+        return True
+    own = socket.gethostname().lower()
+    return name in {"localhost", own, f"{own.split('.')[0]}.local", settings.name.lower()} - {""}
+
+
+def _without_port(host: str) -> str:
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.rpartition(":")[0] if ":" in host else host
+
+
+def _reachable(listen: str) -> str:
+    """The address in the network where the console listens on all of them."""
+    if not ipaddress.ip_address(listen).is_unspecified:
+        return listen
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(_ANYWHERE)
+        return str(probe.getsockname()[0])
+    return socket.gethostname()

@@ -1,0 +1,1 @@
+"""One lane as the console shows it."""

@@ -1,0 +1,93 @@
+"""A lane between two threads: one receives its messages, the other answers browsers."""
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from console.lane.lane_state import LaneState
+from wire.messages import Belt, Command, ConfigState, Cue, Health, Phase, Sample, Stride
+from wire.node import Node
+from wire.topics import BELT, COMMAND, CONFIG, CUE, HEALTH, PHASE, SAMPLE, STRIDE
+
+AnswerT = TypeVar("AnswerT")
+Listener = Callable[[], None]
+MOST_WAITING = 100
+"""Commands that nobody has sent yet: more are dropped."""
+
+
+class Lane:
+    """One lane. `attach` and `send_waiting` belong to the receiving thread; everything else may be called from any."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._state = LaneState()
+        self._lock = threading.Lock()
+        self._listeners: list[Listener] = []
+        self._commands: list[Command] = []
+
+    def attach(self, node: Node) -> None:
+        """Receive the lane's messages, and send its commands."""
+        clock, state = node.clock, self._state
+
+        def handle_stride(stride: Stride) -> None:
+            with self._lock:
+                state.handle_stride(stride, clock())
+            self._announce()
+
+        def handle_cue(cue: Cue) -> None:
+            with self._lock:
+                state.handle_cue(cue)
+            self._announce()
+
+        def locked(handle: Callable[[AnswerT, int], None]) -> Callable[[AnswerT], None]:
+            def handling(message: AnswerT) -> None:
+                with self._lock:
+                    handle(message, clock())
+
+            return handling
+
+        def handle_config(config: ConfigState) -> None:
+            with self._lock:
+                state.handle_config(config)
+
+        self._publisher = node.publisher(COMMAND)
+        node.subscribe(PHASE, Phase, locked(state.handle_phase), wakes=False)
+        node.subscribe(STRIDE, Stride, handle_stride)
+        node.subscribe(CUE, Cue, handle_cue)
+        node.subscribe(SAMPLE, Sample, locked(state.handle_sample), wakes=False)
+        node.subscribe(BELT, Belt, locked(state.handle_belt), wakes=False)
+        node.subscribe(HEALTH, Health, locked(state.handle_health), wakes=False)
+        node.subscribe(CONFIG, ConfigState, handle_config, wakes=False)
+
+    def send_waiting(self) -> None:
+        """Send the commands that have been given since the last call."""
+        with self._lock:
+            commands, self._commands = self._commands, []
+        for command in commands:
+            self._publisher.send(command)
+
+    def command(self, command: Command) -> None:
+        """Have a command sent to the lane."""
+        with self._lock:
+            self._commands = [*self._commands, command][:MOST_WAITING]
+
+    def read(self, question: Callable[[LaneState], AnswerT]) -> AnswerT:
+        """Ask the state, while no message changes it."""
+        with self._lock:
+            return question(self._state)
+
+    def listen(self, listener: Listener) -> None:
+        """Have this called, in the receiving thread, after each stride and cue."""
+        with self._lock:
+            self._listeners.append(listener)
+
+    def unlisten(self, listener: Listener) -> None:
+        """Call it no more."""
+        with self._lock:
+            self._listeners.remove(listener)
+
+    def _announce(self) -> None:
+        with self._lock:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener()

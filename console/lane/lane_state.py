@@ -1,0 +1,257 @@
+"""What the console shows of one lane: built from its messages. Pure: time is an argument.
+
+`LaneState` belongs to the thread that receives; what it returns are plain values for JSON.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from config.measures import MEASURES
+from config.sections.capture import KMH_PER_MPS
+from wire.clock import NS_PER_S, s_to_ns
+from wire.faults import SampleState
+from wire.messages import STRIDE_TONE, Band, Belt, ConfigState, Cue, Health, Phase, PhaseResult, Sample, Stride, Summary
+from wire.texts import ADVICE, PHASES, STATES, notice_sentence, sentence
+from wire.topics import CONSOLE, FOLLOW
+
+KEPT_STRIDES = 240
+"""Of both legs: two minutes of running."""
+SILENT_S = 3.0
+"""A lane from which nothing has come for so long is lost. A process without a report for so long has ended."""
+NOT_THE_LANE = (CONSOLE, FOLLOW)
+"""These report where the console runs, whether the lane does or not."""
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SeenStride:
+    """A stride, and where it stands in the order of arrival."""
+
+    seq: int
+    stride: Stride
+    phase: str
+    band: Band | None
+
+
+class LaneState:
+    """Collects a lane's messages, and returns what is new since a client last asked.
+
+    >>> LaneState().state(0)["lost"]
+    True
+    """
+
+    def __init__(self) -> None:
+        self._phase: Phase | None = None
+        self._sample: Sample | None = None
+        self._belt: Belt | None = None
+        self._healths: dict[str, tuple[Health, int]] = {}
+        self._strides: deque[SeenStride] = deque(maxlen=KEPT_STRIDES)
+        self._cues: deque[tuple[int, Cue]] = deque(maxlen=KEPT_STRIDES)
+        self._config: ConfigState | None = None
+        self._heard_ns: int | None = None
+        self.seq = 0
+        """Of the last stride or cue."""
+
+    @property
+    def phase(self) -> Phase | None:
+        """The last one received."""
+        return self._phase
+
+    def handle_phase(self, phase: Phase, now_ns: int) -> None:
+        """Handle a phase. After a session the next runner may be another one, so its strides go."""
+        self._heard_ns = now_ns
+        if phase.name == "idle" and self._phase is not None and self._phase.name != "idle":
+            self._strides.clear()
+            self._cues.clear()
+        self._phase = phase
+
+    def handle_sample(self, sample: Sample, now_ns: int) -> None:
+        """Handle a sample; the console shows the main camera's."""
+        self._heard_ns = now_ns
+        if sample.camera == "main":
+            self._sample = sample
+
+    def handle_belt(self, belt: Belt, now_ns: int) -> None:
+        """Handle a report of the belt."""
+        self._heard_ns, self._belt = now_ns, belt
+
+    def handle_health(self, health: Health, now_ns: int) -> None:
+        """Handle a process's report about itself."""
+        if health.process not in NOT_THE_LANE:
+            self._heard_ns = now_ns
+        self._healths[health.process] = (health, now_ns)
+
+    def handle_config(self, config: ConfigState) -> None:
+        """Handle the settings that hold."""
+        self._config = config
+
+    def handle_stride(self, stride: Stride, now_ns: int) -> None:
+        """Handle a stride; the console shows the main camera's."""
+        self._heard_ns = now_ns
+        if stride.camera != "main":
+            return
+        self.seq += 1
+        phase = self._phase
+        self._strides.append(
+            SeenStride(self.seq, stride, "" if phase is None else phase.name, None if phase is None else phase.band)
+        )
+
+    def handle_cue(self, cue: Cue) -> None:
+        """Handle a cue; a tone on a stride is none for the coach to read."""
+        if cue.rule != STRIDE_TONE:
+            self.seq += 1
+            self._cues.append((self.seq, cue))
+
+    def is_lost(self, now_ns: int) -> bool:
+        """Whether nothing comes from the lane."""
+        return self._heard_ns is None or now_ns - self._heard_ns > s_to_ns(SILENT_S)
+
+    def since(self, seq: int) -> Json:
+        """The strides and cues after a sequence number, in their order."""
+        measure = "hip_extension" if self._phase is None else self._phase.measure
+        return {
+            "strides": [self._stride(one, measure) for one in self._strides if one.seq > seq],
+            "cues": [
+                {
+                    "seq": at,
+                    "rule": cue.rule,
+                    "text": cue.text,
+                    "say": cue.say,
+                    "reason": cue.reason,
+                    "stride": cue.stride_number,
+                }
+                for at, cue in self._cues
+                if at > seq
+            ],
+            "seq": self.seq,
+        }
+
+    def state(self, now_ns: int) -> Json:
+        """All but the strides."""
+        phase, sample, belt = self._phase, self._sample, self._belt
+        measure = MEASURES.get("hip_extension" if phase is None else phase.measure)
+        words = None if sample is None else STATES[sample.state]
+        return {
+            "lost": self.is_lost(now_ns),
+            "phase": None if phase is None else _phase(phase, now_ns),
+            "measure": None
+            if measure is None
+            else {"label": measure.label, "unit": measure.unit.mark, "decimals": measure.decimals},
+            "measuring": sample is not None and sample.state is SampleState.MEASURING,
+            "view": None if words is None else {"runner": words.runner, "detail": words.detail},
+            "facing": None if sample is None else sample.facing,
+            "cadence_spm": None if sample is None else _rounded(sample.cadence_spm, 0),
+            "belt": None
+            if belt is None
+            else {
+                "kmh": None if belt.speed_mps is None else _rounded(KMH_PER_MPS * belt.speed_mps, 1),
+                "incline_pct": _rounded(belt.incline_pct, 1),
+                "source": belt.source,
+            },
+            "faults": self._faults(now_ns),
+            "waiting": [] if self._config is None else list(self._config.waiting),
+            "version": 0 if self._config is None else self._config.version,
+            "can_set_belt": belt is not None and belt.source != "ftms",
+        }
+
+    def processes(self, now_ns: int) -> list[Json]:
+        """Each process's state, devices and counters, for the status page."""
+        return [
+            {
+                "name": name,
+                "state": health.state if now_ns - at_ns <= s_to_ns(SILENT_S) else "silent",
+                "facts": [f"{key}: {value}" for key, value in health.facts.items() if value],
+                "faults": [sentence(fault) for fault in health.faults],
+                "refused": {
+                    key: count for key, count in health.counters.items() if key.startswith(("refused:", "connections"))
+                },
+            }
+            for name, (health, at_ns) in sorted(self._healths.items())
+        ]
+
+    def _stride(self, seen: SeenStride, measure: str) -> Json:
+        stride = seen.stride
+        row = MEASURES.get(measure)
+        value = None if row is None else _rounded(stride.value(row.column), 2)
+        least = 0.0 if self._phase is None else self._phase.min_quality
+        trusted = stride.quality >= least
+        band = seen.band if stride.leg == "near" else None
+        return {
+            "seq": seen.seq,
+            "number": stride.number,
+            "leg": stride.leg,
+            "value": value,
+            "trusted": trusted,
+            "verdict": verdict(value, band) if trusted else "unsure",
+            "band": None if band is None else [band.low_deg, band.high_deg],
+            "phase": seen.phase,
+            "cadence_spm": _rounded(stride.cadence_spm, 0),
+            "t_ms": stride.t_peak_ns // 1_000_000,
+        }
+
+    def _faults(self, now_ns: int) -> list[Json]:
+        """All faults of all processes, in the coach's words, the oldest first."""
+        faults = sorted(
+            (fault for health, _ in self._healths.values() for fault in health.faults), key=lambda one: one.since_ns
+        )
+        return [
+            {
+                "text": sentence(fault),
+                "process": fault.process,
+                "code": fault.code.value,
+                "since_s": max(0, (now_ns - fault.since_ns) // NS_PER_S),
+            }
+            for fault in faults
+        ]
+
+
+def verdict(value: float | None, band: Band | None) -> str:
+    """A value against the band, whose edges belong to it."""
+    if value is None or band is None:
+        return "no_target"
+    return "below" if value < band.low_deg else "above" if value > band.high_deg else "in"
+
+
+def _phase(phase: Phase, now_ns: int) -> Json:
+    return {
+        "name": phase.name,
+        "title": PHASES[phase.name],
+        "left_s": None if phase.ends_ns is None else max(0, -((now_ns - phase.ends_ns) // NS_PER_S)),
+        "band": None if phase.band is None else [phase.band.low_deg, phase.band.high_deg],
+        "baseline": _rounded(phase.baseline_deg, 1),
+        "baseline_sd": _rounded(phase.baseline_sd_deg, 1),
+        "paused": phase.paused,
+        "muted": phase.muted,
+        "cueing": phase.cueing,
+        "form_first": phase.form_first,
+        "runner": phase.runner,
+        "session_number": phase.session_number,
+        "notice": "" if phase.notice is None else notice_sentence(phase.notice),
+        "summary": None if phase.summary is None else _summary(phase.summary),
+    }
+
+
+def _summary(summary: Summary) -> Json:
+    return {
+        "phases": {name: _result(getattr(summary, name)) for name in ("baseline", "drill", "retention")},
+        "best_streak": summary.best_streak,
+        "practise": [{"title": ADVICE[name].title, "text": ADVICE[name].text} for name in summary.practise],
+    }
+
+
+def _result(result: PhaseResult | None) -> Json | None:
+    if result is None:
+        return None
+    return {
+        "strides": result.strides,
+        "mean": _rounded(result.mean, 1),
+        "sd": _rounded(result.sd, 1),
+        "in_band_pct": None if result.in_band is None else _rounded(100 * result.in_band, 0),
+    }
+
+
+def _rounded(value: float | None, decimals: int) -> float | None:
+    """Rounded; None for what is no number, which JSON does not have."""
+    # MessagePack also carries infinities and NaN.
+    return None if value is None or not abs(value) < 1e6 else round(value, decimals)

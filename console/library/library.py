@@ -1,0 +1,120 @@
+"""Lists sessions and runners, and has reports, exports and comparisons made in a process of their own.
+
+Making a report loads the libraries that draw and compute, for seconds and with memory that the console would not give back.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config.paths import NO_STORE, store_url
+from config.secret_address import SecretAddress
+from sessions.errors import SessionsError
+from sessions.store.catalogue import Catalogue
+from sessions.store.session_number import next_session_number
+from sessions.store.store import SessionEntry
+
+LONGEST_MAKING_S = 120.0
+KEPT_PAGES = 32
+"""Reports of ended sessions that are kept in memory."""
+MOST_KEPT_BYTES = 1_500_000
+MOST_COMPARED = 200
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file that was made, and its kind."""
+
+    content: bytes
+    media_type: str
+    name: str
+
+
+class Library:
+    """All sessions of the store. The lists may be called from any thread; each call opens the store for itself."""
+
+    def __init__(self, setting: SecretAddress) -> None:
+        self._setting = setting
+        self._lock = threading.Lock()
+        self._making = asyncio.Lock()
+        """One process at a time: the lane needs the other cores."""
+        self._kept: dict[tuple[Any, ...], Made] = {}
+
+    def entries(self, runner: str = "") -> list[SessionEntry]:
+        """All sessions, newest first; with `runner`, only theirs. Raises SessionsError."""
+        with self._lock:
+            catalogue = self._open()
+            try:
+                return catalogue.entries(runner)
+            finally:
+                catalogue.close()
+
+    def find(self, word: str) -> SessionEntry:
+        """The session whose id begins so. Raises SessionsError."""
+        with self._lock:
+            catalogue = self._open()
+            try:
+                return catalogue.find(word)
+            finally:
+                catalogue.close()
+
+    def next_number(self, runner: str) -> int:
+        """Which session of this runner the next one is. Raises SessionsError."""
+        return next_session_number(self.entries(runner))
+
+    async def make(self, what: str, name: str, media_type: str, keep: bool = False, **details: Any) -> Made:
+        """Have one of `console.library.making`'s files made. Raises SessionsError with its sentence."""
+        key = (what, name, json.dumps(details, sort_keys=True))
+        if key in self._kept:
+            return self._kept[key]
+        async with self._making:
+            made = await self._make(what, name, media_type, details)
+        if keep and len(made.content) <= MOST_KEPT_BYTES:
+            self._kept[key] = made
+            if len(self._kept) > KEPT_PAGES:
+                del self._kept[next(iter(self._kept))]
+        return made
+
+    async def _make(self, what: str, name: str, media_type: str, details: dict[str, Any]) -> Made:
+        with tempfile.TemporaryDirectory(prefix="hipcue-console-") as folder:
+            out = Path(folder) / name
+            order = {"what": what, "out": str(out), "store": self._url().reveal(), **details}
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "console.library.making",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+            )
+            try:
+                # Not as an argument, which every user of the machine could read: a store's address may hold a password.
+                _, said = await asyncio.wait_for(process.communicate(json.dumps(order).encode()), LONGEST_MAKING_S)
+            except asyncio.TimeoutError:
+                raise SessionsError(f"{what}: takes longer than {LONGEST_MAKING_S:g} s") from None
+            finally:
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
+            if process.returncode != 0 or not out.exists():
+                lines = said.decode("utf-8", "replace").strip().splitlines()
+                known = process.returncode == SENTENCE_CODE and lines
+                raise SessionsError(lines[-1] if known else f"{what}: cannot be made")
+            return Made(out.read_bytes(), media_type, name)
+
+    def _open(self) -> Catalogue:
+        return Catalogue(self._url())
+
+    def _url(self) -> SecretAddress:
+        if self._setting == NO_STORE:
+            raise SessionsError('session.store_url is "none", so there is no store to look in')
+        return store_url(self._setting)
+
+
+SENTENCE_CODE = 2
+"""The exit code with which `console.library.making` ends after one sentence."""

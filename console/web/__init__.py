@@ -1,0 +1,1 @@
+"""The pages, what they ask for, and the websocket that keeps a lane's page up to date."""

@@ -1,0 +1,210 @@
+"""All addresses of the console: the lane, its commands and its devices here; settings and sessions beside it."""
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+from starlette.websockets import WebSocket
+
+from config.mistakes import ConfigError
+from config.sections.capture import KMH_PER_MPS
+from config.sections.console import ConsoleSettings
+from console.access.cookie import cookie_name, secret_in
+from console.access.devices import AccessError, Devices
+from console.access.gate import Gate
+from console.editing.settings_file import SettingsFile
+from console.lane.lane import Lane
+from console.library.library import Library
+from console.web.live import LiveSockets
+from console.web.rendering import HERE, BadRequestError, Pages, body_of, refused
+from console.web.session_pages import SessionPages
+from console.web.settings_pages import SettingsPages
+from sessions.errors import SessionsError
+from wire.clock import Clock
+from wire.messages import Command
+
+COOKIE_S = 180 * 86_400
+FASTEST_KMH, STEEPEST_PCT = 40.0, 60.0
+
+
+class _Pairing(msgspec.Struct, forbid_unknown_fields=True):
+    token: str
+    name: str = ""
+
+
+class _CommandBody(msgspec.Struct, forbid_unknown_fields=True):
+    name: Literal["pause", "mute", "calibrate", "next_phase", "end_session", "faster", "slower", "belt"]
+    """Not "quit": only the machine itself can start the program again."""
+    lane: str = ""
+    speed_kmh: float | None = None
+    incline_pct: float | None = None
+
+
+class _NameBody(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the pages are made of."""
+
+    settings: ConsoleSettings
+    lanes: tuple[Lane, ...]
+    devices: Devices
+    library: Library
+    file: SettingsFile | None
+    """None where many lanes are shown: each has its own machine."""
+    refused: Counter[str]
+    """What the gate has refused, by reason."""
+    clock: Clock
+    on_paired: Callable[[str], None]
+    """Called with the token that has paired a device."""
+
+
+def console_app(parts: Parts) -> Gate:
+    """The console, behind its gate."""
+    pages = Pages(parts.lanes[0].name if len(parts.lanes) == 1 else "")
+    routes: list[BaseRoute] = [*_LanePages(parts, pages).routes, *SessionPages(pages, parts.library).routes]
+    if parts.file is not None:
+        routes += SettingsPages(pages, parts.file, parts.library).routes
+    routes.append(Mount("/static", StaticFiles(directory=HERE / "static")))
+
+    async def known_mistake(_request: Request, error: Exception) -> Response:
+        return refused(str(error))
+
+    async def missing(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return pages.page(
+            request, "mistake", status, sentence="There is no such page." if status == 404 else "This cannot be done."
+        )
+
+    async def of_sessions(request: Request, error: Exception) -> Response:
+        return pages.page(request, "mistake", 404, sentence=str(error))
+
+    app = Starlette(
+        routes=routes,
+        exception_handlers={
+            BadRequestError: known_mistake,
+            AccessError: known_mistake,
+            SessionsError: of_sessions,
+            ConfigError: of_sessions,
+            HTTPException: missing,
+        },
+    )
+    return Gate(app, parts.settings, parts.devices, parts.refused, parts.clock, stranger=_stranger(pages))
+
+
+def _stranger(pages: Pages) -> ASGIApp:
+    async def ask_to_pair(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+        await pages.page(Request(scope), "pair", 401)(scope, receive, send)
+
+    return ask_to_pair
+
+
+class _LanePages:
+    """The lane, its commands, its processes and its devices."""
+
+    def __init__(self, parts: Parts, pages: Pages) -> None:
+        self._parts = parts
+        self._sockets = LiveSockets(parts.clock, parts.devices.is_paired)
+        self._pages = pages
+        self._lanes = {lane.name: lane for lane in parts.lanes}
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """Their addresses."""
+        return [
+            Route("/", self._home),
+            Route("/lanes/{lane}", self._lane),
+            Route("/pair", self._pair_page),
+            Route("/pair", self._pair, methods=["POST"]),
+            Route("/status", self._status),
+            Route("/devices", self._devices),
+            Route("/api/command", self._command, methods=["POST"]),
+            Route("/api/devices/revoke", self._revoke, methods=["POST"]),
+            WebSocketRoute("/live", self._live),
+            WebSocketRoute("/live/{lane}", self._live),
+        ]
+
+    async def _home(self, request: Request) -> Response:
+        if len(self._lanes) == 1:
+            return self._lane_page(request, next(iter(self._lanes)))
+        return self._pages.page(request, "gym", lanes=list(self._lanes))
+
+    async def _lane(self, request: Request) -> Response:
+        name = request.path_params["lane"]
+        if name not in self._lanes:
+            raise HTTPException(404)
+        return self._lane_page(request, name)
+
+    def _lane_page(self, request: Request, name: str) -> Response:
+        return self._pages.page(request, "lane", lane=name, own=self._parts.file is not None)
+
+    async def _status(self, request: Request) -> Response:
+        now_ns = self._parts.clock()
+        lanes = {name: lane.read(lambda state: state.processes(now_ns)) for name, lane in self._lanes.items()}
+        return self._pages.page(request, "status", lanes=lanes, refused=dict(self._parts.refused))
+
+    async def _live(self, socket: WebSocket) -> None:
+        name = socket.path_params.get("lane")
+        lanes = list(self._lanes.values()) if name is None else [self._lanes[name]] if name in self._lanes else []
+        headers = {key.lower(): value for key, value in socket.headers.items()}
+        await self._sockets.serve(socket, lanes, secret_in(headers, self._parts.settings.port))
+
+    async def _command(self, request: Request) -> Response:
+        body = await body_of(request, _CommandBody)
+        lane = self._lanes.get(body.lane) if body.lane or len(self._lanes) > 1 else next(iter(self._lanes.values()))
+        if lane is None:
+            raise BadRequestError("There is no such lane.")
+        lane.command(_command(body))
+        return JSONResponse({})
+
+    async def _pair_page(self, request: Request) -> Response:
+        return self._pages.page(request, "pair")
+
+    async def _pair(self, request: Request) -> Response:
+        body = await body_of(request, _Pairing)
+        secret, device = await run_in_threadpool(self._parts.devices.pair, body.token, body.name)
+        self._parts.on_paired(body.token)
+        answer = JSONResponse({"name": device.name, "role": device.role})
+        answer.set_cookie(
+            cookie_name(self._parts.settings.port),
+            secret,
+            max_age=COOKIE_S,
+            httponly=True,
+            samesite="strict",
+            secure=bool(self._parts.settings.certificate_file),
+        )
+        return answer
+
+    async def _devices(self, request: Request) -> Response:
+        devices = await run_in_threadpool(self._parts.devices.all)
+        return self._pages.page(request, "devices", devices=devices)
+
+    async def _revoke(self, request: Request) -> Response:
+        body = await body_of(request, _NameBody)
+        await run_in_threadpool(self._parts.devices.revoke, body.name)
+        return JSONResponse({})
+
+
+def _command(body: _CommandBody) -> Command:
+    """The command for the lane. Raises BadRequestError for a speed or an incline that no treadmill has."""
+    if body.name != "belt":
+        return Command(body.name)
+    speed_kmh, incline_pct = body.speed_kmh, body.incline_pct
+    if speed_kmh is not None and not (math.isfinite(speed_kmh) and 0 <= speed_kmh <= FASTEST_KMH):
+        raise BadRequestError(f"The speed must be between 0 and {FASTEST_KMH:g} km/h.")
+    if incline_pct is not None and not (math.isfinite(incline_pct) and -20 <= incline_pct <= STEEPEST_PCT):
+        raise BadRequestError(f"The incline must be between −20 and {STEEPEST_PCT:g} %.")
+    return Command("belt", None if speed_kmh is None else speed_kmh / KMH_PER_MPS, incline_pct)

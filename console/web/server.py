@@ -1,0 +1,81 @@
+"""The web server, in a thread of its own."""
+
+import asyncio
+import logging
+import socket
+import threading
+
+import uvicorn
+
+from console.access.gate import Gate
+
+MOST_CONNECTIONS = 100
+KEEP_OPEN_S = 15
+LONGEST_END_S = 1.0
+MOST_SOCKET_BYTES = 4096
+"""What a page's websocket may send: nothing is expected."""
+
+
+class Server:
+    """Serves an application. Raises OSError if the address or the certificate cannot be used."""
+
+    def __init__(self, app: Gate, listen: str, port: int, certificate: tuple[str, str] | None) -> None:
+        # What strangers send is counted by the gate, not printed.
+        logging.getLogger("uvicorn").disabled = logging.getLogger("uvicorn.error").disabled = True
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            lifespan="off",
+            loop="asyncio",
+            http="h11",
+            ws="websockets-sansio",
+            ws_max_size=MOST_SOCKET_BYTES,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=KEEP_OPEN_S,
+            timeout_graceful_shutdown=1,
+            ssl_certfile=certificate[0] if certificate else None,
+            ssl_keyfile=certificate[1] if certificate else None,
+        )
+        config.load()
+        self._socket = _listening(listen, port)
+        self.port: int = self._socket.getsockname()[1]
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._serve, name="console", daemon=True)
+        self._thread.start()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it serves no more."""
+        return not self._thread.is_alive()
+
+    def wait(self, seconds: float) -> None:
+        """Until it has ended, at most so long."""
+        self._thread.join(seconds)
+
+    def close(self) -> None:
+        """Stop; open pages are closed."""
+        self._server.should_exit = True
+        self._thread.join(LONGEST_END_S)
+        self._socket.close()
+
+    def _serve(self) -> None:
+        asyncio.run(self._server.serve(sockets=[self._socket]))
+
+
+def _listening(listen: str, port: int) -> socket.socket:
+    """A socket that accepts connections. Raises OSError."""
+    family = socket.AF_INET6 if ":" in listen else socket.AF_INET
+    # Only with the protocol named does asyncio send at once; otherwise each answer waits 40 ms for the browser's.
+    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind((listen, port))
+        opened.listen(MOST_CONNECTIONS)
+    except OSError:
+        opened.close()
+        raise
+    return opened

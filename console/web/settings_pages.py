@@ -1,0 +1,151 @@
+"""The settings editor: its page, and what the page sends."""
+
+from typing import Any
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from config.loading import presets, saved_presets
+from console.editing.settings_file import ConflictError, EditError, Opened, SettingsFile
+from console.editing.settings_form import form
+from console.editing.toml_change import Change
+from console.library.library import Library
+from console.web.rendering import BadRequestError, Pages, body_of, refused
+from sessions.errors import SessionsError
+
+LONGEST_RUNNER = 40
+
+
+class _ChangeBody(msgspec.Struct, forbid_unknown_fields=True):
+    path: list[str]
+    value: Any
+    was: Any = None
+
+
+class _ChangesBody(msgspec.Struct, forbid_unknown_fields=True):
+    changes: list[_ChangeBody]
+
+
+class _TextBody(msgspec.Struct, forbid_unknown_fields=True):
+    text: str
+    hash: str
+
+
+class _PresetBody(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+
+
+class _RunnerBody(msgspec.Struct, forbid_unknown_fields=True):
+    runner: str
+
+
+class SettingsPages:
+    """Answers for one settings file."""
+
+    def __init__(self, pages: Pages, file: SettingsFile, library: Library) -> None:
+        self._pages = pages
+        self._file = file
+        self._library = library
+        self._form = form()
+
+    @property
+    def routes(self) -> list[Route]:
+        """Their addresses."""
+        return [
+            Route("/settings", self._page),
+            Route("/api/settings", self._show),
+            Route("/api/settings", self._change, methods=["POST"]),
+            Route("/api/settings/text", self._replace, methods=["POST"]),
+            Route("/api/settings/undo", self._undo, methods=["POST"]),
+            Route("/api/presets", self._presets),
+            Route("/api/presets", self._save_preset, methods=["POST"]),
+            Route("/api/presets/use", self._use_preset, methods=["POST"]),
+            Route("/api/runner", self._assign, methods=["POST"]),
+        ]
+
+    async def _page(self, request: Request) -> Response:
+        return self._pages.page(request, "settings", sections=self._form, file=str(self._file.file))
+
+    async def _show(self, _request: Request) -> Response:
+        return await self._answer(self._file.open)
+
+    async def _change(self, request: Request) -> Response:
+        body = await body_of(request, _ChangesBody)
+        changes = [Change(tuple(one.path), one.value, one.was) for one in body.changes if one.path]
+        if not changes:
+            raise BadRequestError("There is nothing to change.")
+        return await self._answer(self._file.change, changes, _name_of(request))
+
+    async def _replace(self, request: Request) -> Response:
+        body = await body_of(request, _TextBody)
+        return await self._answer(self._file.replace, body.text, body.hash, _name_of(request))
+
+    async def _undo(self, _request: Request) -> Response:
+        return await self._answer(self._file.undo)
+
+    async def _presets(self, _request: Request) -> Response:
+        return JSONResponse([*presets(), *await run_in_threadpool(saved_presets)])
+
+    async def _save_preset(self, request: Request) -> Response:
+        body = await body_of(request, _PresetBody)
+        try:
+            await run_in_threadpool(self._file.save_preset, body.name)
+        except EditError as error:
+            return refused(str(error), 422)
+        return await self._presets(request)
+
+    async def _use_preset(self, request: Request) -> Response:
+        body = await body_of(request, _PresetBody)
+        return await self._answer(self._file.use_preset, body.name, _name_of(request))
+
+    async def _assign(self, request: Request) -> Response:
+        """Name the next runner; their earlier sessions determine the number of this one."""
+        body = await body_of(request, _RunnerBody)
+        runner = " ".join(body.runner.split())
+        number, note = 0, ""
+        if runner:
+            try:
+                number = await run_in_threadpool(self._library.next_number, runner[:LONGEST_RUNNER])
+            except SessionsError as error:
+                note = f"{error} Therefore this counts as their first session."
+        return await self._answer(self._name_runner, runner, number, _name_of(request), note=note)
+
+    def _name_runner(self, runner: str, number: int, by: str) -> Opened:
+        """Name the runner, whatever name the file had: the coach has just chosen."""
+        session = self._file.open().values["session"]
+        changes = [
+            Change(("session", key), value, session[key])
+            for key, value in (("runner", runner), ("session_number", number))
+            if session[key] != value
+        ]
+        return self._file.change(changes, by) if changes else self._file.open()
+
+    async def _answer(self, act: Any, *arguments: Any, **more: Any) -> Response:
+        """The settings after an act, or why it was refused."""
+        try:
+            opened: Opened = await run_in_threadpool(act, *arguments)
+        except EditError as error:
+            return refused(str(error), 422, path=list(error.path))
+        except ConflictError as error:
+            conflicts = [{"path": one.path, "yours": one.yours, "theirs": one.theirs} for one in error.conflicts]
+            return refused(str(error), 409, conflicts=conflicts)
+        versions = await run_in_threadpool(self._file.versions)
+        return JSONResponse(
+            {
+                "text": opened.text,
+                "hash": opened.hash,
+                "values": opened.values,
+                "mistake": opened.mistake,
+                "locked": sorted(self._file.locked),
+                "versions": [{"by": one.by, "at": one.at, "keys": one.keys} for one in versions],
+                **more,
+            }
+        )
+
+
+def _name_of(request: Request) -> str:
+    device = request.scope.get("device")
+    return "" if device is None else str(device.name)

@@ -1,0 +1,36 @@
+// All lanes: who runs, the phase, the value against the band, and what needs a hand.
+import { byId, clock, follow, number, verdictWord } from "./page.js";
+
+const tiles = new Map([...document.querySelectorAll(".tile")].map((tile) => [tile.dataset.lane, tile]));
+const states = new Map();
+
+function receive(message) {
+  for (const [name, news] of Object.entries(message.lanes)) {
+    const tile = tiles.get(name);
+    if (!tile) continue;
+    const known = states.get(name) || { state: null, last: null };
+    if (news.state) known.state = news.state;
+    for (const one of news.strides) if (one.leg === "near") known.last = one;
+    states.set(name, known);
+    tile.dataset.seq = news.seq;
+    show(tile, known);
+  }
+}
+
+function show(tile, { state, last }) {
+  if (!state) return;
+  const part = (name) => tile.querySelector(name);
+  const { phase } = state;
+  const help = state.lost ? "No connection" : state.faults.length ? state.faults[0].text
+    : phase && phase.name === "stand" ? "Waits for standing still" : state.view && !state.measuring && phase && phase.name !== "idle" ? state.view.runner : "";
+  tile.classList.toggle("help", Boolean(help));
+  part(".tile-help").textContent = help;
+  part(".tile-phase").textContent = phase ? `${phase.title}${phase.paused ? ", paused" : ""} ${clock(phase.left_s)}` : "–";
+  part(".tile-runner").textContent = phase && phase.runner ? phase.runner : "Guest";
+  const fresh = last && state.measuring && !state.lost;
+  part(".tile-value").textContent = fresh ? number(last.value, state.measure) : "–";
+  part(".verdict").dataset.verdict = fresh ? last.verdict : "no_target";
+  part(".tile-verdict").textContent = fresh ? verdictWord(last.verdict) : "";
+}
+
+follow("/live", receive, (there) => { byId("lost").hidden = there; });

@@ -1,0 +1,144 @@
+// One lane live: number against band, the last strides with cues, phase and time left, faults, and the coach's buttons.
+import { byId, clock, follow, make, number, post, toast, verdictWord } from "./page.js";
+import { drawChart, drawScale } from "./strides.js";
+
+const root = byId("lane");
+const lane = root.dataset.lane;
+const writes = root.dataset.writes === "yes";
+const KEPT = 240;
+let strides = [];
+let cues = [];
+let state = null;
+
+const near = () => strides.filter((one) => one.leg === "near");
+const text = (id, value) => { if (byId(id).textContent !== value) byId(id).textContent = value; };
+const exact = (value) => number(value, state && state.measure ? { ...state.measure, decimals: state.measure.decimals + 1 } : null);
+
+function receive(message) {
+  const news = message.lanes[lane];
+  if (!news) return;
+  if (news.state) {
+    const before = state && state.phase && state.phase.name;
+    state = news.state;
+    if (state.phase && state.phase.name === "idle" && before && before !== "idle") { strides = []; cues = []; }
+  }
+  strides = [...strides, ...news.strides].slice(-KEPT);
+  cues = [...cues, ...news.cues].slice(-KEPT);
+  if (news.state) showState();
+  if (news.strides.length || news.cues.length || news.state) showStrides();
+  root.dataset.seq = news.seq;
+}
+
+function showState() {
+  const phase = state.phase;
+  text("phase", phase ? phase.title : "Waiting for the lane");
+  text("left", phase ? clock(phase.left_s) : "");
+  text("runner", phase && phase.runner ? `${phase.runner}${phase.session_number ? `, session ${phase.session_number}` : ""}` : "Guest");
+  text("flags", phase ? [phase.paused && "Paused", phase.muted && "Muted", phase.form_first && "Form first"].filter(Boolean).join(" · ") : "");
+  text("measure", state.measure ? state.measure.label : "");
+  text("baseline", phase && phase.baseline !== null ? `${exact(phase.baseline)}${phase.baseline_sd !== null ? ` ± ${phase.baseline_sd}` : ""}` : "–");
+  text("band", phase && phase.band ? `${exact(phase.band[0])} to ${exact(phase.band[1])}` : "–");
+  text("cadence", state.cadence_spm === null ? "–" : String(state.cadence_spm));
+  const belt = state.belt;
+  text("belt", belt && belt.kmh !== null ? `${belt.kmh} km/h${belt.incline_pct ? `, ${belt.incline_pct} %` : ""}` : "–");
+  text("view", state.view ? [state.view.runner, state.view.detail].filter(Boolean).join(": ") : "");
+  byId("lost").hidden = !state.lost;
+  const notice = [phase && phase.notice, state.waiting.length && !(phase && phase.notice) ? `Applies at the next start: ${state.waiting.join(", ")}` : ""].filter(Boolean).join(" ");
+  text("notice", notice);
+  byId("notice").hidden = !notice;
+  const faults = state.faults.map((one) => one.text);
+  const list = byId("faults");
+  if (list.dataset.shown !== faults.join("\n")) {
+    list.dataset.shown = faults.join("\n");
+    list.replaceChildren(...faults.map((one) => make("li", { class: "banner bad" }, one)));
+  }
+  showSummary(phase && phase.summary);
+  if (!writes) return;
+  const runs = phase && ["stand", "warm_up", "baseline", "drill", "retention"].includes(phase.name);
+  byId("pause").textContent = phase && phase.paused ? "Resume" : "Pause";
+  byId("pause").setAttribute("aria-pressed", String(Boolean(phase && phase.paused)));
+  byId("mute").textContent = phase && phase.muted ? "Sound on" : "Mute";
+  byId("mute").setAttribute("aria-pressed", String(Boolean(phase && phase.muted)));
+  byId("next").disabled = !runs || phase.paused;
+  byId("end").disabled = !runs || phase.name === "stand";
+  for (const control of byId("set-belt").querySelectorAll("input, button")) control.disabled = !state.can_set_belt;
+  text("belt-note", state.can_set_belt ? "As the treadmill shows them." : "Comes from the treadmill, or is not known: set belt.source to \"typed\" to enter it here.");
+}
+
+function showStrides() {
+  const own = near();
+  const last = own.length ? own[own.length - 1] : null;
+  const fresh = last && state && state.measuring && !(state.phase && state.phase.name === "idle");
+  const value = fresh ? number(last.value, state.measure) : "–";
+  text("value", value);
+  byId("value").dataset.number = fresh ? last.number : "";
+  const verdict = fresh ? last.verdict : "no_target";
+  byId("verdict").dataset.verdict = verdict;
+  text("verdict-word", verdictWord(verdict));
+  const far = strides.filter((one) => one.leg === "far");
+  text("far", far.length ? exact(far[far.length - 1].value) : "–");
+  drawScale(byId("scale"), fresh ? last : null, state && state.phase ? state.phase.band : null, exact);
+  drawChart(byId("chart"), own, new Map(cues.map((one) => [one.stride, one])), state && state.phase, exact);
+  const shown = cues.slice(-6).reverse();
+  const list = byId("cues");
+  const key = shown.map((one) => one.seq).join();
+  if (shown.length && list.dataset.shown !== key) {
+    list.dataset.shown = key;
+    list.replaceChildren(...shown.map((one) => make("li", {}, make("strong", {}, one.text || one.say || one.rule), ` stride ${one.stride}: ${one.reason}`)));
+  }
+}
+
+function showSummary(summary) {
+  byId("summary").hidden = !summary;
+  if (!summary) return;
+  const names = { baseline: "Baseline", drill: "Drill", retention: "Retention" };
+  byId("results").replaceChildren(...Object.entries(summary.phases).filter(([, one]) => one).map(([name, one]) => make("tr", {},
+    make("th", { scope: "row" }, names[name]), make("td", {}, String(one.strides)), make("td", {}, `${exact(one.mean)} ± ${one.sd}`),
+    make("td", {}, one.in_band_pct === null ? "–" : `${one.in_band_pct} %`))));
+  byId("practise").replaceChildren(...summary.practise.map((one) => make("p", {}, make("strong", {}, `${one.title}: `), one.text)));
+}
+
+// Who is recorded from the next baseline on.
+function next({ values, note = "" }) {
+  const { runner, session_number: number } = values.session;
+  return runner ? `Next: ${runner}, session ${number || 1}. ${note}` : "Next: a guest.";
+}
+
+async function command(message) {
+  const { ok, body } = await post("/api/command", { lane, ...message });
+  if (!ok) toast(body.mistake);
+}
+
+for (const button of document.querySelectorAll("[data-command]")) {
+  button.addEventListener("click", () => {
+    if (button.dataset.command === "end_session" && button.dataset.sure !== "yes") {
+      button.dataset.sure = "yes";
+      button.textContent = "Really end?";
+      setTimeout(() => { button.dataset.sure = ""; button.textContent = "End session"; }, 4000);
+      return;
+    }
+    command({ name: button.dataset.command });
+  });
+}
+if (writes) {
+  byId("set-belt").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const entered = (id) => (byId(id).value === "" ? null : Number(byId(id).value));
+    command({ name: "belt", speed_kmh: entered("speed"), incline_pct: entered("incline") });
+  });
+  const assign = byId("assign");
+  if (assign) {
+    assign.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const { ok, body } = await post("/api/runner", { runner: byId("nickname").value });
+      byId("assigned").textContent = ok ? next(body) : body.mistake;
+    });
+    fetch("/api/settings").then((answer) => answer.json()).then((body) => {
+      byId("assigned").textContent = next(body);
+    }).catch(() => {});
+    fetch("/api/runners").then((answer) => answer.json()).then((names) => {
+      byId("runners").replaceChildren(...names.map((name) => make("option", { value: name })));
+    }).catch(() => {});
+  }
+}
+follow(`/live/${encodeURIComponent(lane)}`, receive, (there) => { if (!there) { strides = []; cues = []; byId("lost").hidden = false; } });

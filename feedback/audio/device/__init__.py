@@ -1,0 +1,1 @@
+"""The sound device: opening, monitoring and reopening it, and its clock."""

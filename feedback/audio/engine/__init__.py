@@ -1,0 +1,1 @@
+"""Pure sound synthesis and mixing, sample by sample."""

@@ -1,0 +1,1 @@
+"""Spoken cues: recordings, or the operating system's voice."""

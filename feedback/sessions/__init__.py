@@ -1,1 +1,0 @@
-"""What is done with sessions that were recorded: the store, reports, exports, comparisons."""

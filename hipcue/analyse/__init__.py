@@ -1,0 +1,1 @@
+"""`hipcue analyse`: recorded clips through the live engine."""

@@ -1,0 +1,167 @@
+"""What a measured clip says, in a few sentences: the result, or why there is none and what to do. Pure."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from capture.sources.slow_motion import StepRhythm
+from config.measures import MEASURES
+from sessions.format.recorded import RecordedSession
+from sessions.format.rows import column, number
+from sessions.report.frame_figures import frame_figures
+from sessions.report.statistics import LEAST_STRIDES, Tracking, overall, tracking
+from wire.faults import SampleState
+from wire.texts import STATES, StateText
+
+_READ_WHOLE = 0.95
+"""A clip of which less than this share of the promised pictures could be read was cut off."""
+
+_GREY_READS_LOW_DEG = 3.0
+"""Of a clip without colours, in dim light (docs/inputs.md)."""
+
+_LEAST_BITS_PER_PIXEL = 0.01
+"""A clip stored again as H.264 with 0.06 bits per pixel and with 0.008: hip extension reads 0.8° less."""
+
+HIP, CADENCE = MEASURES["hip_extension"], MEASURES["cadence"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A clip's result."""
+
+    sentences: tuple[str, ...]
+    """The first one is the most important."""
+    means: dict[str, str]
+    """Means by the measure's column, for a table; empty where they would mislead."""
+    remark: str
+    """What is wrong with the clip, for a table; "": nothing."""
+    tracked: Tracking
+    """How well the clip's frames could be measured."""
+    misleading: bool = False
+    """The numbers in the session's files are not what they seem to be."""
+
+
+def answer(session: RecordedSession) -> Answer:
+    """The result of a clip, from the files that `hipcue analyse` wrote. Raises SessionsError, OSError."""
+    tracked = tracking(session, frame_figures(session))
+    doubt = _contradiction(session) or _slow_motion(session)
+    if doubt:
+        return Answer((doubt,), {}, doubt, tracked, misleading=True)
+    near = session.trusted()
+    notes = (
+        _share_measured(tracked),
+        *_cut_off(session, tracked.frames),
+        *_without_colours(session),
+        *_compressed(session),
+    )
+    if not near:
+        why = _why_none(session, tracked)
+        return Answer((why, *notes), {}, why, tracked)
+    means = {measure.column: _mean(session, measure.column) for measure in (HIP, CADENCE)}
+    strides = f"{len(near)} stride{'s' * (len(near) > 1)} of the near leg"
+    result = f"Hip extension {means[HIP.column]}°, cadence {means[CADENCE.column] or 'unknown'}, over {strides}."
+    few = f"{strides} are too few for a mean to rely on: film at least {LEAST_STRIDES}" if len(near) < LEAST_STRIDES else ""
+    return Answer((result, *([f"{few}."] if few else []), *notes), means, few, tracked)
+
+
+def _mean(session: RecordedSession, name: str) -> str:
+    """The mean over the near leg's trusted strides, with its 95 % interval where there are enough."""
+    mean = overall(session, name)
+    values = column(session.trusted(), name)
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return ""
+    if name == CADENCE.column:
+        return f"{values.mean():.0f}"
+    return f"{values.mean():.1f}" if mean is None else mean.text
+
+
+def _slow_motion(session: RecordedSession) -> str:
+    """A sentence if nobody could run so slowly; "": somebody could."""
+    rhythm = StepRhythm()
+    slowed = []
+    for row in sorted(session.strides, key=lambda row: number(row["t_peak_s"])):
+        at_s = number(row["t_peak_s"])
+        rhythm.add(str(row["leg"]), at_s)
+        if (spm := rhythm.slowed_spm) is not None:
+            slowed.append((at_s, spm))
+    if rhythm.looks_slow:
+        pace = f"at {rhythm.cadence_spm:.0f} steps a minute"
+        return f"This looks like slow motion, {pace}: say how it was filmed, such as --filmed-at 240."
+    if not slowed:
+        return ""
+    at_s, spm = slowed[0]
+    return f"A part of it looks like slow motion, at {spm:.0f} steps a minute around {at_s:.0f} s: cut it out and try again."
+
+
+def _contradiction(session: RecordedSession) -> str:
+    """A sentence if the runner faces the other way than the settings say."""
+    told = session.header.get("config", {}).get("analysis", {}).get("facing")
+    seen = session.header.get("facing_seen")
+    if told not in ("left", "right") or seen not in ("left", "right") or seen == told:
+        return ""
+    return f"The runner faces {seen}, not {told}: leave out --facing, or say --facing {seen}."
+
+
+def _why_none(session: RecordedSession, found: Tracking) -> str:
+    if low := found.low_quality["near"]:
+        quality = f"quality below {session.min_quality:g}"
+        return f"No stride was measured well enough: {low} of the near leg had a {quality}. A sharper, brighter picture helps."
+    state = max(found.not_measured, key=lambda name: found.not_measured[name], default="")
+    if state == "" or found.measured > sum(found.not_measured.values()):
+        return "No stride was measured: the clip is too short for one. Film at least ten seconds."
+    return f"No stride was measured: {_reason(state)}. {_rotation(session, state) or _advice(state)}".strip()
+
+
+def _rotation(session: RecordedSession, state: str) -> str:
+    """What to do about a clip that is not upright; "": it is, or the angle is not known."""
+    rotate_deg = session.header.get("upright_rotate_deg")
+    if state != SampleState.NOT_UPRIGHT or rotate_deg not in (0, 90, 180, 270):
+        return ""
+    return f"Rotate it with --rotate {rotate_deg}." if rotate_deg else "Leave out --rotate."
+
+
+def _reason(state: str) -> str:
+    words = _words(state)
+    return state.replace("_", " ") if words is None else words.clip
+
+
+def _advice(state: str) -> str:
+    words = _words(state)
+    return "" if words is None else words.film
+
+
+def _words(state: str) -> StateText | None:
+    """None for a state that this program does not have."""
+    return next((words for name, words in STATES.items() if name == state), None)
+
+
+def _share_measured(found: Tracking) -> str:
+    if not found.frames:
+        return "No picture could be read."
+    sentence = f"Measured in {100 * found.measured / found.frames:.0f} % of {found.frames} frames"
+    if not found.not_measured:
+        return f"{sentence}."
+    state = max(found.not_measured, key=lambda name: found.not_measured[name])
+    others = "the others" if len(found.not_measured) == 1 else "most others"
+    return f"{sentence}; in {others}, {_reason(state)}."
+
+
+def _without_colours(session: RecordedSession) -> tuple[str, ...]:
+    if session.header.get("has_colours", True):
+        return ()
+    return (f"The clip has no colours: hip extension may read up to {_GREY_READS_LOW_DEG:.0f}° low.",)
+
+
+def _compressed(session: RecordedSession) -> tuple[str, ...]:
+    bits = session.header.get("bits_per_pixel")
+    if not isinstance(bits, float) or not 0 < bits < _LEAST_BITS_PER_PIXEL:
+        return ()
+    return ("The clip is compressed so strongly that hip extension may be a degree or more off: use the original file.",)
+
+
+def _cut_off(session: RecordedSession, frames: int) -> tuple[str, ...]:
+    promised = session.header.get("frames_promised")
+    if not isinstance(promised, int) or frames >= _READ_WHOLE * promised:
+        return ()
+    return (f"The file is damaged or cut off: {frames} of its {promised} pictures could be read.",)

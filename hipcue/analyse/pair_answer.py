@@ -1,0 +1,64 @@
+"""What two clips of one run say, from both sides, in a few sentences. Pure but for the other camera's table of samples."""
+
+from config.reference import SIDE_LIMIT_DEG
+from hipcue.analyse.answer import CADENCE, Answer, answer
+from sessions.format.recorded import RecordedSession
+from sessions.report.left_right import LeftRight, apart_s, left_right
+from sessions.report.statistics import LEAST_STRIDES, overall
+from wire.messages import Side, opposite
+
+_APART_S = 0.08
+"""Push-offs of one leg that two cameras see so far apart are not of the same instant: two frames at 25 a second."""
+
+
+def pair_answer(session: RecordedSession) -> Answer:
+    """The result of two clips, from the files that `hipcue analyse` wrote. Raises SessionsError, OSError."""
+    cameras = session, session.of_other_side()
+    each = [answer(one) for one in cameras]
+    names = "CLIP", "--other-side"
+    for name, one in zip(names, each, strict=True):
+        if one.misleading:
+            return Answer((f"{name}: {one.remark}",), {}, one.remark, one.tracked, misleading=True)
+    notes = tuple(f"{name}: {note}" for name, one in zip(names, each, strict=True) for note in one.sentences[1:])
+    found = left_right(session)
+    if found is None:
+        lacking = [
+            f"{name}: {one.sentences[0]}"
+            for name, camera, one in zip(names, cameras, each, strict=True)
+            if len(camera.trusted()) < LEAST_STRIDES
+        ]
+        why = "Left and right are not compared: it takes strides of both legs at the same time"
+        return Answer((f"{why}.", *lacking, *notes), {}, why, each[0].tracked)
+    cadence = overall(session, CADENCE.column)
+    pace = "" if cadence is None else f", cadence {cadence.mean:.0f}"
+    legs = f"Hip extension left {found.left.text}°, right {found.right.text}°"
+    means = f"{legs}{pace}, over {found.left.strides} strides of each leg."
+    return Answer((_result(found), means, *_doubts(session, found), *notes), {}, "", each[0].tracked)
+
+
+def _result(found: LeftRight) -> str:
+    if not found.stated:
+        return f"Left minus right is not stated: its uncertainty of ± {found.ci95_deg:.1f}° is not below {SIDE_LIMIT_DEG:g}°."
+    size = f"Left minus right {found.difference_deg:+.1f} ± {found.ci95_deg:.1f}° (95 %)"
+    more: Side = "left" if found.difference_deg > 0 else "right"
+    if found.beyond:
+        return f"{size}: the {more} leg extends further, by more than healthy runners' legs differ ({SIDE_LIMIT_DEG:g}°)."
+    if found.differs:
+        return f"{size}: the {more} leg extends further than the {opposite(more)} one."
+    return f"{size}: no difference beyond its uncertainty."
+
+
+def _doubts(session: RecordedSession, found: LeftRight) -> tuple[str, ...]:
+    doubts = []
+    if not found.calibrated:
+        doubts.append(
+            "A zero from quiet standing is missing, so the cameras' roll is in the difference: let both clips begin with some "
+            "seconds of quiet standing."
+        )
+    apart = apart_s(session)
+    if apart is not None and abs(apart[0]) > _APART_S:
+        doubts.append(
+            f"The two clips show the same push-offs {1000 * abs(apart[0]):.0f} ms apart (or whole strides more): they begin at "
+            "different instants, or one of them confuses the legs. Let both begin at the same instant."
+        )
+    return tuple(doubts)

@@ -1,0 +1,42 @@
+"""`hipcue config`: show and check settings."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.default_file import default_text
+from config.loading import load
+from config.settings import Settings
+from hipcue.cli.console import out, sentences
+
+config_app = typer.Typer(no_args_is_help=True, help="Show and check settings.")
+
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="A settings file (TOML).")]
+PresetOption = Annotated[str | None, typer.Option(help="Name of a preset.")]
+
+
+@config_app.command("show")
+def config_show(config: ConfigOption = None, preset: PresetOption = None) -> None:
+    """Print the resulting settings as JSON; without options, the commented default file."""
+    with sentences():
+        if config is None and preset is None:
+            out.print(default_text(), end="")
+            return
+        settings = load(preset or "", config)
+        out.print_json(json.dumps(settings.model_dump(mode="json")))
+
+
+@config_app.command("check")
+def config_check(file: Annotated[Path, typer.Argument(help="A settings file (TOML).")]) -> None:
+    """Check a settings file: print that it is valid, or what is wrong and how to fix it."""
+    with sentences():
+        load(file=file)
+        out.print(f"{file}: valid")
+
+
+@config_app.command("schema")
+def config_schema() -> None:
+    """Print the JSON schema of the settings, for editors."""
+    out.print(json.dumps(Settings.model_json_schema(), indent=2))

@@ -1,0 +1,39 @@
+"""The entry point. It must be cheap to import, because every spawned process imports it too."""
+
+import os
+import signal
+from types import FrameType
+
+_END_SIGNALS = ("SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP")
+
+
+def main() -> None:
+    """Run the command line."""
+    # The matrices of a measurement are small: further threads of NumPy's would spend their time waiting for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Before anything heavy is imported: a signal may come at any moment.
+    for name in _END_SIGNALS:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _end_at_once)
+    from wire.standard_streams import open_standard_streams  # noqa: PLC0415 - see above
+
+    open_standard_streams(escaped=False)
+    for size in ("COLUMNS", "LINES"):
+        if not os.environ.get(size, "1").strip("0"):  # nothing would fit into it
+            del os.environ[size]
+    from hipcue.cli.commands import app  # noqa: PLC0415
+
+    # Sessions, store and log are personal data: only their owner may read files written by this process and its children.
+    os.umask(0o077)
+    app()
+
+
+def _end_at_once(number: int, _frame: FrameType | None) -> None:
+    """The answer of a command that has nothing to save; the others replace it before they begin (wire/lifecycle.py)."""
+    # No exception: raised in the middle of an import, it would end as a traceback.
+    os._exit(128 + number)
+
+
+if __name__ == "__main__":
+    main()

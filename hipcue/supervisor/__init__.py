@@ -1,0 +1,1 @@
+"""Starts the processes, watches them, restarts them, and ends them."""

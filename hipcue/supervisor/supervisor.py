@@ -1,0 +1,200 @@
+"""Starts all processes, restarts those that fail, and ends all of them within two seconds."""
+
+import dataclasses
+import multiprocessing
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+from hipcue.supervisor.child import Child, ChildProcess
+from hipcue.supervisor.journal import log
+from hipcue.supervisor.process_table import Job, ProcessSpec
+from hipcue.supervisor.settings_watch import SettingsWatch
+from hipcue.supervisor.watchdog import RESTARTS, WINDOW_S
+from wire.clock import NS_PER_S
+from wire.faults import FaultCode
+from wire.lifecycle import start_process
+from wire.messages import Command, Health
+from wire.node import Node
+from wire.texts import problem
+from wire.topics import CAPTURE, CAPTURE_2, COMMAND, HEALTH, RECORDER
+
+END_S = 1.8
+"""How long all processes together may take to end; any that remain are killed."""
+STOP_ROUND_S = 0.35
+"""How long one round of ending may take before the next starts, so that no published message is lost."""
+EXIT_FAILED = 1
+"""A process had failed for good."""
+CHILD_FAULTS = (FaultCode.PROCESS_RESTARTING, FaultCode.PROCESS_GIVEN_UP, FaultCode.PROCESS_STUCK)
+SETTINGS_CHECK_S = 0.1
+_WAIT_MS = 100.0
+
+
+class Supervisor:
+    """Runs the whole program once."""
+
+    def __init__(
+        self,
+        specs: Sequence[ProcessSpec],
+        job: Job,
+        node: Node,
+        settings_watch: SettingsWatch | None = None,
+        watch: Callable[[dict[str, Health], int], None] | None = None,
+    ) -> None:
+        self._spawn = multiprocessing.get_context("spawn")
+        self._specs = {spec.name: spec for spec in specs}
+        self._job = job
+        self._settings_watch = settings_watch
+        self._node = node
+        self._clock = node.clock
+        self._watch = watch
+        """Receives the last health of each process, and the time, in every round."""
+        self._health = node.health
+        self._children: dict[str, Child] = {}
+        self._until_ns: int | None = None
+        self._ended = False
+        """Whether a recording has ended, or a process cannot start."""
+        self.session: Path | None = None
+        """The folder of the last session that was recorded; None: there was none."""
+        self.notes: list[str] = []
+        """Messages for the terminal, in order."""
+
+    def run(self, for_s: float | None) -> int:
+        """Run until asked to stop, for `for_s`, until a recording ends, or until a process cannot start.
+
+        Returns the program's exit code. `for_s` counts from when capture is running.
+        """
+        try:
+            for spec in self._specs.values():
+                if self._node.stop:
+                    break
+                self._children[spec.name] = Child(spec.name, partial(self._start, spec), self._clock())
+            self._node.subscribe(HEALTH, Health, self._handle_health)
+            self._node.subscribe(COMMAND, Command, self._handle_command)
+            self._node.each(SETTINGS_CHECK_S, self._check_settings)
+            self._health.running()
+            code = self._node.run(lambda: self._supervise(for_s))
+        finally:
+            self._end_all()
+        if code:
+            return code
+        # The exit code of a completed recording takes precedence over failed processes, unless they have not saved it.
+        failed = any(
+            child.given_up and self._specs[child.name].needed
+            for child in self._children.values()
+            if not self._ended or self._specs[child.name].saves
+        )
+        return EXIT_FAILED if failed else self._saving_code()
+
+    def _saving_code(self) -> int:
+        """The exit code of a process that was to save something and did not; 0: there is none."""
+        for child in self._children.values():
+            code = child.process.exitcode
+            if self._specs[child.name].saves and child.health is not None and code:
+                return code if code > 0 else EXIT_FAILED
+        return 0
+
+    def _supervise(self, for_s: float | None) -> float:
+        """The loop body."""
+        if self._watch is not None:
+            self._watch(
+                {name: child.health for name, child in self._children.items() if child.health is not None}, self._clock()
+            )
+        if self._until_ns is None and for_s is not None and self._children[CAPTURE].is_running:
+            self._until_ns = self._clock() + round(for_s * NS_PER_S)
+        if self._until_ns is not None and self._clock() >= self._until_ns:
+            self._node.end()
+            return 0.0
+        exit_code = self._early_exit_code()
+        if exit_code is not None:
+            self._ended = True
+            self._node.end(exit_code)
+            return 0.0
+        self._check_children()
+        return _WAIT_MS
+
+    def _start(self, spec: ProcessSpec, again: bool) -> ChildProcess:
+        job = dataclasses.replace(self._job, again=again)
+        process = self._spawn.Process(target=spec.start, args=(job,), name=spec.name, daemon=True)
+        start_process(process)
+        return process
+
+    def _handle_health(self, health: Health) -> None:
+        child = self._children.get(health.process)
+        if child is None:
+            return
+        if child.health is None or _summary(child.health) != _summary(health):
+            log.info("%s is %s", health.process, _summary(health))
+        child.handle_health(health)
+        if health.process == RECORDER and health.facts.get("session"):
+            self.session = Path(health.facts["session"])
+
+    def _handle_command(self, command: Command) -> None:
+        if command.name == "quit":
+            self._node.end()
+
+    def _check_settings(self) -> None:
+        watch = self._settings_watch
+        if watch is None:
+            return
+        if watch.check():
+            self._job = dataclasses.replace(self._job, settings=watch.settings)
+        self._health.fault_if(bool(watch.error), FaultCode.SETTINGS_REFUSED, cause=watch.error)
+
+    def _early_exit_code(self) -> int | None:
+        """The exit code if a recording has ended or a process cannot start, else None."""
+        for child in self._children.values():
+            if child.name == CAPTURE and child.exit_code == 0:
+                return 0
+            if child.cannot_start and self._specs[child.name].needed:
+                return child.exit_code
+        return None
+
+    def _check_children(self) -> None:
+        """Kill processes that hang, restart those that are due, and report both."""
+        for child in self._children.values():
+            if child.name == CAPTURE_2 and child.exit_code == 0:
+                continue  # A recording that has ended; the main camera's goes on.
+            happened = child.check(self._clock())
+            if happened:
+                log.warning(happened)
+                self.notes.append(happened)
+            if child.restarts:
+                self._health.counters[f"{child.name} restarts"] = child.restarts
+            self._health.clear(*(code for code in CHILD_FAULTS if code is not child.fault), device=child.name)
+            if child.fault is not None:
+                self._health.fault(child.fault, child.name, value=RESTARTS + 1, expected=WINDOW_S)
+
+    def _end_all(self) -> None:
+        deadline_s = time.monotonic() + END_S
+        rounds = sorted({self._specs[name].stop_round for name in self._children})
+        for stop_round in rounds:
+            ending = [child for child in self._children.values() if self._specs[child.name].stop_round == stop_round]
+            for child in ending:
+                # A process that is still loading its libraries has nothing to save and cannot handle the signal yet.
+                if self._specs[child.name].saves or child.health is not None:
+                    child.process.terminate()
+                else:
+                    child.process.kill()
+            _join(ending, deadline_s if stop_round == rounds[-1] else min(deadline_s, time.monotonic() + STOP_ROUND_S))
+        _join(self._children.values(), deadline_s)
+        for child in self._children.values():
+            if child.is_alive:
+                gone = child.kill()
+                self.notes.append(f"{child.name} did not end in time and was killed{'' if gone else ', but is still running'}")
+                log.warning(self.notes[-1])
+                if not gone:
+                    # At exit, Python waits for every child in this set; multiprocessing has no public way to release one.
+                    multiprocessing.process._children.discard(child.process)  # type: ignore[attr-defined]
+
+
+def _summary(health: Health) -> str:
+    """State and faults, for the log."""
+    faults = "; ".join(problem(fault) for fault in health.faults)
+    return f"{health.state}: {faults}" if faults else health.state
+
+
+def _join(children: Iterable[Child], deadline_s: float) -> None:
+    for child in children:
+        child.process.join(max(0.0, deadline_s - time.monotonic()))

@@ -1,0 +1,1 @@
+"""Sessions: their files, the recorder that writes them, the store of all of them, reports and exports."""

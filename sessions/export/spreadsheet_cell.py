@@ -1,0 +1,23 @@
+"""Text of others in a table: a spreadsheet computes some texts instead of showing them."""
+
+import re
+
+from sessions.format.row_schema import Value
+from wire.visible_text import one_line
+
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""Begin a formula (OWASP, "CSV Injection")."""
+_FIGURE = re.compile(r"[+-]?\d+(\.\d+)?( ± \d+(\.\d+)?( \([a-z ]+\??\))?)?")
+"""A number, or a change with its interval and the doubt about it, as reports write them."""
+
+
+def spreadsheet_cell(value: Value) -> Value:
+    r"""A cell as a spreadsheet shows it: a text that it would compute begins with an apostrophe, and has one line.
+
+    >>> spreadsheet_cell("=HYPERLINK(1)"), spreadsheet_cell("+1.2 ± 0.4"), spreadsheet_cell(-3.5), spreadsheet_cell("a\nb")
+    ("'=HYPERLINK(1)", '+1.2 ± 0.4', -3.5, 'a\\nb')
+    """
+    if not isinstance(value, str):
+        return value
+    text = one_line(value)
+    return f"'{text}" if text.startswith(_FORMULA) and not _FIGURE.fullmatch(text) else text

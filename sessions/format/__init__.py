@@ -1,0 +1,1 @@
+"""A session's files: columns, header, folders, and reading them."""

@@ -1,0 +1,24 @@
+"""Rows of a session's tables as arrays. Listing sessions needs none: NumPy takes longer to load than a list to print."""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sessions.format.row_schema import Row, Value
+
+Floats = NDArray[np.float64]
+
+
+def column(rows: Iterable[Row], name: str) -> Floats:
+    """A column of numbers, NaN where there is none; shape (rows,)."""
+    values = (row.get(name) for row in rows)
+    return np.array([math.nan if value is None or isinstance(value, str) else float(value) for value in values], np.float64)
+
+
+def number(value: Value) -> float:
+    """A cell that must hold a number. Raises ValueError if it is empty."""
+    if value is None:
+        raise ValueError("a number is missing")
+    return float(value)

@@ -1,0 +1,1 @@
+"""The process that writes a session's files as it happens."""

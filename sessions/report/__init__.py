@@ -1,0 +1,1 @@
+"""Reports, comparisons and histories: statistics, key figures, charts, pages."""

@@ -1,0 +1,110 @@
+"""Left minus right of a session with two cameras. Pure.
+
+Each leg is read by the camera that sees it near, and each camera's zero is its own, from the same quiet standing: what a camera
+reads too much or too little while standing and running alike, such as its roll, is then in neither. What remains is
+CAMERA_PAIR_RMS_DEG, and the share by which a pose model changes any difference: docs/two-cameras.md.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.measures import MEASURES
+from config.reference import CAMERA_PAIR_CHANGE_RMS, CAMERA_PAIR_RMS_DEG, SIDE_LIMIT_DEG
+from sessions.format.recorded import RecordedSession
+from sessions.format.row_schema import Row
+from sessions.format.rows import Floats, column
+from sessions.report.statistics import Z95, Mean, mean_of
+
+HIP = MEASURES["hip_extension"]
+UNLEVEL_RMS_DEG = 2.0
+"""Without zeros: cameras hung level by eye are each off by some 1.4°, and on two sides that adds up."""
+_LONGEST_GAP_S = 1.5
+"""A stride whose neighbours of the other leg are farther away is not compared."""
+
+
+@dataclass(frozen=True)
+class LeftRight:
+    """The two legs at the same strides, in degrees."""
+
+    left: Mean
+    right: Mean
+    difference_deg: float
+    """Left minus right."""
+    ci95_deg: float
+    """Half the 95 % interval of the difference: the strides' scatter, and the cameras."""
+    calibrated: bool
+    """Whether both cameras have a zero from quiet standing."""
+
+    @property
+    def stated(self) -> bool:
+        """Whether it is certain enough to be stated."""
+        return self.ci95_deg < SIDE_LIMIT_DEG
+
+    @property
+    def differs(self) -> bool:
+        """Whether the legs differ by more than the uncertainty."""
+        return self.stated and abs(self.difference_deg) > self.ci95_deg
+
+    @property
+    def beyond(self) -> bool:
+        """Whether they differ by more than those of healthy runners, and by more than the uncertainty on top of it."""
+        return abs(self.difference_deg) - self.ci95_deg > SIDE_LIMIT_DEG
+
+
+def left_right(session: RecordedSession) -> LeftRight | None:
+    """Peak hip extension of both legs, over the time in which both were measured; None: too few strides, or one camera."""
+    left, right = session.of_side("left"), session.of_side("right")
+    if not session.has_both_sides or not left or not right:
+        return None
+    calibrated = all(row.get("standing_thigh_deg") is not None for row in (*left, *right))
+    left, others_deg = _paired(left, right, calibrated)
+    left_deg = _extension_deg(left, calibrated)
+    means = mean_of(left_deg), mean_of(others_deg), mean_of(left_deg - others_deg)
+    if means[0] is None or means[1] is None or means[2] is None:
+        return None
+    difference = means[2]
+    cameras_deg = math.hypot(
+        CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_CHANGE_RMS * difference.mean, 0.0 if calibrated else UNLEVEL_RMS_DEG
+    )
+    ci95_deg = Z95 * math.hypot(difference.sem, cameras_deg)
+    return LeftRight(means[0], means[1], difference.mean, ci95_deg, calibrated)
+
+
+def apart_s(session: RecordedSession) -> tuple[float, float] | None:
+    """How much later the other camera saw the same push-offs, and the stride time, seconds; None: too few strides.
+
+    It is known but for whole strides: + and − half a stride at most. Near 0, both cameras saw the same instants and agree on
+    which leg is which.
+    """
+    times_s = column(session.trusted("near"), "stride_time_s")
+    if not np.isfinite(times_s).any():
+        return None
+    stride_s = float(np.nanmedian(times_s))
+    turns = []
+    for leg, seen_as in (("near", "far"), ("far", "near")):
+        here_s = column([row for row in session.strides if row["leg"] == leg], "t_peak_s")
+        there_s = column([row for row in session.other_strides if row["leg"] == seen_as], "t_peak_s")
+        if len(here_s) and len(there_s):
+            turns.append((there_s - here_s[np.abs(there_s[:, None] - here_s).argmin(axis=1)]) / stride_s)
+    if not turns:
+        return None
+    mean_turn = np.angle(np.exp(2j * np.pi * np.concatenate(turns)).mean()) / (2 * np.pi)
+    return float(mean_turn * stride_s), stride_s
+
+
+def _paired(left: list[Row], right: list[Row], calibrated: bool) -> tuple[list[Row], Floats]:
+    """The left leg's strides that have some of the right leg before and after them, and the right leg's value then."""
+    at_s, others_s = column(left, "t_peak_s"), column(right, "t_peak_s")
+    behind = np.searchsorted(others_s, at_s)
+    inside = (behind > 0) & (behind < len(others_s))
+    before_s, after_s = others_s[np.maximum(behind, 1) - 1], others_s[np.minimum(behind, len(others_s) - 1)]
+    near = inside & (at_s - before_s < _LONGEST_GAP_S) & (after_s - at_s < _LONGEST_GAP_S)
+    values: Floats = np.interp(at_s[near], others_s, _extension_deg(right, calibrated))
+    return [row for row, kept in zip(left, near, strict=True) if kept], values
+
+
+def _extension_deg(rows: list[Row], calibrated: bool) -> Floats:
+    """Peak extension against quiet standing; without zeros, of both against the vertical."""
+    return column(rows, HIP.column) if calibrated else -column(rows, "thigh_min_deg")

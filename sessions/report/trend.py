@@ -1,0 +1,153 @@
+"""Several sessions side by side, and their trend. Pure.
+
+Between days, the change within each session can be compared, and the excursion, which needs no zero. An absolute hip extension
+carries its between-day interval.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from config.reference import PACE_CADENCE_PCT, PACE_SPEED_MPS
+from config.sections.capture import KMH_PER_MPS
+from sessions.format.recorded import CountedStrides
+from sessions.format.rows import Floats
+from sessions.report.changes import MeanChange, changes
+from sessions.report.statistics import BETWEEN_DAYS_DEG, CAMERA_CHANGE_RMS, Z95, Mean, mean_of
+
+HEADINGS = (
+    "session",
+    "started",
+    "no.",
+    "retained °",
+    "drill change °",
+    "excursion °",
+    "hip extension °",
+    "cadence",
+    "km/h",
+    "strides",
+)
+
+
+@dataclass(frozen=True)
+class TrendEntry:
+    """One session of a trend; None stands for what was not measured."""
+
+    name: str
+    started: str
+    number: int | None
+    """Which session of a named runner it is."""
+    strides: int
+    drill: MeanChange | None
+    """Hip extension of the drill against the session's own baseline."""
+    retained: MeanChange | None
+    """The same for the retention: what stayed without cues."""
+    excursion: Mean | None
+    """Thigh excursion in the baseline, or over all strides if there was none."""
+    extension: Mean | None
+    """Hip extension in the same strides."""
+    cadence: Mean | None
+    """Steps per minute in the same strides."""
+    speed_mps: Mean | None
+    """Belt speed in the same strides."""
+
+
+def entry(session: CountedStrides) -> TrendEntry:
+    """A session as an entry of a trend."""
+    found = changes(session, "hip_extension_deg")
+    in_baseline = session.phase_names() == "baseline"
+    return TrendEntry(
+        name=session.name,
+        started=f"{session.started:%Y-%m-%d %H:%M}",
+        number=session.header.get("session_number"),
+        strides=len(session.values("t_peak_s")),
+        drill=found.get("drill"),
+        retained=found.get("retention"),
+        excursion=_at_rest(session.values("thigh_excursion_deg"), in_baseline),
+        extension=_at_rest(session.values("hip_extension_deg"), in_baseline),
+        cadence=_at_rest(session.values("cadence_spm"), in_baseline),
+        speed_mps=_at_rest(session.values("belt_speed_mps"), in_baseline),
+    )
+
+
+def cells(one: TrendEntry) -> tuple[str, ...]:
+    """An entry as the row of a table under HEADINGS; ± is the 95 % interval of the change or of the mean."""
+    return (
+        one.name,
+        one.started,
+        "" if one.number is None else str(one.number),
+        _change(one.retained),
+        _change(one.drill),
+        "" if one.excursion is None else one.excursion.text,
+        "" if one.extension is None else f"{one.extension.mean:.1f} ± {BETWEEN_DAYS_DEG:.0f}",
+        "" if one.cadence is None else f"{one.cadence.mean:.0f}",
+        "" if one.speed_mps is None else f"{KMH_PER_MPS * one.speed_mps.mean:.1f}",
+        str(one.strides),
+    )
+
+
+def slope(entries: Sequence[TrendEntry]) -> tuple[float, float] | None:
+    """Slope of the excursion in degrees per session, and half its 95 % interval; None for fewer than 3 sessions."""
+    values = np.array([one.excursion.mean for one in entries if one.excursion is not None])
+    count = len(values)
+    if count < 3:
+        return None
+    order = np.arange(count) - (count - 1) / 2
+    per_session = float(order @ values / (order @ order))
+    off = values - values.mean() - per_session * order
+    sd = float(np.sqrt(off @ off / (count - 2) / (order @ order)))
+    students_t = float(stdtrit(count - 2, 0.975))
+    return per_session, math.hypot(students_t * sd, Z95 * CAMERA_CHANGE_RMS * per_session)
+
+
+def trend_sentence(entries: Sequence[TrendEntry]) -> str:
+    """The trend of the excursion; "" for too few sessions. At different paces there is no verdict: it grows with speed."""
+    found = slope(entries)
+    if found is None:
+        return ""
+    paces = _paces(entries)
+    verdict = f"no verdict, as {paces}" if paces else "more than chance" if abs(found[0]) > found[1] else "could be chance"
+    return f"Excursion: {found[0]:+.2f} ± {found[1]:.2f}° from session to session (95 %); {verdict}"
+
+
+def trend_verdict(entries: Sequence[TrendEntry]) -> str:
+    """Whether it is getting better and whether that is more than chance, in one sentence for the runner."""
+    found = slope(entries)
+    known = sum(one.excursion is not None for one in entries)
+    if found is None:
+        few = f"{known} session{'' if known == 1 else 's'} with enough strides"
+        return f"Too early to say whether it is getting better: {few}, and a trend needs three."
+    if paces := _paces(entries):
+        return f"It cannot be said whether it is getting better: {paces}, and that alone moves the stride."
+    change = f"your stride {'grows' if found[0] > 0 else 'shrinks'} by {abs(found[0]):.1f}° from session to session"
+    if abs(found[0]) <= found[1]:
+        return f"Not clear yet whether it is getting better: {change}, which could be chance."
+    if found[0] > 0:
+        return f"Yes, it is getting better: {change}, and that is more than chance."
+    return f"No, it is not getting better: {change}, and that is more than chance."
+
+
+def _paces(entries: Sequence[TrendEntry]) -> str:
+    """How the paces of the sessions differ; "": they do not."""
+    speeds_mps = [one.speed_mps.mean for one in entries if one.speed_mps is not None]
+    if speeds_mps and max(speeds_mps) - min(speeds_mps) > PACE_SPEED_MPS:
+        return f"the belt ran at {KMH_PER_MPS * min(speeds_mps):.1f} to {KMH_PER_MPS * max(speeds_mps):.1f} km/h"
+    cadences = [one.cadence.mean for one in entries if one.cadence is not None]
+    if cadences and 100 * (max(cadences) / min(cadences) - 1) > PACE_CADENCE_PCT:
+        return f"the cadence was {min(cadences):.0f} to {max(cadences):.0f}"
+    return ""
+
+
+def _at_rest(values: Floats, in_baseline: NDArray[np.bool_]) -> Mean | None:
+    return mean_of(values[in_baseline]) or mean_of(values)
+
+
+def _change(change: MeanChange | None) -> str:
+    if change is None:
+        return ""
+    doubt = "" if change.real else " (chance?)" if change.cadence_pct is None else " (other cadence)"
+    return f"{change.change:+.1f} ± {change.ci95:.1f}{doubt}"

@@ -1,0 +1,15 @@
+"""Which session of a runner the next one is: cues fade with it. Pure."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sessions.store.store import SessionEntry
+
+LEAST_NEAR_STRIDES = 20
+"""A session of fewer was a try, not practice."""
+
+
+def next_session_number(earlier: Iterable["SessionEntry"]) -> int:
+    """From 1, given the runner's earlier sessions. Analysed clips do not count."""
+    return 1 + sum(1 for one in earlier if one.kind == "live" and (one.near_strides or 0) >= LEAST_NEAR_STRIDES)

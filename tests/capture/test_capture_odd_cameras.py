@@ -1,0 +1,144 @@
+"""Given a network camera that keeps to no standard, is slow or falls silent, then it is read or refused in time."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from capture.sources import network_camera
+from capture.sources.network_camera import NetworkCamera
+from capture.sources.source import CameraError, SourceLost
+from config.secret_address import SecretAddress
+from tests.support.mjpeg_server import jpeg
+from tests.support.scripted_server import Conversation, h264, http_pictures, rtsp_camera, scripted_server, silence
+from tests.support.watched_capture import next_picture
+from wire.frames.frame import Image
+
+FPS = 30
+PICTURES = 24
+TYPE = b"Content-Type: multipart/x-mixed-replace; boundary=x\r\n"
+
+
+def grey(number: int) -> Image:
+    return np.full((96, 128, 3), 16 + 8 * (number % PICTURES), np.uint8)
+
+
+GRAIN = np.random.default_rng(1).integers(-12, 13, (96, 128, 3))
+JPEGS = [jpeg(np.clip(grey(number) + GRAIN, 0, 255).astype(np.uint8)) for number in range(PICTURES)]
+
+
+@contextmanager
+def opened(talk: Conversation, scheme: str = "http") -> Iterator[NetworkCamera]:
+    with scripted_server(talk) as port:
+        camera = NetworkCamera(SecretAddress(f"{scheme}://coach:secret@127.0.0.1:{port}/video"))
+        try:
+            yield camera
+        finally:
+            camera.close()
+
+
+def part(number: int, boundary: bytes = b"--x", head: bytes = b"Content-Type: image/jpeg\r\n", length: bool = True) -> bytes:
+    body = JPEGS[number % PICTURES]
+    size = b"Content-Length: %d\r\n" % len(body) if length else b""
+    return boundary + b"\r\n" + head + size + b"\r\n" + body + b"\r\n"
+
+
+ODD: dict[str, tuple[bytes, Callable[[int], bytes], bytes]] = {
+    "no first boundary": (TYPE, lambda number: part(number)[5:] + b"--x\r\n", b""),
+    "no length": (TYPE, lambda number: part(number, length=False), b""),
+    "boundary=--x": (TYPE.replace(b"=x", b"=--x"), part, b""),
+    "boundary=--x, doubled": (TYPE.replace(b"=x", b"=--x"), lambda number: part(number, b"----x"), b""),
+    "boundary in quotes": (TYPE.replace(b"=x", b'="x"'), part, b""),
+    "another boundary": (TYPE, lambda number: part(number, b"--other"), b""),
+    "headers in odd case": (
+        TYPE.replace(b"Content-Type", b"content-TYPE"),
+        lambda number: part(number, head=b"CONTENT-type: Image/JPEG\r\n").replace(b"Content-Length", b"content-LENGTH"),
+        b"",
+    ),
+    "image/jpg": (TYPE, lambda number: part(number, head=b"Content-Type: image/jpg\r\n"), b""),
+    "parts without a type": (TYPE, lambda number: part(number, head=b""), b""),
+    "JPEGs and nothing else": (b"Content-Type: image/jpeg\r\n", lambda number: JPEGS[number % PICTURES], b""),
+    "a text first": (TYPE, part, b"welcome\r\n"),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_mjpeg_that_keeps_to_no_standard(kind: str) -> None:
+    head, parts, before = ODD[kind]
+    with opened(http_pictures(head, parts, FPS, before)) as camera:
+        taken = [next_picture(camera.read) for _ in range(5)]
+    assert taken[0].image.shape == (96, 128, 3)
+    seen = [round((float(one.image.mean()) - 16) / 8) for one in taken]
+    steps = [(later - earlier) % PICTURES for earlier, later in pairwise(seen)]
+    assert steps == [later.index - earlier.index for earlier, later in pairwise(taken)]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network_camera, "OPEN_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(network_camera, "READ_TIMEOUT_S", 0.4)
+
+
+@pytest.mark.usefixtures("impatient")
+class TestSilence:
+    @pytest.mark.parametrize("scheme", ["http", "rtsp"])
+    def test_from_the_start_is_a_refusal_in_time(self, scheme: str) -> None:
+        started_s = time.monotonic()
+        with pytest.raises(CameraError, match="no video stream answers"), opened(silence, scheme):
+            pass
+        assert time.monotonic() - started_s < 5
+
+    def test_after_the_head_is_a_refusal_in_time(self) -> None:
+        def talk(*connection: object) -> None:
+            http_pictures(TYPE, part, 0.05)(*connection)  # type: ignore[arg-type]
+
+        with pytest.raises(CameraError, match="no video stream answers"), opened(talk):
+            pass
+
+    def test_of_an_rtsp_camera_that_came_back_is_a_refusal_in_time(self) -> None:
+        """It answers while it is being opened, and sends nothing."""
+        with pytest.raises(CameraError, match="no video stream answers"), opened(rtsp_camera([], 1), "rtsp"):
+            pass
+
+    def test_in_the_middle_is_a_loss(self) -> None:
+        def parts(number: int) -> bytes:
+            if number == 10:
+                time.sleep(1.5)
+            return part(number)
+
+        def all_of(camera: NetworkCamera) -> None:
+            while True:
+                next_picture(camera.read)
+
+        with opened(http_pictures(TYPE, parts, FPS)) as camera, pytest.raises(SourceLost):
+            all_of(camera)
+
+
+class TestRtsp:
+    def test_pictures_come_over_the_connection_itself(self) -> None:
+        heard: list[str] = []
+        with opened(rtsp_camera(h264([grey(n) for n in range(PICTURES)], FPS, 0), FPS, heard), "rtsp") as camera:
+            taken = [next_picture(camera.read) for _ in range(5)]
+            assert camera.facts["mode"] == "128x96, network stream"
+            assert "delay" not in camera.facts
+        assert taken[0].image.shape == (96, 128, 3)
+        assert [line.split()[0] for line in heard[:4]] == ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"]
+
+    def test_the_delay_of_b_frames_is_stated(self) -> None:
+        with opened(rtsp_camera(h264([grey(n) for n in range(PICTURES)], FPS, 2), FPS), "rtsp") as camera:
+            assert "for B-frames; switch them off in the camera" in camera.facts["delay"]
+
+
+def test_no_password_is_written_by_ffmpeg(capfd: pytest.CaptureFixture[str]) -> None:
+    def refuse(client: object, _over: object) -> None:
+        client.recv(4096)  # type: ignore[attr-defined]
+        client.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")  # type: ignore[attr-defined]
+
+    with pytest.raises(CameraError) as caught, opened(refuse):
+        pass
+    written = capfd.readouterr()
+    assert "secret" not in written.out + written.err + str(caught.value)
+    assert caught.value.__cause__ is None

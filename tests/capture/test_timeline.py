@@ -1,0 +1,58 @@
+"""Given timestamps of any kind, then pictures keep their order and, where it is known, their time."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capture.sources.timeline import Timeline
+from wire.clock import ms_to_ns
+
+PERIOD_MS = 40
+EVEN = [float(PERIOD_MS * number) for number in range(60)]
+
+
+def placed_ms(stamps_ms: Sequence[float | None]) -> list[float | None]:
+    timeline = Timeline(ms_to_ns(PERIOD_MS))
+    placed = [timeline.place(None if stamp is None else ms_to_ns(stamp)) for stamp in stamps_ms]
+    return [None if at_ns is None else at_ns / 1e6 for at_ns in placed]
+
+
+def test_they_are_kept_whatever_the_rate() -> None:
+    uneven = [0, 33, 70, 71, 571, 9571]
+    assert placed_ms(uneven) == uneven
+
+
+@pytest.mark.parametrize("first_ms", [-500, 700, 3_600_000])
+def test_they_count_from_the_first_picture(first_ms: float) -> None:
+    assert placed_ms([first_ms + at_ms for at_ms in EVEN]) == EVEN
+
+
+@pytest.mark.parametrize("break_ms", [-2400, -30_000, 20_000, 1e9])
+def test_time_goes_on_where_they_start_over_or_jump(break_ms: float) -> None:
+    assert placed_ms([*EVEN, *(EVEN[-1] + break_ms + at_ms for at_ms in EVEN)]) == [PERIOD_MS * number for number in range(120)]
+
+
+def test_a_picture_out_of_order_or_with_the_same_time_is_left_out() -> None:
+    assert placed_ms([0, 40, 120, 80, 160, 160, 200]) == [0, 40, 120, None, 160, None, 200]
+
+
+def test_where_they_run_backwards_pictures_follow_at_the_nominal_rate() -> None:
+    placed = [at_ms for at_ms in placed_ms([10_000 - at_ms for at_ms in EVEN]) if at_ms is not None]
+    assert len(placed) >= len(EVEN) - 6
+    assert all(later - earlier == PERIOD_MS for earlier, later in pairwise(placed))
+
+
+@pytest.mark.parametrize("stamp", [None, 0.0, 1234.0])
+def test_without_any_pictures_follow_at_the_nominal_rate(stamp: float | None) -> None:
+    placed = [at_ms for at_ms in placed_ms([stamp] * 60) if at_ms is not None]
+    assert len(placed) >= 54
+    assert placed == [PERIOD_MS * number for number in range(len(placed))]
+
+
+@given(st.lists(st.none() | st.floats(-1e7, 1e7) | st.floats(0, 500), max_size=80))
+def test_time_always_increases(stamps_ms: list[float | None]) -> None:
+    placed = [at_ms for at_ms in placed_ms(stamps_ms) if at_ms is not None]
+    assert all(earlier < later for earlier, later in pairwise(placed))

@@ -1,0 +1,44 @@
+"""The second camera has the settings of the first, unless [capture.other_side] has others."""
+
+import pytest
+
+from config.loading import load
+from config.mistakes import ConfigError
+from config.settings import Settings
+
+
+def other(**given: object) -> Settings:
+    return load(overrides={"capture.source": "0", "capture.other_side.source": "1", **given}).of_other_side()
+
+
+def test_without_a_source_there_is_one_camera() -> None:
+    assert not Settings().capture.has_other_side
+
+
+def test_what_is_not_given_is_as_for_the_first_camera() -> None:
+    found = other(**{"capture.fps": 50.0, "capture.width_px": 640, "capture.pixel_format": "YUYV", "analysis.min_quality": 0.7})
+    capture = found.capture
+    assert capture.source.reveal() == "1"
+    assert (capture.fps, capture.width_px, capture.pixel_format) == (50.0, 640, "YUYV")
+    assert found.analysis.min_quality == 0.7
+    assert not capture.has_other_side
+
+
+def test_what_is_given_is_its_own() -> None:
+    found = other(**{"capture.fps": 50.0, "capture.other_side.fps": 30.0, "capture.other_side.zone.left": 0.2})
+    assert (found.capture.fps, found.capture.zone.left) == (30.0, 0.2)
+
+
+def test_the_roll_is_never_that_of_the_first_camera() -> None:
+    assert other(**{"analysis.camera_roll_deg": 2.0}).analysis.camera_roll_deg == 0.0
+    assert other(**{"capture.other_side.camera_roll_deg": -1.0}).analysis.camera_roll_deg == -1.0
+
+
+@pytest.mark.parametrize(("facing", "seen"), [("right", "left"), ("left", "right"), ("auto", "auto")])
+def test_it_sees_the_runner_face_the_other_way(facing: str, seen: str) -> None:
+    assert other(**{"analysis.facing": facing}).analysis.facing == seen
+
+
+def test_a_mistake_in_it_is_one_sentence() -> None:
+    with pytest.raises(ConfigError, match=r"capture\.other_side\.fps = -1\.0: must be at least 0"):
+        other(**{"capture.other_side.fps": -1.0})

@@ -1,0 +1,258 @@
+"""Given a real browser beside a lane, a coach pairs it from the screen, sees every stride, and leads the session."""
+
+import os
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pygame
+import pytest
+
+from config.loading import load
+from config.settings import Settings
+from feedback.display.paint.painter import Painter
+from feedback.display.state.screen import Screen
+from tests.support.console_browser import missing, paired_context, running_browser
+from tests.support.console_lane import GUARD_S, TEXT, ConsoleLane
+from tests.support.message_examples import cue, sample, stride
+from wire.messages import Band, Command, PairingCode, Phase
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.optional
+
+GUARD_MS = 1000 * GUARD_S
+AXE = "AXE_CORE"
+"""Environment variable: where axe-core is."""
+DRILL = Phase("drill", "hip_extension", Band(16.0, 20.0), 15.1, None, paused=False, muted=False, cueing=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    if missing():
+        pytest.skip(missing())
+    with running_browser() as found:
+        yield found
+
+
+@pytest.fixture
+def address(lane: ConsoleLane) -> str:
+    return f"http://127.0.0.1:{lane.port}"
+
+
+@pytest.fixture
+def mistakes() -> list[str]:
+    """What a page has complained about: a refused script or style, or an error of its own."""
+    return []
+
+
+@pytest.fixture
+def coach(browser: "Browser", lane: ConsoleLane, mistakes: list[str]) -> "Iterator[Page]":
+    context = paired_context(browser, lane, "coach")
+    page = context.new_page()
+    page.set_default_timeout(GUARD_MS)
+    page.on("console", lambda message: mistakes.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: mistakes.append(str(error)))
+    yield page
+    context.close()
+
+
+def read_from_screen(code: PairingCode) -> str:
+    """What a tablet's camera reads from the big screen."""
+    screen = Screen(Settings())
+    screen.handle(code, 0)
+    surface = pygame.Surface((1280, 720), depth=32)
+    Painter().paint(surface, screen.view(code.ends_ns - 1))
+    picture = np.ascontiguousarray(pygame.surfarray.array3d(surface).swapaxes(0, 1)[..., ::-1])
+    return str(cv2.QRCodeDetector().detectAndDecode(picture)[0])
+
+
+def test_a_tablet_is_paired_by_the_code_on_the_screen(browser: "Browser", lane: ConsoleLane, address: str) -> None:
+    codes: list[PairingCode] = []
+
+    def shown() -> bool:
+        while (code := lane.codes.take()) is not None:
+            codes.append(code)
+        return bool(codes and codes[-1].address)
+
+    lane.until(shown, "a code is shown", Command("pairing_code"))
+    # The key may have been sent more than once; the last code is on the screen once no other follows.
+    token, ends_ns = lane.devices.new_token("coach")
+    read = read_from_screen(PairingCode(f"{address}/pair#{token}", "coach", ends_ns))
+    assert read.startswith(address)
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(GUARD_MS)
+    page.goto(f"{address}/settings")
+    assert page.get_by_role("heading", name="Pair this device").is_visible()
+    page.goto(read)
+    page.get_by_label("Name").fill("Kim's tablet")
+    page.get_by_role("button", name="Pair").click()
+    page.wait_for_url(f"{address}/")
+    page.get_by_role("button", name="Pause").wait_for()
+    assert page.evaluate("document.cookie") == ""
+    context.clear_cookies()
+    page.goto(read)
+    page.get_by_role("button", name="Pair").click()
+    page.get_by_role("alert").get_by_text("expired or was used").wait_for()
+    context.close()
+
+
+def wait_for_number(lane: ConsoleLane, page: "Page", wanted: str) -> None:
+    lane.until(lambda: page.locator("#value").text_content() == wanted, "the number is shown", sample())
+
+
+def test_the_lane_is_shown_as_the_wire_has_it(coach: "Page", lane: ConsoleLane, address: str, mistakes: list[str]) -> None:
+    coach.goto(address)
+
+    def shows(selector: str, text: str) -> bool:
+        return text in (coach.locator(selector).text_content() or "")
+
+    lane.until(lambda: shows("#phase", "Drill"), "the phase is shown", DRILL, sample())
+    for number, value in enumerate((14.4, 18.3, 21.2), start=1):
+        lane.send(stride(number, float(number), value))
+        wait_for_number(lane, coach, f"{value:.0f}°")
+        verdict = coach.locator("#verdict").get_attribute("data-verdict")
+        assert verdict == ("below", "in", "above")[number - 1]
+    lane.send(cue("push", 3))
+    lane.until(lambda: shows("#cues", "Push the belt"), "the cue is shown", sample())
+    assert coach.locator("#chart .c-in, #chart .c-below, #chart .c-above").count() == 3
+    assert coach.locator("#chart .c-cue").count() == 1
+    assert mistakes == []
+
+
+def test_the_buttons_lead_the_session(coach: "Page", lane: ConsoleLane, address: str) -> None:
+    coach.goto(address)
+    lane.until(lambda: coach.locator("#phase").text_content() == "Drill", "the phase is shown", DRILL)
+    lane.until(lambda: coach.get_by_role("button", name="Next phase").is_enabled(), "it can be led", DRILL)
+    for name, command in (("Pause", "pause"), ("Mute", "mute"), ("Calibrate", "calibrate"), ("Next phase", "next_phase")):
+        coach.get_by_role("button", name=name, exact=True).click()
+        assert lane.command().name == command
+    coach.get_by_role("button", name="End session").click()
+    coach.get_by_role("button", name="Really end?").click()
+    assert lane.command().name == "end_session"
+
+
+def test_a_runner_is_assigned(coach: "Page", lane: ConsoleLane, address: str, settings_path: Path, mistakes: list[str]) -> None:
+    del lane
+    coach.goto(address)
+    coach.get_by_text("Next: a guest.").wait_for()
+    coach.get_by_label("Runner").fill("Ada")
+    coach.get_by_role("button", name="Assign").click()
+    coach.get_by_text("Next: Ada, session 1.").wait_for()
+    assert load(file=settings_path).session.runner == "Ada"
+    coach.reload()
+    coach.get_by_text("Next: Ada, session 1.").wait_for()
+    assert mistakes == []
+
+
+def test_a_threshold_is_changed_refused_and_undone(
+    coach: "Page", lane: ConsoleLane, address: str, settings_path: Path, mistakes: list[str]
+) -> None:
+    del lane
+    coach.goto(f"{address}/settings")
+    delta = coach.locator("#f-target-delta_deg")
+    assert delta.input_value() == "3"
+    delta.fill("4.5")
+    coach.get_by_role("button", name="Save", exact=True).click()
+    coach.get_by_text("Saved. Applies at the next stride.").wait_for()
+    assert load(file=settings_path).target.delta_deg == 4.5
+    delta.fill("4000")
+    coach.get_by_role("button", name="Save", exact=True).click()
+    coach.get_by_text("target.delta_deg = 4000.0: must be at most 200.0").wait_for()
+    assert coach.locator(".field.wrong").get_attribute("data-path") == "target.delta_deg"
+    assert load(file=settings_path).target.delta_deg == 4.5
+    coach.get_by_role("button", name="Discard").click()
+    coach.get_by_role("button", name="Undo the last change").click()
+    coach.get_by_text("The last change is undone.").wait_for()
+    assert settings_path.read_text() == TEXT
+    assert [one for one in mistakes if "422" not in one] == []
+
+
+def test_two_coaches_who_change_the_same_setting_choose(
+    coach: "Page", browser: "Browser", lane: ConsoleLane, address: str, settings_path: Path
+) -> None:
+    context = paired_context(browser, lane, "coach", "another")
+    other = context.new_page()
+    other.set_default_timeout(GUARD_MS)
+    for page in (coach, other):
+        page.goto(f"{address}/settings")
+    for page, value in ((coach, "4"), (other, "6")):
+        page.locator("#f-target-delta_deg").fill(value)
+        page.get_by_role("button", name="Save", exact=True).click()
+    other.get_by_text("Somebody else has set this to 4 meanwhile.").wait_for()
+    assert load(file=settings_path).target.delta_deg == 4.0
+    other.get_by_role("button", name="Keep mine").click()
+    other.get_by_text("Saved.").wait_for()
+    assert load(file=settings_path).target.delta_deg == 6.0
+    context.close()
+
+
+def test_a_rule_is_changed_and_one_is_added(coach: "Page", lane: ConsoleLane, address: str, settings_path: Path) -> None:
+    del lane
+    coach.goto(f"{address}/settings")
+    coach.locator('[data-section="cue"] > summary').click()
+    coach.locator('[data-rule="push"] > summary').click()
+    coach.locator("#rule-push-strides").fill("7")
+    coach.get_by_role("button", name="Save", exact=True).click()
+    coach.get_by_text("Saved.").wait_for()
+    coach.get_by_label("New rule").fill("mine")
+    coach.get_by_role("button", name="Add", exact=True).click()
+    coach.get_by_text("off until you switch it on").wait_for()
+    rules = {rule.name: rule for rule in load(file=settings_path).cue}
+    assert rules["push"].strides == 7
+    assert not rules["mine"].enabled
+
+
+def test_the_form_can_be_used_by_keyboard(coach: "Page", lane: ConsoleLane, address: str, settings_path: Path) -> None:
+    del lane
+    coach.goto(f"{address}/settings")
+    coach.locator("#f-target-half_width_deg").focus()
+    coach.keyboard.press("Control+A")
+    coach.keyboard.type("1.5")
+    coach.keyboard.press("Enter")
+    coach.get_by_text("Saved.").wait_for()
+    assert load(file=settings_path).target.half_width_deg == 1.5
+
+
+def test_a_name_is_never_markup(coach: "Page", lane: ConsoleLane, address: str, mistakes: list[str]) -> None:
+    name = '<img src=x onerror="document.title=1">'
+    coach.goto(address)
+    named = Phase("drill", "hip_extension", None, None, None, paused=False, muted=False, runner=name)
+    lane.until(lambda: name in (coach.locator("#runner").text_content() or ""), "the name is shown", named)
+    assert coach.locator("#lane img").count() == 0
+    assert mistakes == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_pages_have_no_fault_that_axe_finds(browser: "Browser", lane: ConsoleLane, address: str, dark: bool) -> None:
+    """Contrast, names, order and roles, as WCAG 2 asks at level AA."""
+    source = os.environ.get(AXE)
+    if source is None:
+        pytest.skip(f"{AXE} names no axe.min.js (npm pack axe-core)")
+    context = paired_context(browser, lane, "coach", dark=dark)
+    page = context.new_page()
+    page.set_default_timeout(GUARD_MS)
+    found = []
+    for path in ("/", "/settings", "/sessions", "/runners", "/status", "/devices", "/pair#token", "/nothing"):
+        page.goto(f"{address}{path}")
+        page.wait_for_load_state("load")
+        if path == "/":
+            lane.until(lambda: page.locator("#phase").text_content() == "Drill", "the phase is shown", DRILL)
+            lane.send(stride(1, 1.0, 14.0))
+            wait_for_number(lane, page, "14°")
+        if path == "/settings":
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        page.evaluate(Path(source).read_text())
+        faults = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})")[
+            "violations"
+        ]
+        found += [f"{path}: {one['id']}: {one['nodes'][0]['html']}" for one in faults]
+    context.close()
+    assert found == []

@@ -1,0 +1,102 @@
+"""Given lanes on other machines, one console shows them all, leads each of them, and survives those that are gone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.mistakes import ConfigError
+from config.settings import Settings
+from console.gym import Gym
+from console.lanes_file import MOST_LANES, FollowedLane, LanesFile
+from tests.support.console_lane import paired_browser, received
+from tests.support.eventually import eventually
+from tests.support.message_examples import stride
+from tests.support.two_machines import TwoMachines, free_address
+from wire.lifecycle import StopFlag
+from wire.remote.keys import KeysError
+
+
+@pytest.fixture
+def machines(wire_directory: Path) -> Iterator[TwoMachines]:
+    """A lane's machine, and the console's in place of the screen's."""
+    two = TwoMachines(wire_directory)
+    two.screen.keys.allow("lane-1", two.camera_key)
+    yield two
+    two.close()
+
+
+@pytest.fixture
+def gym(machines: TwoMachines, wire_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gym]:
+    """A console of two lanes; nothing answers for the second one."""
+    monkeypatch.setenv("HIPCUE_HOME", str(tmp_path / "home"))
+    settings = Settings()
+    settings = settings.model_copy(update={"console": settings.console.model_copy(update={"port": 0})})
+    folder = wire_directory / "g"
+    folder.mkdir(mode=0o700)
+    lanes = [FollowedLane("lane-1", machines.address, "lane-1"), FollowedLane("lane-2", free_address(), "lane-1")]
+    running = Gym(settings, lanes, machines.screen.keys, folder, StopFlag())
+    yield running
+    running.close()
+
+
+def test_every_lane_is_on_the_page(gym: Gym, machines: TwoMachines) -> None:
+    viewer = paired_browser(gym.port, gym.devices, "viewer")
+    page = viewer.get("/").text
+    assert 'data-lane="lane-1"' in page
+    assert 'data-lane="lane-2"' in page
+    assert 'href="/settings"' not in page
+    with viewer.live() as socket:
+        news: dict[str, Any] = {}
+
+        def arrives() -> bool:
+            machines.strides.send(stride(7, hip_extension_deg=17.5))
+            news.update(received(socket, lambda _: True, "lane-1"))
+            return bool(news["strides"])
+
+        eventually(arrives, "a stride of the first lane")
+        assert (news["strides"][0]["number"], news["strides"][0]["value"]) == (7, 17.5)
+        assert received(socket, lambda one: "state" in one, "lane-2")["state"]["lost"]
+    with viewer.live("/live/lane-1") as socket:
+        received(socket, lambda one: bool(one["strides"]), "lane-1")
+
+
+def test_a_button_reaches_its_lane_alone(gym: Gym, machines: TwoMachines) -> None:
+    coach = paired_browser(gym.port, gym.devices, "coach")
+    assert coach.get("/lanes/lane-1").status == 200
+    assert coach.get("/lanes/lane-3").status == 404
+
+    def reached() -> list[Any]:
+        assert coach.post("/api/command", {"name": "next_phase", "lane": "lane-1"}).status == 200
+        assert coach.post("/api/command", {"name": "mute", "lane": "lane-2"}).status == 200
+        received(quiet, lambda _: True, "lane-1")  # some time for the lane
+        return machines.commands.take_all()
+
+    with coach.live() as quiet:
+        assert {command.name for command in eventually(reached, "a command")} == {"next_phase"}
+    assert coach.post("/api/command", {"name": "mute", "lane": "lane-3"}).status == 400
+    assert coach.post("/api/command", {"name": "mute"}).status == 400
+
+
+def test_lanes_are_added_replaced_and_removed(tmp_path: Path) -> None:
+    lanes = LanesFile(tmp_path / "console")
+    assert lanes.all() == ()
+    lanes.add(FollowedLane("one", "tcp://a:1", "one"))
+    lanes.add(FollowedLane("two", "tcp://b:1", "two"))
+    lanes.add(FollowedLane("one", "tcp://c:1", "one"))
+    assert [(one.name, one.address) for one in lanes.all()] == [("two", "tcp://b:1"), ("one", "tcp://c:1")]
+    lanes.remove("two")
+    with pytest.raises(ConfigError, match="known are: one"):
+        lanes.remove("two")
+    with pytest.raises(ConfigError, match="small letters"):
+        lanes.add(FollowedLane("../x", "tcp://a:1", ""))
+    for number in range(MOST_LANES - 1):
+        lanes.add(FollowedLane(f"more-{number}", "tcp://a:1", ""))
+    with pytest.raises(ConfigError, match="at most"):
+        lanes.add(FollowedLane("last", "tcp://a:1", ""))
+
+
+def test_without_a_lanes_key_there_is_a_sentence(machines: TwoMachines, tmp_path: Path) -> None:
+    with pytest.raises(KeysError, match="hipcue keys allow"):
+        Gym(Settings(), [FollowedLane("a", "tcp://a:1", "unknown")], machines.screen.keys, tmp_path, StopFlag())

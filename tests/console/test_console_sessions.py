@@ -1,0 +1,104 @@
+"""Given recorded sessions, the console lists them, makes their reports and exports, and compares them."""
+
+from pathlib import Path
+
+import pytest
+
+from config.paths import NO_STORE, store_url
+from config.secret_address import SecretAddress
+from console.library.library import Library
+from sessions.errors import SessionsError
+from sessions.store.catalogue import Catalogue
+from tests.support.console_lane import Browser, ConsoleLane
+from tests.support.drilled_runner import Drill, record_drill
+from tests.support.recorded_sessions import header
+
+DRILL = Drill(warm_up_s=2, baseline_s=8, drill_s=4, retention_s=8)
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two sessions of Ada's, whose name is not to be taken for markup."""
+    folder = tmp_path_factory.mktemp("recorded")
+    folders = [folder / "first", folder / "second"]
+    for number, one in enumerate(folders, start=1):
+        record_drill(one, header(number, "<b>Ada</b> & Co"), DRILL)
+    return folders
+
+
+@pytest.fixture
+def ids(lane: ConsoleLane, recorded: list[Path]) -> list[str]:
+    """The ids of both, in this lane's store, newest first."""
+    catalogue = Catalogue(store_url(SecretAddress("")))
+    assert list(filter(None, catalogue.add(recorded))) == []
+    found = [str(entry.id) for entry in catalogue.entries()]
+    catalogue.close()
+    return found
+
+
+def test_sessions_are_listed_with_their_runners(lane: ConsoleLane, ids: list[str]) -> None:
+    page = lane.browser("viewer").get("/sessions").text
+    assert all(f"/sessions/{one}" in page for one in ids)
+    assert "&lt;b&gt;Ada&lt;/b&gt; &amp; Co" in page
+    assert "<b>Ada" not in page
+    viewer = lane.browser("viewer")
+    assert viewer.get("/sessions?runner=nobody").text.count("/sessions/") == 0
+    assert viewer.get("/api/runners").json == ["<b>Ada</b> & Co"]
+    assert "&lt;b&gt;Ada" in viewer.get("/runners").text
+
+
+def test_a_named_runners_session_gets_its_number(lane: ConsoleLane, ids: list[str]) -> None:
+    del ids
+    answer = lane.browser("coach").post("/api/runner", {"runner": "<b>Ada</b> & Co"})
+    assert answer.json["values"]["session"]["session_number"] == 3
+
+
+def test_a_report_is_a_page_of_its_own_in_a_sandbox(lane: ConsoleLane, ids: list[str]) -> None:
+    viewer = lane.browser("viewer")
+    assert f'src="/sessions/{ids[0]}/report.html"' in viewer.get(f"/sessions/{ids[0]}").text
+    report = viewer.get(f"/sessions/{ids[0]}/report.html")
+    assert report.status == 200
+    assert "<svg" in report.text
+    assert "<b>Ada" not in report.text
+    policy = report.headers["content-security-policy"]
+    assert policy.startswith("sandbox")
+    assert "allow-same-origin" not in policy
+
+
+def test_exports_and_comparisons_are_downloads(lane: ConsoleLane, ids: list[str]) -> None:
+    viewer = lane.browser("viewer")
+    table = viewer.get(f"/sessions/{ids[0]}/export?format=csv&table=strides")
+    assert table.headers["content-disposition"].startswith("attachment")
+    assert "hip_extension_deg" in table.text
+    trend = viewer.get(f"/compare/report.pdf?session={ids[0]}&session={ids[1]}")
+    assert trend.body.startswith(b"%PDF")
+    assert "2 sessions compared" in viewer.get(f"/history?session={ids[0]}&session={ids[1]}").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sessions/0000",
+        "/sessions/..%2f..%2fetc",
+        "/sessions/zzzz/report.html",
+        "/sessions/abcd/export?format=exe",
+        "/history",
+        "/history?session=abcd",
+        "/compare/report.pdf?session=%22",
+        "/compare/report.exe?session=abcd&session=abce",
+    ],
+)
+def test_what_there_is_not_is_a_sentence(lane: ConsoleLane, path: str) -> None:
+    answer = lane.browser("viewer").get(path)
+    assert answer.status == 404
+    assert 'role="alert"' in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_without_a_store_there_is_a_sentence() -> None:
+    with pytest.raises(SessionsError, match="no store"):
+        Library(NO_STORE).entries()
+
+
+def test_a_strangers_browser_gets_no_report(lane: ConsoleLane, ids: list[str]) -> None:
+    assert Browser(lane.port).get(f"/sessions/{ids[0]}/report.html").status == 401

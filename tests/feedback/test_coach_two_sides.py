@@ -1,0 +1,180 @@
+"""With two cameras each leg is coached by itself: its own zero, baseline and band, and rules that name a leg."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from config.secret_address import SecretAddress
+from config.sections.capture import CaptureSettings, OtherSideSettings
+from config.sections.cue_rule import CueRule, LegChoice
+from config.sections.session import SessionSettings
+from feedback.coach.engine import Coach
+from tests.support.coached import BASELINE, KNOWN_S, STRIDE_S, always, settings
+from tests.support.message_examples import sample, stride
+from wire.clock import ms_to_ns, s_to_ns
+from wire.faults import SampleState
+from wire.messages import Band, CameraName, Cue, Phase, Sample, Side
+
+TWO = CaptureSettings(other_side=OtherSideSettings(source=SecretAddress("1")))
+SHORT = SessionSettings(stand_s=0, warm_up_s=0, baseline_s=5, drill_s=3600, retention_s=0)
+
+
+def rule(leg: LegChoice, when: str = "hip_extension below band", **more: Any) -> CueRule:
+    return CueRule(name="mine", when=when, leg=leg, strides=3, mean_strides=1, every_s=10.0, **more)
+
+
+class TwoSided:
+    """A runner who faces right: the main camera sees the right leg near, the other one the left leg, half a stride later."""
+
+    def __init__(self, *rules: CueRule, **more: Any) -> None:
+        self.coach = Coach(settings(*rules, capture=TWO, **more), always)
+        self.t_s = 1000.0
+        self.number = 0
+
+    @property
+    def phase(self) -> Phase:
+        return self.coach.phase
+
+    def pair(self, right_deg: float | None, left_deg: float | None, zeros: tuple[float, float] = (1.0, 2.0)) -> list[Cue]:
+        """A stride of each leg; None: its camera is lost, and says nothing."""
+        cues = []
+        self.number += 1
+        views: tuple[tuple[CameraName, Side, float | None, float], ...] = (
+            ("main", "right", right_deg, zeros[0]),
+            ("other_side", "left", left_deg, zeros[1]),
+        )
+        for camera, side, value, zero in views:
+            self.t_s += STRIDE_S / 2
+            if value is None:
+                continue
+            self.see(camera, SampleState.MEASURING)
+            taken = msgspec.structs.replace(
+                stride(self.number, self.t_s, value, known_after_s=KNOWN_S),
+                side=side,
+                camera=camera,
+                standing_thigh_deg=zero,
+            )
+            cue = self.coach.handle_stride(taken, taken.t_known_ns + ms_to_ns(80))
+            if cue is not None:
+                cues.append(cue)
+        return cues
+
+    def pairs(self, count: int, right_deg: float | None, left_deg: float | None) -> list[str]:
+        """So many; the reasons of the cues given."""
+        return [cue.reason for _ in range(count) for cue in self.pair(right_deg, left_deg)]
+
+    def see(self, camera: CameraName, state: SampleState) -> None:
+        seen: Sample = msgspec.structs.replace(sample(at_s=self.t_s), state=state, camera=camera)
+        self.coach.handle_sample(seen, s_to_ns(self.t_s))
+
+
+def test_each_leg_has_a_band_from_its_own_baseline() -> None:
+    run = TwoSided(target=BASELINE, session=SHORT)
+    run.pairs(12, 12.0, 16.0)
+    phase = run.phase
+    assert phase.name == "drill"
+    assert {side: target.band for side, target in phase.sides.items()} == {"right": Band(13.0, 17.0), "left": Band(17.0, 21.0)}
+    assert {side: target.baseline_deg for side, target in phase.sides.items()} == {"right": 12.0, "left": 16.0}
+    assert (phase.band, phase.baseline_deg) == (Band(13.0, 17.0), 12.0)
+    assert phase.notice is None  # the cameras' zeros differ, and neither changes
+
+
+@pytest.mark.parametrize(
+    ("leg", "right_deg", "left_deg", "is_cued"),
+    [
+        ("left", 18.0, 12.0, True),
+        ("left", 12.0, 18.0, False),
+        ("right", 12.0, 18.0, True),
+        ("right", 18.0, 12.0, False),
+        ("both", 15.0, 16.0, True),
+        ("both", 13.0, 19.5, False),  # 16.25 on average, with a band from 16 on
+        ("worse", 18.0, 12.0, True),
+        ("worse", 12.0, 18.0, True),
+        ("worse", 18.0, 17.0, False),
+    ],
+)
+def test_a_rule_is_about_the_leg_that_it_names(leg: LegChoice, right_deg: float, left_deg: float, is_cued: bool) -> None:
+    given = TwoSided(rule(leg)).pairs(6, right_deg, left_deg)
+    assert bool(given) == is_cued
+
+
+def test_the_worse_leg_for_less_is_the_one_with_more() -> None:
+    assert TwoSided(rule("worse", "hip_extension above band")).pairs(6, 18.0, 24.0)
+    assert not TwoSided(rule("worse", "hip_extension below band")).pairs(6, 18.0, 24.0)
+
+
+def test_the_reason_names_the_leg_and_what_was_judged() -> None:
+    assert TwoSided(rule("left")).pairs(3, 18.0, 12.0) == [
+        "hip_extension below band for 3 left strides: mean of 1 12.0, band 16.0 to 20.0"
+    ]
+
+
+def test_a_rule_for_both_needs_its_strides_of_each() -> None:
+    run = TwoSided(rule("both"))
+    counts = [len(run.pair(12.0, 12.0)) for _ in range(5)]
+    # The first pair has a mean once its second leg is known, so the sixth stride that counts is the seventh.
+    assert counts.index(1) == 3
+
+
+def test_a_lost_camera_costs_the_other_leg_nothing() -> None:
+    run = TwoSided(rule("right"), rule("left").model_copy(update={"name": "other"}))
+    run.pairs(8, 18.0, 18.0)
+    run.pairs(12, 18.0, None)  # nobody is on the other side any more
+    assert run.phase.name == "drill"
+    assert run.pairs(3, 12.0, None)
+
+
+def test_when_the_main_camera_is_lost_the_session_goes_on_with_the_other() -> None:
+    run = TwoSided(rule("both"))
+    run.pairs(8, 18.0, 18.0)
+    run.pairs(30, None, 18.0)
+    assert run.phase.name == "drill"
+    assert run.pairs(4, None, 12.0)
+
+
+def test_a_baseline_is_not_awaited_of_a_leg_that_nobody_sees() -> None:
+    run = TwoSided(rule("both"), target=BASELINE, session=SHORT)
+    run.pairs(16, 12.0, None)
+    assert run.phase.name == "drill"
+    assert run.phase.sides["left"].band is None
+    run.pairs(11, 12.0, 15.0)  # its camera is back: its baseline is taken now
+    assert run.phase.sides["left"].band == Band(16.0, 20.0)
+
+
+def test_a_new_zero_of_one_camera_restarts_the_baseline_of_its_leg_alone() -> None:
+    run = TwoSided(rule("both"), target=BASELINE, session=SHORT)
+    run.pairs(12, 12.0, 16.0)
+    run.pair(12.0, 16.0, zeros=(1.0, 5.0))
+    sides = run.phase.sides
+    assert sides["right"].band == Band(13.0, 17.0)
+    assert sides["left"].band is None
+
+
+def test_a_runner_has_left_when_neither_camera_sees_them() -> None:
+    run = TwoSided(rule("both"), session=SHORT.model_copy(update={"step_off_s": 3.0, "baseline_s": 0.0}))
+    run.pairs(8, 18.0, 18.0)
+    for _ in range(60):
+        run.t_s += 0.1
+        run.see("main", SampleState.NO_PERSON)
+        run.see("other_side", SampleState.MEASURING)
+    assert run.phase.name == "drill"
+    for _ in range(60):
+        run.t_s += 0.1
+        run.see("main", SampleState.NO_PERSON)
+        run.see("other_side", SampleState.NO_PERSON)
+    assert run.phase.name in ("summary", "idle")
+
+
+def test_with_one_camera_a_rule_for_the_far_leg_is_silent() -> None:
+    def given(leg: LegChoice, side: Side) -> int:
+        coach = Coach(settings(rule(leg)), always)
+        cues = 0
+        for number in range(1, 8):
+            at_s = 1000.0 + number * STRIDE_S
+            coach.handle_sample(sample(at_s=at_s), s_to_ns(at_s))
+            taken = msgspec.structs.replace(stride(number, at_s, 12.0, known_after_s=KNOWN_S), side=side)
+            cues += coach.handle_stride(taken, taken.t_known_ns + ms_to_ns(80)) is not None
+        return cues
+
+    assert [given(leg, "right") for leg in ("right", "both", "worse", "left")] == [1, 1, 1, 0]

@@ -1,0 +1,70 @@
+"""Given paths and names with any characters, then the commands show all of them, and a terminal acts on none."""
+
+import os
+from pathlib import Path
+
+import pytest
+from rich.text import Text
+from typer.testing import CliRunner
+
+from hipcue.cli.commands import app
+from hipcue.cli.console import err, out, print_table
+
+ODD = ("results [old]", "x[/b].toml", "[red]", ":red_circle:")
+HARMFUL = "\x1b[2J\x1b]0;owned\x1b\\\x9b31m\u202e" + os.fsdecode(b"\xe9")
+ESCAPED = r"\x1b[2J\x1b]0;owned\x1b\\x9b31m\u202e\xe9"
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_path_is_printed_literally(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).write_text("[audio]\nvolume = 0.3\n")
+    done = CliRunner().invoke(app, ["config", "check", name])
+    assert done.exit_code == 0
+    assert name in done.stdout
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_so_are_messages_and_tables(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    out.print(name)
+    err.print(name)
+    print_table(("folder",), [(name,)])
+    printed = capsys.readouterr()
+    assert printed.out.split("\n")[:1] == [name]
+    assert printed.err.strip() == name
+    assert name in printed.out.split("folder")[1]
+
+
+def test_nothing_that_is_printed_acts_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    out.print(HARMFUL)
+    out.print(Text(HARMFUL), HARMFUL)
+    err.print(HARMFUL)
+    print_table(("runner", HARMFUL), [(HARMFUL, "x\ny")])
+    printed = capsys.readouterr()
+    assert printed.err == ESCAPED + "\n"
+    shown = printed.out.splitlines()
+    assert shown[0] == ESCAPED
+    assert shown[-1].split() == [ESCAPED, r"x\ny"]
+    assert all(letter.isprintable() for line in shown for letter in line)
+
+
+@pytest.mark.parametrize(
+    ("words", "mentions"),
+    [
+        (("nosuch",), ("nosuch", "--help")),
+        (("sessions", "lst"), ("lst", "list")),
+        (("run", "--for", "inf"), ("--for",)),
+        (("run", "--for", "nan"), ("--for",)),
+        (("run", "--for", "1e300"), ("--for",)),
+        (("run", "--for", "-1"), ("--for",)),
+        (("run", "--sauce", "0"), ("--sauce", "--source")),
+        (("analyse",), ("clip",)),
+        (("sessions", "show", "a", "b\nc"), ("show", "--help")),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_one_sentence(words: tuple[str, ...], mentions: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app, words)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert all(mention in done.stderr for mention in mentions), done.stderr

@@ -1,0 +1,89 @@
+"""Given the running program, when a stranger who may enter its sockets' folder talks nonsense, nothing gets in or stops."""
+
+import signal
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import zmq
+
+from tests.support.listener import Listener
+from tests.support.program import Running
+from wire import codec
+from wire.clock import monotonic_ns
+from wire.endpoints import endpoint
+from wire.messages import Command
+from wire.topics import CAPTURE, COACH, COMMAND, DISPLAY, HEALTH, PROCESSES, SAMPLE, SHARE, SUPERVISOR
+
+EPOCH = 7
+FLOOD = 20_000
+
+
+def pause(seq: int) -> bytes:
+    """The key "pause", pressed once more with each number."""
+    return codec.encode(COMMAND, EPOCH, seq, monotonic_ns(), Command("pause"))
+
+
+def nonsense(good: bytes) -> dict[str, bytes]:
+    """By the reason for which it is refused."""
+    return {
+        "short": b"x",
+        "oversize": good + bytes(codec.MAX_MESSAGE_BYTES),
+        "foreign": b"HTTP" + good[4:],
+        "version": good[:4] + b"\xff\xff" + good[6:],
+        "topic": good[:6] + SAMPLE.number.to_bytes(2, "little") + good[8:],
+        "malformed": good[:-3],
+    }
+
+
+def test_nonsense_replays_and_floods_are_counted_and_nothing_stops(tmp_path: Path) -> None:
+    source = ("--source", "synthetic:fps=30,width=640,height=360")
+    program = Running("run", *source, "--preset", "show", "--no-display", "--session-dir", str(tmp_path), exact=True)
+    listener = Listener(program.runtime)
+    with zmq.Context() as context, context.socket(zmq.PUB) as commands, context.socket(zmq.PUB) as healths:
+        listener.until_heard(*PROCESSES, SUPERVISOR)
+        listener.until_strides(2)
+        pids = {name: listener.pid(name) for name in PROCESSES}
+        (folder,) = program.runtime.glob("hipcue/r*")
+        for socket, topic in ((commands, COMMAND), (healths, HEALTH)):
+            socket.setsockopt(zmq.LINGER, 0)
+            socket.bind(endpoint(folder, topic, SHARE))
+
+        by_command = nonsense(pause(1))
+        by_health = nonsense(codec.encode(HEALTH, EPOCH, 1, monotonic_ns(), listener.health[CAPTURE]))
+
+        def until(condition: Callable[[], bool], what: str, command: bytes, health: bytes = b"") -> None:
+            def so_far() -> bool:
+                commands.send(command)
+                healths.send(health)
+                return condition()
+
+            listener.until(so_far, what)
+
+        for reason in by_command:
+            counted = f"refused: {reason}"
+            until(partial(counted_by_all, listener, counted), counted, by_command[reason], by_health[reason])
+        assert not listener.phases[-1].paused
+
+        # One key press, told again and again, is one key press.
+        pressed = pause(1)
+        until(lambda: listener.phases[-1].paused, "it pauses", pressed)
+        until(lambda: listener.health[COACH].counters.get("refused: replayed", 0) > 50, "replays are counted", pressed)
+        assert listener.phases[-1].paused
+        until(lambda: not listener.phases[-1].paused, "it goes on", pause(2))
+
+        for _ in range(FLOOD):
+            commands.send(by_command["malformed"])
+            healths.send(by_health["malformed"])
+        listener.until_strides(4)
+        assert {name: listener.pid(name) for name in PROCESSES} == pids
+        assert not [name for name in listener.health[SUPERVISOR].counters if "restarts" in name]
+    listener.close()
+    program.signal(signal.SIGTERM)
+    ended = program.wait()
+    assert (ended.exit_code, ended.left_behind, ended.err) == (0, [], "")
+
+
+def counted_by_all(listener: Listener, counter: str) -> bool:
+    """By who obeys orders, and by who is told how all are."""
+    return all(listener.health[name].counters.get(counter, 0) > 0 for name in (COACH, SUPERVISOR, DISPLAY))

@@ -1,0 +1,64 @@
+"""Given a camera on either side, the session goes on with one when the other is lost, and misses no stride of its leg."""
+
+import signal
+from pathlib import Path
+
+from sessions.format.header import read_header
+from tests.support.listener import Listener
+from tests.support.program import Running, only_session, table
+from wire.messages import CameraName, Side
+from wire.topics import ANALYSIS_2, CAPTURE, CAPTURE_2, PROCESSES, SUPERVISOR
+
+RUNNER = "synthetic:extension=17,far_extension=14,fps=30,width=320,height=240"
+
+
+def by(listener: Listener, camera: CameraName) -> list[int]:
+    """Numbers of the near strides by a camera, as they were published."""
+    return [one.number for one in listener.strides if (one.camera, one.leg) == (camera, "near")]
+
+
+def until_more(listener: Listener, camera: CameraName, more: int) -> None:
+    wanted = len(by(listener, camera)) + more
+    listener.until(lambda: len(by(listener, camera)) >= wanted, f"{more} strides by {camera}")
+
+
+def test_losing_either_camera_costs_the_other_side_no_stride(tmp_path: Path) -> None:
+    program = Running(
+        *("run", "--source", RUNNER, "--other-side", f"{RUNNER},other_side=true", "--preset", "show"),
+        *("--no-display", "--no-audio", "--session-dir", str(tmp_path)),
+        exact=True,
+    )
+    listener = Listener(program.runtime, both_sides=True)
+    names = [*(name for name in PROCESSES if name != "audio"), CAPTURE_2, ANALYSIS_2]
+    listener.until_heard(*names)
+    until_more(listener, "main", 2)
+    until_more(listener, "other_side", 2)
+    assert {side for phase in listener.phases for side in phase.sides} == {"left", "right"}
+
+    lost = listener.strike(CAPTURE_2)
+    until_more(listener, "main", 3)
+    listener.until_another(CAPTURE_2, lost)
+    until_more(listener, "other_side", 2)
+    lost = listener.strike(CAPTURE)
+    until_more(listener, "other_side", 3)
+    listener.until_another(CAPTURE, lost)
+    until_more(listener, "main", 2)
+    wanted = {"capture restarts", "capture2 restarts"}
+    listener.until(lambda: wanted <= listener.health[SUPERVISOR].counters.keys(), "the supervisor counts both restarts")
+
+    listener.close()
+    program.signal(signal.SIGTERM)
+    ended = program.wait()
+    assert (ended.exit_code, ended.left_behind) == (0, []), ended.err
+
+    session = only_session(tmp_path)
+    rows = [row for row in table(session / "strides.csv") if row["leg"] == "near"]
+    sides: dict[CameraName, Side] = {"main": "right", "other_side": "left"}
+    for camera, side in sides.items():
+        recorded = {int(row["stride"]) for row in rows if row["camera"] == camera}
+        assert {row["side"] for row in rows if row["camera"] == camera} == {side}
+        assert set(by(listener, camera)) <= recorded
+    found = read_header(session)
+    assert found["facing"] == "right"
+    assert found["other_side"]["facing"] == "left"
+    assert "capture2" in found["processes"]

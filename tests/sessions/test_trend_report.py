@@ -1,0 +1,82 @@
+"""Given several sessions of a runner, what their history says first, and what it shows."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sessions.report.html_page import html_page
+from sessions.report.trend import TrendEntry, entry
+from sessions.report.trend_report import trend_document, write_trend
+from tests.support.made_sessions import coached_session
+
+HOSTILE = "</p><script>alert(1)</script> #panic() \x1b[2J"
+
+
+def sessions(*baselines_deg: float) -> list[TrendEntry]:
+    """Ada's sessions, one a day, with this hip extension, and as much more excursion, in their baselines."""
+    return [
+        entry(coached_session(baseline_deg=baseline, drill_deg=baseline + 3, retention_deg=baseline + 2, day=day, strides=20))
+        for day, baseline in enumerate(baselines_deg)
+    ]
+
+
+RISING = (15.0, 15.9, 16.6, 17.5, 18.1, 19.0)
+
+
+def first_words(entries: list[TrendEntry]) -> str:
+    """The first section without its drawing."""
+    page = html_page(trend_document("Ada", entries))
+    return re.sub(r"<[^>]+>", " ", page.partition("<main>")[2].partition("<figure>")[0]).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("baselines_deg", "sentence"),
+    [
+        (RISING, "Yes, it is getting better: your stride grows by 0.8° from session to session, and that is more than chance."),
+        (
+            RISING[::-1],
+            "No, it is not getting better: your stride shrinks by 0.8° from session to session, and that is more than",
+        ),
+        ((15.0, 16.1, 14.5, 15.2, 15.8, 15.1), "Not clear yet whether it is getting better: your stride"),
+        (RISING[:2], "Too early to say whether it is getting better: 2 sessions with enough strides, and a trend needs three."),
+    ],
+)
+def test_the_first_sentence_says_whether_it_is_getting_better_and_whether_that_is_more_than_chance(
+    baselines_deg: tuple[float, ...], sentence: str
+) -> None:
+    assert sentence in first_words(sessions(*baselines_deg))
+
+
+def test_the_first_section_has_both_ends_and_what_stays_after_a_session() -> None:
+    words = " ".join(first_words(sessions(*RISING)).split())
+    assert "65.0° first session" in words
+    assert "69.0° last session" in words
+    assert "What stays after a session" in words
+    assert "Excursion: +0.79" in words
+
+
+def test_every_session_is_in_the_charts_and_the_newest_in_the_table() -> None:
+    page = html_page(trend_document("Ada", sessions(*(15.0 + 0.1 * day for day in range(34)))))
+    assert "The newest 30 of 34." in page
+    assert "<h2>Thigh excursion</h2>" in page
+    assert "<h3>What each session changed</h3>" in page
+    assert page.count("2026-11-02 12:00:") >= 3  # the first one, in each chart
+    assert len(page.encode()) < 1_000_000
+
+
+def test_of_sessions_without_a_baseline_shows_what_there_is() -> None:
+    bare = [entry(coached_session(drill_deg=None, retention_deg=None, day=day)) for day in range(2)]
+    page = html_page(trend_document("Sessions compared", bare))
+    assert "<h3>What each session changed" not in page
+    assert "<h3>Hip extension</h3>" in page
+
+
+@pytest.mark.parametrize("form", ["html", "pdf"])
+def test_a_runner_of_any_name_has_a_history(tmp_path: Path, form: str) -> None:
+    write_trend(HOSTILE, sessions(*RISING[:3]), tmp_path / f"h.{form}")
+    content = (tmp_path / f"h.{form}").read_bytes()
+    assert len(content) > 10_000
+    if form == "html":
+        assert content.count(b"<script") == 1
+        assert b"\x1b" not in content

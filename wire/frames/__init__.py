@@ -1,0 +1,1 @@
+"""Frames between processes: the header, the pixels in shared memory, the sockets."""

@@ -1,0 +1,1 @@
+"""What each process reports about itself: state, counters, durations by stage."""

@@ -1,0 +1,176 @@
+"""What HipCue needs from an operating system.
+
+`System` implements it with what Python offers everywhere. Where that is not enough, the default is the documented answer of a
+system that lacks the thing: an empty value, or `Unsupported` with a sentence. Subclasses override what their system offers.
+"""
+
+import getpass
+import mmap
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+
+class Unsupported(OSError):  # noqa: N818 - reads as a result, not as a defect
+    """This system lacks what was asked for; the text says what, in one sentence."""
+
+
+@dataclass(frozen=True)
+class SharedMemory:
+    """Memory that other processes of the same user can open by this process's id and `handle`."""
+
+    memory: mmap.mmap
+    handle: int
+    close: Callable[[], None]
+    """Let no other process open it from now on. Call once; the memory is freed with its last user."""
+
+
+@dataclass(frozen=True)
+class SpeechProgram:
+    """A program that reads a text file aloud into a WAV file.
+
+    `{text}` and `{wav}` in the command stand for the two paths, which it also finds in the environment variables HIPCUE_TEXT
+    and HIPCUE_WAV, beside HIPCUE_LANGUAGE.
+    """
+
+    name: str
+    command: tuple[str, ...]
+
+
+class System:
+    """The interface, and what holds on any system."""
+
+    name = "This system"
+
+    def monotonic_ns(self) -> int:
+        """Nanoseconds of one monotonic clock shared by all processes. Never wall-clock time: that may jump."""
+        return time.monotonic_ns()
+
+    def usable_cores(self) -> int:
+        """Processor cores that this process may run on."""
+        return os.cpu_count() or 1
+
+    def runtime_folder(self) -> Path:
+        """Where this user's sockets belong, whether it exists or not."""
+        return Path(tempfile.gettempdir()) / f"hipcue-{self.user_name()}"
+
+    def user_name(self) -> str:
+        """The user's name, or something that stands for it on this machine."""
+        return getpass.getuser()
+
+    def ipc_address(self, path: Path) -> str:
+        """The ZeroMQ address of a local socket at `path`. Raises OSError if the path is too long, or Unsupported."""
+        raise Unsupported(f"{self.name} has no local sockets that HipCue can use; run it on Linux or macOS")
+
+    def is_private(self, path: Path) -> bool:
+        """Whether only this user may read the file or enter the folder; False where the system cannot say. Raises OSError."""
+        return False
+
+    @contextmanager
+    def lock_folder(self, folder: Path, wait: bool = True) -> Iterator[None]:
+        """Hold an exclusive lock that ends with this process, however it ends.
+
+        Raises BlockingIOError if another holds it and `wait` is false, OSError if there is no such folder, and Unsupported.
+        """
+        raise Unsupported(f"{self.name} has no locks that HipCue can use")
+        yield
+
+    def create_shared_memory(self, name: str, size_bytes: int) -> SharedMemory:
+        """New zeroed memory, all of it allocated. Raises OSError; Unsupported if the system has none to offer."""
+        raise Unsupported(f"{self.name} has none that HipCue can use")
+
+    def open_shared_memory(self, name: str, pid: int, handle: int) -> mmap.mmap:
+        """Another process's memory of this name, read-only, of fixed size.
+
+        Raises OSError if there is none, if it is another user's, or if its size could change; Unsupported as above.
+        """
+        raise Unsupported(f"{self.name} has none that HipCue can use")
+
+    def on_end_signals(self, handler: Callable[[int], None], interrupt: bool) -> None:
+        """Call `handler` with the signal's number on a request to end (SIGTERM).
+
+        Likewise, if `interrupt`, on what a terminal sends to all of its processes: SIGINT for Ctrl-C, SIGQUIT, and SIGHUP when
+        it is closed; otherwise these are ignored. A program that was started to outlive its terminal (nohup) does so.
+        """
+
+        def handle(number: int, _frame: FrameType | None) -> None:
+            handler(number)
+
+        signal.signal(signal.SIGTERM, handle)
+        for number in self._terminal_signals():
+            outlives = number != signal.SIGINT and signal.getsignal(number) == signal.SIG_IGN
+            signal.signal(number, handle if interrupt and not outlives else signal.SIG_IGN)
+
+    @contextmanager
+    def terminal_signals_held(self) -> Iterator[None]:
+        """Start a process in this block, and no signal of the terminal reaches it before it has called `on_end_signals`.
+
+        Until then, it could only die of it. It inherits the calling thread's mask.
+        """
+        if not hasattr(signal, "pthread_sigmask"):
+            yield
+            return
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, self._terminal_signals())
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    @contextmanager
+    def end_signals_deferred(self) -> Iterator[None]:
+        """Finish a short block although a signal of `on_end_signals` arrives, and handle it afterwards. In the main thread."""
+        arrived: list[int] = []
+
+        def remember(number: int, _frame: FrameType | None) -> None:
+            arrived.append(number)
+
+        in_main_thread = threading.current_thread() is threading.main_thread()
+        numbers = (signal.SIGTERM, *self._terminal_signals()) if in_main_thread else ()
+        known = {number: signal.getsignal(number) for number in numbers}
+        handled = {number: handler for number, handler in known.items() if handler not in (signal.SIG_IGN, None)}
+        for number in handled:
+            signal.signal(number, remember)
+        try:
+            yield
+        finally:
+            for number, handler in handled.items():
+                signal.signal(number, handler)
+            for one in arrived:
+                signal.raise_signal(one)
+
+    @staticmethod
+    def _terminal_signals() -> tuple[signal.Signals, ...]:
+        return tuple(signal.Signals[name] for name in ("SIGINT", "SIGQUIT", "SIGHUP") if hasattr(signal, name))
+
+    def end_with_parent(self) -> None:
+        """Have the system send SIGTERM when the parent process ends; without effect where it cannot."""
+
+    def signal_name(self, number: int) -> str:
+        """As in "SIGKILL"."""
+        try:
+            return signal.Signals(number).name
+        except ValueError:
+            return f"signal {number}"
+
+    def boot_id(self) -> str:
+        """Identifies the machine's current run: monotonic times of another one mean nothing. "" where there is no id."""
+        return ""
+
+    def camera_api(self) -> str:
+        """OpenCV's name of the interface through which it opens cameras."""
+        return "CAP_ANY"
+
+    def control_device(self, descriptor: int, request: int, packed: bytearray) -> None:
+        """Send a request to a driver, which fills `packed` with its answer. Raises OSError; Unsupported without ioctl(2)."""
+        raise Unsupported(f"{self.name} has no device files")
+
+    def speech_program(self, language: str, words_per_minute: int) -> SpeechProgram:
+        """The system's speech program for a language ("en", "de", "en-gb", …). Raises Unsupported with one sentence."""
+        raise Unsupported(f"{self.name} has no voice that HipCue can use")

@@ -1,0 +1,61 @@
+"""What Linux and macOS have in common.
+
+`fcntl` is imported where it is used, so that this file can be imported on any system.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from wire.system.interface import System
+
+
+class Posix(System):
+    """Unix sockets, owners and modes of files, advisory locks."""
+
+    max_socket_path_bytes = 103
+    """What fits sockaddr_un.sun_path with its terminating zero: 104 bytes in the BSDs and macOS (unix(4))."""
+
+    def runtime_folder(self) -> Path:
+        """Below XDG_RUNTIME_DIR, which only this user may enter."""
+        runtime = os.environ.get("XDG_RUNTIME_DIR")
+        if runtime and Path(runtime).is_dir():
+            return Path(runtime) / "hipcue"
+        return super().runtime_folder()
+
+    def user_name(self) -> str:
+        """The name; the number of a user that the system has no name for, as in many containers."""
+        try:
+            return super().user_name()
+        except (KeyError, OSError):
+            return str(os.getuid())
+
+    def ipc_address(self, path: Path) -> str:
+        """A Unix socket."""
+        if len(os.fsencode(path)) > self.max_socket_path_bytes:
+            raise OSError("the path is too long for a socket; set XDG_RUNTIME_DIR to a shorter one")
+        return f"ipc://{path}"
+
+    def is_private(self, path: Path) -> bool:
+        """By owner and mode."""
+        found = path.stat()
+        return found.st_uid == os.getuid() and not found.st_mode & 0o077
+
+    def control_device(self, descriptor: int, request: int, packed: bytearray) -> None:
+        """With ioctl(2)."""
+        import fcntl
+
+        fcntl.ioctl(descriptor, request, packed)
+
+    @contextmanager
+    def lock_folder(self, folder: Path, wait: bool = True) -> Iterator[None]:
+        """With flock(2)."""
+        import fcntl
+
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        finally:
+            os.close(descriptor)

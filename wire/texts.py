@@ -1,0 +1,321 @@
+"""Every fault, sample state, notice and piece of advice in words: the one table that turns typed facts into sentences.
+
+Another language is another file like this one. Placeholders in braces are fields of the fault or notice.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from wire.faults import FaultCode, NoticeCode, SampleState
+from wire.messages import AdviceName, Fault, Notice
+
+Place = Literal["message", "note", "plate", "status"]
+"""Where a fault appears: the message line (for the runner), the notes below it (for the coach), a plate over the mirror, or
+only in `hipcue status` and the log."""
+Sign = Literal["none", "camera", "wait", "person", "pause", "warning"]
+"""The shape beside a message."""
+Tone = Literal["", "lost"]
+"""The sound that announces a fault (config's sound names); "": none."""
+
+
+@dataclass(frozen=True)
+class FaultText:
+    """One fault in words."""
+
+    coach: str
+    """What is wrong: one sentence without its full stop."""
+    remedy: str
+    """What to do about it: one sentence, or "" where HipCue recovers without help."""
+    runner: str = ""
+    """A few words for the runner; "": the runner is not interrupted."""
+    place: Place = "note"
+    sign: Sign = "none"
+    tone: Tone = ""
+    brief: str = ""
+    """Instead of `coach` where there is room for a few words only."""
+
+
+@dataclass(frozen=True)
+class StateText:
+    """A sample's state in words: a few for the runner, a sentence for the person who can change it, and of a recorded clip."""
+
+    runner: str
+    detail: str = ""
+    sign: Sign = "none"
+    clip: str = ""
+    """Why a part of a clip was not measured: a sentence without its full stop, in the past."""
+    film: str = ""
+    """How to film instead: one sentence."""
+
+
+@dataclass(frozen=True)
+class AdviceText:
+    """One thing to practise."""
+
+    title: str
+    text: str
+
+
+_REOPENS = "HipCue is reopening it."
+_NO_SOUND = "No sound"
+
+FAULTS: dict[FaultCode, FaultText] = {
+    FaultCode.CAMERA_NOT_OPENED: FaultText(
+        "{device} cannot be opened",
+        "Check that it is plugged in and that no other program uses it.",
+        "Camera lost",
+        "message",
+        "camera",
+        "lost",
+    ),
+    FaultCode.STREAM_NOT_ANSWERING: FaultText(
+        "{device}: no video stream answers",
+        "Check the address and that the camera is on.",
+        "Camera lost",
+        "message",
+        "camera",
+        "lost",
+    ),
+    FaultCode.CAMERA_STOPPED: FaultText(
+        "{device} has stopped sending pictures", "Check its cable.", "Camera lost", "message", "camera", "lost"
+    ),
+    FaultCode.CAMERA_SILENT: FaultText(
+        "{device} has sent no picture for {value:g} s", "Check its cable.", "Camera lost", "message", "camera", "lost"
+    ),
+    FaultCode.CAMERA_FROZEN: FaultText(
+        "{device} has sent the same picture for {value:g} s", _REOPENS, "Camera frozen", "message", "camera", "lost"
+    ),
+    FaultCode.CAMERA_PICTURES_TOO_LARGE: FaultText(
+        "{device} sends pictures larger than 8K",
+        "Choose a smaller picture on the camera.",
+        "Camera lost",
+        "message",
+        "camera",
+        "lost",
+    ),
+    FaultCode.CAMERA_MODE: FaultText("The camera delivers {cause}", "Choose a mode that it offers: run hipcue doctor"),
+    FaultCode.CAMERA_SLOW: FaultText("The camera delivers {value:.0f} instead of {expected:g} fps", "More light may help."),
+    FaultCode.SOURCE_UNUSABLE: FaultText("{cause}", "", "Camera lost", "message", "camera", "lost"),
+    FaultCode.LOOKS_LIKE_SLOW_MOTION: FaultText(
+        "This looks like slow motion, at {value:.0f} steps a minute: the numbers are wrong",
+        "Start again with --filmed-at and the rate at which it was filmed.",
+        brief="This looks like slow motion",
+    ),
+    FaultCode.SHARED_MEMORY_MISSING: FaultText(
+        "Frames are sent in messages: there is no shared memory for them ({cause})", "", place="status"
+    ),
+    FaultCode.BLUETOOTH_NOT_INSTALLED: FaultText(
+        "Belt speed over Bluetooth needs one more package", "Install it: {cause}", place="status"
+    ),
+    FaultCode.BLUETOOTH_OFF: FaultText(
+        "No Bluetooth adapter answers", 'Switch Bluetooth on, or set belt.source to "typed".', place="status"
+    ),
+    FaultCode.TREADMILL_NOT_FOUND: FaultText(
+        "{device} was not found over Bluetooth", "Wake it, and close other apps that use it.", place="status"
+    ),
+    FaultCode.TREADMILL_LOST: FaultText(
+        "The Bluetooth connection to the treadmill is lost{because}", "HipCue is reconnecting.", place="status"
+    ),
+    FaultCode.TREADMILL_SENDS_NO_SPEED: FaultText(
+        "{device} sends no speed over Bluetooth",
+        'Name another device in belt.device, or set belt.source to "typed".',
+        place="status",
+    ),
+    FaultCode.POSE_MODEL_UNUSABLE: FaultText(
+        "{cause}", "Press q and start HipCue again.", "Measurement stopped", "message", "warning"
+    ),
+    FaultCode.SOUND_DEVICE_MISSING: FaultText("No sound device: {cause}", "", brief=_NO_SOUND),
+    FaultCode.SOUND_DEVICE_LOST: FaultText(
+        "The sound device has stopped playing", "Check that it is still plugged in.", brief=_NO_SOUND
+    ),
+    FaultCode.SOUND_DEVICE_HANGS: FaultText("The sound device does not open", "Restart the sound server.", brief=_NO_SOUND),
+    FaultCode.SOUND_DEVICE_REFUSES: FaultText("The sound device plays nothing", "Restart the sound server.", brief=_NO_SOUND),
+    FaultCode.SOUND_BLOCKS_LENGTHENED: FaultText(
+        "The machine is too busy for short sound blocks: HipCue is reopening the sound device with {value:.0f} frames a block",
+        "Close other programs.",
+        brief=_NO_SOUND,
+    ),
+    FaultCode.VOICE_MISSING: FaultText("{cause}", "", place="status"),
+    FaultCode.SCREEN_MISSING: FaultText("No screen found{because}", "Connect one, or start HipCue from the desktop."),
+    FaultCode.MONITOR_MISSING: FaultText(
+        'The monitor "{device}" is not connected', "HipCue uses the first one until it is.", place="status"
+    ),
+    FaultCode.SESSION_NOT_WRITABLE: FaultText(
+        "{device}: cannot be written ({cause})", "The session continues in memory; free some space."
+    ),
+    FaultCode.SESSION_FOLDER_BLOCKED: FaultText(
+        "{device}: the session cannot be saved there (it is not a folder)", "Choose another --session-dir."
+    ),
+    FaultCode.SESSION_LOST: FaultText(
+        "{device}: cannot be written ({cause}), so a session is not saved whole; strides lost: {value:.0f}",
+        "Free some space, or choose another --session-dir.",
+    ),
+    FaultCode.VIDEO_NOT_STORED: FaultText("No video is stored: {cause}", ""),
+    FaultCode.STORE_AWAY: FaultText("{cause}", "Sessions stay in their folders until the store accepts them.", place="status"),
+    FaultCode.LSL_MISSING: FaultText("{cause}", "", place="status"),
+    FaultCode.PROCESS_RESTARTING: FaultText("{device} is being restarted", ""),
+    FaultCode.PROCESS_GIVEN_UP: FaultText(
+        "{device} has failed: it ended {value:.0f} times within {expected:.0f} s", "Start HipCue again."
+    ),
+    FaultCode.PROCESS_STUCK: FaultText("{device} hangs and cannot be stopped", "Unplug its device, or restart the machine."),
+    FaultCode.SETTINGS_REFUSED: FaultText("{cause}", "", place="plate"),
+    FaultCode.CAMERA_MACHINE_SILENT: FaultText(
+        "{device} does not answer",
+        "Is HipCue running there, and is this screen's key allowed?",
+        "Camera lost",
+        "message",
+        "camera",
+        "lost",
+    ),
+    FaultCode.ADDRESS_NOT_OPENED: FaultText("{cause}", ""),
+}
+
+STATES: dict[SampleState, StateText | None] = {
+    SampleState.MEASURING: None,
+    SampleState.STARTING: StateText(
+        "Finding your rhythm",
+        "Measurement starts after a few strides.",
+        "wait",
+        "the rhythm of the stride was not known yet",
+        "It takes some regular strides, seen from the side: film at least ten seconds; slow motion needs --filmed-at.",
+    ),
+    SampleState.NO_PERSON: StateText(
+        "Step into view",
+        "The camera sees nobody on the treadmill.",
+        "person",
+        "nobody was seen",
+        "Film one runner from the side, from head to toe.",
+    ),
+    SampleState.PARTLY_OUT: StateText(
+        "Move to the middle",
+        "The camera must see you from head to toe.",
+        "person",
+        "the runner was partly out of view",
+        "The camera must see the runner from head to toe.",
+    ),
+    SampleState.TOO_SMALL: StateText(
+        "Bring the camera closer",
+        "You are too far away to be measured: stand nearer, or move the camera.",
+        "person",
+        "the runner was too small in the picture",
+        "Bring the camera closer.",
+    ),
+    SampleState.TOO_FEW_PIXELS: StateText(
+        "Too few pixels",
+        "The picture is too small to be measured: choose a larger camera mode or a larger video.",
+        "camera",
+        "the picture has too few pixels",
+        "Record a larger picture.",
+    ),
+    SampleState.NOT_UPRIGHT: StateText(
+        "Rotate the picture",
+        "You are not seen upright: set rotate_deg in [capture], or start with --rotate.",
+        "camera",
+        "the runner was not upright in the picture",
+        "Rotate it with --rotate 90, 180 or 270.",
+    ),
+    SampleState.OBLIQUE: StateText(
+        "Turn the camera side-on",
+        "It must see the treadmill exactly from the side.",
+        "person",
+        "the runner was not seen from the side",
+        "Film exactly from the side.",
+    ),
+    SampleState.NOT_RUNNING: StateText(
+        "Start running", "", "person", "nobody ran", "HipCue measures runners only; slow motion needs --filmed-at."
+    ),
+}
+"""None: all is well, and the runner sees the measurement."""
+
+NOTICES: dict[NoticeCode, str] = {
+    NoticeCode.NEW_PACE: "New pace: finding your new baseline",
+    NoticeCode.NEW_ZERO: "New zero: finding your new baseline",
+    NoticeCode.BASELINE_CONTINUES: "The baseline continues until there are enough good strides",
+    NoticeCode.COACH_RESTARTED: "Coaching has restarted: finding your new baseline",
+    NoticeCode.NOT_CALIBRATED: "Not calibrated: stand still before you run, or press c",
+    NoticeCode.SPEED_UNKNOWN: "Belt speed unknown: the target follows the baseline",
+    NoticeCode.NOT_MEASURED: "No target: {measure} is not being measured",
+    NoticeCode.BASELINE_LACKS_MEASURE: "No target: the baseline has too little {measure}; press c",
+    NoticeCode.SETTINGS_WAIT: "Applies at the next start: {keys}",
+}
+
+PHASES: dict[str, str] = {
+    "idle": "Ready",
+    "stand": "Stand",
+    "warm_up": "Warm-up",
+    "baseline": "Baseline",
+    "drill": "Drill",
+    "retention": "Retention",
+    "summary": "Summary",
+}
+"""The phases, as screens name them."""
+
+ADVICE: dict[AdviceName, AdviceText] = {
+    "lumbar_pelvic_control": AdviceText(
+        "Lumbar-pelvic control",
+        "Your trunk leaned back when you pushed further. Practise a steady trunk: planks and dead bugs with your ribs over "
+        "your hips, three times a week.",
+    ),
+    "hip_flexor_mobility": AdviceText(
+        "Hip-flexor mobility",
+        "Your push hardly went further than at the start. Loosen the front of your hips: half-kneeling stretch, 2 × 45 s per "
+        "side, most days.",
+    ),
+    "glute_activation_lost": AdviceText(
+        "Glute activation",
+        "Your longer push faded without cues. Make it a habit: bridges and single-leg bridges before you run, 2 × 12 per side.",
+    ),
+    "glute_activation_kept": AdviceText(
+        "Glute activation",
+        "Your longer push stayed without cues. Keep it: bridges and single-leg bridges before you run, 2 × 12 per side.",
+    ),
+}
+
+
+def problem(fault: Fault) -> str:
+    """What is wrong, as a sentence without its full stop.
+
+    >>> problem(Fault(FaultCode.CAMERA_SILENT, "capture", 0, "camera 0", value=2.0))
+    'Camera 0 has sent no picture for 2 s'
+    """
+    because = f" ({fault.cause})" if fault.cause else ""
+    # A device is named in words ("camera 0") or by a path or address, which stays as it is.
+    device = fault.device if re.search(r"[/.:]", fault.device) else _capitalised(fault.device)
+    template = FAULTS[fault.code].coach
+    return template.format(
+        device=device if template.startswith("{device}") else fault.device,
+        cause=fault.cause,
+        because=because,
+        value=fault.value or 0.0,
+        expected=fault.expected or 0.0,
+    )
+
+
+def note(fault: Fault) -> str:
+    """What is wrong, in a few words where the table has them."""
+    return FAULTS[fault.code].brief or problem(fault)
+
+
+def remedy(fault: Fault) -> str:
+    """What to do about it; "": nothing."""
+    return FAULTS[fault.code].remedy.format(cause=fault.cause)
+
+
+def sentence(fault: Fault) -> str:
+    """What is wrong and what to do about it.
+
+    >>> sentence(Fault(FaultCode.CAMERA_SILENT, "capture", 0, "camera 0", value=2.0))
+    'Camera 0 has sent no picture for 2 s. Check its cable.'
+    """
+    what, do = problem(fault).removesuffix("."), remedy(fault)
+    return f"{what}. {do}" if do else f"{what}."
+
+
+def notice_sentence(notice: Notice) -> str:
+    """What is worth knowing about the session."""
+    return NOTICES[notice.code].format(measure=notice.measure.replace("_", " "), keys=", ".join(notice.keys))
+
+
+def _capitalised(words: str) -> str:
+    return words[:1].upper() + words[1:]
