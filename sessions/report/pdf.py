@@ -7,30 +7,38 @@ system, unlike WeasyPrint, which needs Pango. The content reaches it as data (JS
 import json
 from dataclasses import asdict
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any
 
+import font_roboto
 import typst
 
-from sessions.charts.palette import FONTS, LIGHT, standalone
+from sessions.charts.palette import LIGHT, standalone
 from sessions.report.document import Document, Figure, Part, Table
 from sessions.report.html_page import MOST_LETTERS
 from wire.visible_text import one_line
 
 _TEMPLATE = files("sessions.report").joinpath("page.typ")
+_FONT = "Roboto"
+_FONT_FOLDER = Path(font_roboto.__file__).with_name("files")
+"""Pages break at the same places on every machine, so the font comes with the program. Other scripts use the system's fonts."""
 
 
 def pdf(document: Document) -> bytes:
     """The whole file."""
-    with as_file(_TEMPLATE) as template:
-        made: bytes = typst.compile(str(template), format="pdf", sys_inputs=_inputs(document))
+    made: bytes = _typeset(document, format="pdf")
     return made
 
 
 def paper_pictures(document: Document, dots_per_inch: float) -> list[bytes]:
     """Its pages as pictures (PNG), for docs and tests."""
-    with as_file(_TEMPLATE) as template:
-        made = typst.compile(str(template), format="png", ppi=dots_per_inch, sys_inputs=_inputs(document))
+    made = _typeset(document, format="png", ppi=dots_per_inch)
     return [made] if isinstance(made, bytes) else list(made)
+
+
+def _typeset(document: Document, **options: Any) -> Any:
+    with as_file(_TEMPLATE) as template:
+        return typst.compile(str(template), sys_inputs=_inputs(document), font_paths=[_FONT_FOLDER], **options)
 
 
 def _inputs(document: Document) -> dict[str, str]:
@@ -47,7 +55,7 @@ def _inputs(document: Document) -> dict[str, str]:
             for section in document.sections
         ],
         "colours": dict(LIGHT),
-        "fonts": [font for font in FONTS if font not in ("system-ui", "sans-serif")],
+        "fonts": [_FONT],
     }
     return {"document": json.dumps(content)}
 

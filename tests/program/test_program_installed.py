@@ -13,7 +13,7 @@ import pytest
 from tests.support.program import GUARD_S, ROOT, only_session
 
 SOURCES = ("pyproject.toml", "README.md", "LICENSE")
-ROOMS = ("analysis", "capture", "config", "feedback", "hipcue", "sessions", "wire")
+ROOMS = ("analysis", "capture", "config", "console", "feedback", "hipcue", "sessions", "wire")
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,17 @@ def test_the_demo_runs_and_saves_a_session(python: Path, tmp_path: Path) -> None
     # The store's tables are made by the migrations, which are in the wheel too.
     told = run(command[0], "sessions", "import", str(home / "sessions"), cwd=empty, HIPCUE_HOME=str(home))
     assert "in the store" in told
+    run(command[0], "sessions", "report", str(session), "--out", str(tmp_path / "r.pdf"), cwd=empty, HIPCUE_HOME=str(home))
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_every_file_that_is_no_code_is_in_it(python: Path) -> None:
+    """All but default.toml, which is generated from the schema for those who read the source."""
+    (site,) = {path.parent for path in python.parents[1].glob("lib/*/site-packages/hipcue")}
+    for room in ROOMS:
+        for path in (ROOT / room).rglob("*"):
+            if path.is_file() and path.suffix not in (".py", ".pyc") and path != ROOT / "config" / "default.toml":
+                assert (site / path.relative_to(ROOT)).is_file(), path
 
 
 def test_its_settings_and_presets_are_in_it(python: Path, tmp_path: Path) -> None:

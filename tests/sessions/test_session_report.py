@@ -281,6 +281,8 @@ class TestThePdf:
         content = (tmp_path / "r.pdf").read_bytes()
         assert content.startswith(b"%PDF")
         assert len(re.findall(rb"/Type\s*/Page\b", content)) == 2
+        # With a font of the machine, a page would break somewhere else on the next one.
+        assert b"Roboto-Regular" in content
 
     @pytest.mark.parametrize("name", ["$\\foo$", "#panic[]", "a_b^c \\ {x", "\x1b[2J\x07", HOSTILE, "= *b* @x <y>", "走る 🏃"])
     def test_no_name_is_a_command_of_the_typesetter(self, tmp_path: Path, name: str) -> None:
