@@ -9,6 +9,8 @@ from typing import Any
 
 from config.measures import MEASURES
 from config.sections.capture import KMH_PER_MPS
+from console.lane.lane_legs import LaneLegs
+from console.lane.values import rounded, verdict
 from wire.clock import NS_PER_S, s_to_ns
 from wire.faults import SampleState
 from wire.messages import STRIDE_TONE, Band, Belt, ConfigState, Cue, Health, Phase, PhaseResult, Sample, Stride, Summary
@@ -47,6 +49,7 @@ class LaneState:
         self._belt: Belt | None = None
         self._healths: dict[str, tuple[Health, int]] = {}
         self._strides: deque[SeenStride] = deque(maxlen=KEPT_STRIDES)
+        self._legs = LaneLegs()
         self._cues: deque[tuple[int, Cue]] = deque(maxlen=KEPT_STRIDES)
         self._config: ConfigState | None = None
         self._heard_ns: int | None = None
@@ -64,6 +67,7 @@ class LaneState:
         if phase.name == "idle" and self._phase is not None and self._phase.name != "idle":
             self._strides.clear()
             self._cues.clear()
+            self._legs.clear()
         self._phase = phase
 
     def handle_sample(self, sample: Sample, now_ns: int) -> None:
@@ -87,8 +91,9 @@ class LaneState:
         self._config = config
 
     def handle_stride(self, stride: Stride, now_ns: int) -> None:
-        """Handle a stride; the console shows the main camera's."""
+        """Handle a stride. The chart is the main camera's; with two cameras each leg is its own camera's."""
         self._heard_ns = now_ns
+        self._legs.add(stride, now_ns)
         if stride.camera != "main":
             return
         self.seq += 1
@@ -141,14 +146,15 @@ class LaneState:
             "measuring": sample is not None and sample.state is SampleState.MEASURING,
             "view": None if words is None else {"runner": words.runner, "detail": words.detail},
             "facing": None if sample is None else sample.facing,
-            "cadence_spm": None if sample is None else _rounded(sample.cadence_spm, 0),
+            "cadence_spm": None if sample is None else rounded(sample.cadence_spm, 0),
             "belt": None
             if belt is None
             else {
-                "kmh": None if belt.speed_mps is None else _rounded(KMH_PER_MPS * belt.speed_mps, 1),
-                "incline_pct": _rounded(belt.incline_pct, 1),
+                "kmh": None if belt.speed_mps is None else rounded(KMH_PER_MPS * belt.speed_mps, 1),
+                "incline_pct": rounded(belt.incline_pct, 1),
                 "source": belt.source,
             },
+            "legs": self._legs.state(phase, now_ns),
             "faults": self._faults(now_ns),
             "waiting": [] if self._config is None else list(self._config.waiting),
             "version": 0 if self._config is None else self._config.version,
@@ -173,7 +179,7 @@ class LaneState:
     def _stride(self, seen: SeenStride, measure: str) -> Json:
         stride = seen.stride
         row = MEASURES.get(measure)
-        value = None if row is None else _rounded(stride.value(row.column), 2)
+        value = None if row is None else rounded(stride.value(row.column), 2)
         least = 0.0 if self._phase is None else self._phase.min_quality
         trusted = stride.quality >= least
         band = seen.band if stride.leg == "near" else None
@@ -186,7 +192,7 @@ class LaneState:
             "verdict": verdict(value, band) if trusted else "unsure",
             "band": None if band is None else [band.low_deg, band.high_deg],
             "phase": seen.phase,
-            "cadence_spm": _rounded(stride.cadence_spm, 0),
+            "cadence_spm": rounded(stride.cadence_spm, 0),
             "t_ms": stride.t_peak_ns // 1_000_000,
         }
 
@@ -206,21 +212,14 @@ class LaneState:
         ]
 
 
-def verdict(value: float | None, band: Band | None) -> str:
-    """A value against the band, whose edges belong to it."""
-    if value is None or band is None:
-        return "no_target"
-    return "below" if value < band.low_deg else "above" if value > band.high_deg else "in"
-
-
 def _phase(phase: Phase, now_ns: int) -> Json:
     return {
         "name": phase.name,
         "title": PHASES[phase.name],
         "left_s": None if phase.ends_ns is None else max(0, -((now_ns - phase.ends_ns) // NS_PER_S)),
         "band": None if phase.band is None else [phase.band.low_deg, phase.band.high_deg],
-        "baseline": _rounded(phase.baseline_deg, 1),
-        "baseline_sd": _rounded(phase.baseline_sd_deg, 1),
+        "baseline": rounded(phase.baseline_deg, 1),
+        "baseline_sd": rounded(phase.baseline_sd_deg, 1),
         "paused": phase.paused,
         "muted": phase.muted,
         "cueing": phase.cueing,
@@ -245,13 +244,7 @@ def _result(result: PhaseResult | None) -> Json | None:
         return None
     return {
         "strides": result.strides,
-        "mean": _rounded(result.mean, 1),
-        "sd": _rounded(result.sd, 1),
-        "in_band_pct": None if result.in_band is None else _rounded(100 * result.in_band, 0),
+        "mean": rounded(result.mean, 1),
+        "sd": rounded(result.sd, 1),
+        "in_band_pct": None if result.in_band is None else rounded(100 * result.in_band, 0),
     }
-
-
-def _rounded(value: float | None, decimals: int) -> float | None:
-    """Rounded; None for what is no number, which JSON does not have."""
-    # MessagePack also carries infinities and NaN.
-    return None if value is None or not abs(value) < 1e6 else round(value, decimals)

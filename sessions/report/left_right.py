@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from config.left_minus_right import cameras_sd_deg
 from config.measures import MEASURES
-from config.reference import CAMERA_PAIR_CHANGE_RMS, CAMERA_PAIR_RMS_DEG, SIDE_LIMIT_DEG
+from config.reference import SIDE_LIMIT_DEG
 from sessions.format.recorded import RecordedSession
 from sessions.format.row_schema import Row
 from sessions.format.rows import Floats, column
@@ -65,9 +66,7 @@ def left_right(session: RecordedSession) -> LeftRight | None:
     if means[0] is None or means[1] is None or means[2] is None:
         return None
     difference = means[2]
-    cameras_deg = math.hypot(
-        CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_CHANGE_RMS * difference.mean, 0.0 if calibrated else UNLEVEL_RMS_DEG
-    )
+    cameras_deg = math.hypot(cameras_sd_deg(difference.mean), 0.0 if calibrated else UNLEVEL_RMS_DEG)
     ci95_deg = Z95 * math.hypot(difference.sem, cameras_deg)
     return LeftRight(means[0], means[1], difference.mean, ci95_deg, calibrated)
 

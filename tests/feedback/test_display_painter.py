@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from config.left_minus_right import Difference
 from feedback.display.paint import palette
 from feedback.display.paint.icons import icon
 from feedback.display.paint.layout import DIGIT_SHARE
@@ -18,7 +19,7 @@ from feedback.display.paint.strip import scale, share
 from feedback.display.state import screen_text
 from feedback.display.state.geometry import wedge
 from feedback.display.state.measure_format import format_of
-from feedback.display.state.sides import Difference, Sides
+from feedback.display.state.sides import Sides
 from feedback.display.state.view import (
     Board,
     Card,

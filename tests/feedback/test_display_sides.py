@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import stdtrit
 
+from config.left_minus_right import MIN_STRIDES, T_95
 from feedback.display.paint.number_row import cells
-from feedback.display.state.sides import MAX_UNCERTAINTY_DEG, MIN_STRIDES, T_95, Sides, compare
+from feedback.display.state.sides import MAX_UNCERTAINTY_DEG, Sides, compare
 from feedback.display.state.view import Board
 
 STEADY = [17.0, 17.5, 18.0, 17.5, 17.0, 18.0]

@@ -3,10 +3,10 @@
 import pytest
 from msgspec import structs
 
+from config.left_minus_right import left_minus_right
 from config.settings import Settings
 from feedback.display.paint.number_row import cells
 from feedback.display.state.screen import VALUE_KEPT_S, Screen
-from feedback.display.state.sides import left_minus_right
 from feedback.display.state.view import LEG_STRIDES, Board, LegNumber
 from feedback.display.terminal import stride_line
 from tests.support.healths import CAMERA_SILENT, health

@@ -52,6 +52,7 @@ function showState() {
     list.dataset.shown = faults.join("\n");
     list.replaceChildren(...faults.map((one) => make("li", { class: "banner bad" }, one)));
   }
+  showLegs(state.legs);
   showSummary(phase && phase.summary);
   if (!writes) return;
   const runs = phase && ["stand", "warm_up", "baseline", "drill", "retention"].includes(phase.name);
@@ -63,6 +64,22 @@ function showState() {
   byId("end").disabled = !runs || phase.name === "stand";
   for (const control of byId("set-belt").querySelectorAll("input, button")) control.disabled = !state.can_set_belt;
   text("belt-note", state.can_set_belt ? "As the treadmill shows them." : "Comes from the treadmill, or is not known: set belt.source to \"typed\" to enter it here.");
+}
+
+// Of a lane with two cameras: a number for each leg, and their difference once it is certain enough.
+function showLegs(legs) {
+  for (const id of ["legs", "compared"]) byId(id).hidden = !legs;
+  for (const id of ["number", "verdict", "scale", "far-leg"]) byId(id).toggleAttribute("hidden", Boolean(legs));
+  if (!legs) return;
+  for (const side of ["left", "right"]) {
+    const leg = legs[side];
+    text(`${side}-value`, number(leg.value, state.measure));
+    byId(`${side}-verdict`).dataset.verdict = leg.verdict;
+    text(`${side}-word`, verdictWord(leg.verdict));
+    text(`${side}-band`, leg.band ? `${exact(leg.band[0])} to ${exact(leg.band[1])}` : "–");
+  }
+  const found = legs.difference;
+  text("difference", found ? `${found.value > 0 ? "+" : ""}${exact(found.value)} ± ${exact(found.ci95)}` : "–");
 }
 
 function showStrides() {

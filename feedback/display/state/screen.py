@@ -4,13 +4,14 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Literal
 
+from config.left_minus_right import COMPARED_STRIDES, Difference, left_minus_right
 from config.sections.capture import KMH_PER_MPS
 from config.settings import Settings
 from feedback.display.state import cards, screen_text
 from feedback.display.state.measure_format import finite, format_of, measure_of
 from feedback.display.state.mirror_lines import LineTracker
 from feedback.display.state.pairing import Pairing
-from feedback.display.state.sides import COMPARED_STRIDES, UNKNOWN_SIDES, Difference, Sides, compare, left_minus_right
+from feedback.display.state.sides import UNKNOWN_SIDES, Sides, compare
 from feedback.display.state.status_message import StatusTracker
 from feedback.display.state.view import (
     LEG_STRIDES,

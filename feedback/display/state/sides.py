@@ -4,22 +4,15 @@ With one camera their difference is not stated: it sees the far one of two equal
 far), as much as the legs of healthy runners differ. Steady strides do not change that. Two cameras each see a leg near.
 """
 
-import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from config.reference import CAMERA_PAIR_CHANGE_RMS, CAMERA_PAIR_RMS_DEG, SIDE_LIMIT_DEG, Z95
+from config.left_minus_right import COMPARED_STRIDES, MIN_STRIDES, T_95, error_of_difference
+from config.reference import SIDE_LIMIT_DEG
 
-COMPARED_STRIDES = 10
-MIN_STRIDES = 5
 MAX_UNCERTAINTY_DEG = SIDE_LIMIT_DEG
 """The far leg is not shown if its strides leave the difference less certain than this."""
-T_95 = 2.306
-"""Student's t for 95 %, two-sided, of `MIN_STRIDES` of each leg (8 degrees of freedom); with more strides it is smaller.
-
-A number, because the screen would spend a quarter of a second and 12 MB on loading SciPy for it; a test compares the two.
-"""
 
 
 @dataclass(frozen=True)
@@ -38,29 +31,6 @@ class Sides:
 UNKNOWN_SIDES = Sides()
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Left minus right of two near legs, with half its 95 % interval."""
-
-    difference: float
-    ci95: float
-
-
-def left_minus_right(left: Sequence[float], right: Sequence[float]) -> Difference | None:
-    """Of the last `COMPARED_STRIDES` values of each leg, degrees; None: too few, or too uncertain to be stated.
-
-    >>> left_minus_right([15.0, 15.5, 15.0, 15.5, 15.25], [12.0, 12.5, 12.0, 12.5, 12.25]).difference
-    3.0
-    """
-    left, right = left[-COMPARED_STRIDES:], right[-COMPARED_STRIDES:]
-    if min(len(left), len(right)) < MIN_STRIDES:
-        return None
-    difference = statistics.fmean(left) - statistics.fmean(right)
-    cameras = math.hypot(CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_CHANGE_RMS * difference)
-    ci95 = math.hypot(T_95 * _error(left, right), Z95 * cameras)
-    return Difference(difference, ci95) if ci95 < SIDE_LIMIT_DEG else None
-
-
 def compare(near: Sequence[float], far: Sequence[float]) -> Sides:
     """The means of the last `COMPARED_STRIDES` values of each leg.
 
@@ -75,11 +45,6 @@ def compare(near: Sequence[float], far: Sequence[float]) -> Sides:
     mean = statistics.fmean(near)
     if len(far) < MIN_STRIDES:
         return Sides(mean)
-    if not T_95 * _error(near, far) < MAX_UNCERTAINTY_DEG:
+    if not T_95 * error_of_difference(near, far) < MAX_UNCERTAINTY_DEG:
         return Sides(mean)
     return Sides(mean, statistics.fmean(far))
-
-
-def _error(one: Sequence[float], other: Sequence[float]) -> float:
-    """Standard error of the difference of two means."""
-    return math.sqrt(statistics.variance(one) / len(one) + statistics.variance(other) / len(other))

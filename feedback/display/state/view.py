@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from config.left_minus_right import Difference
 from feedback.display.state.measure_format import HIP_EXTENSION, MeasureFormat
-from feedback.display.state.sides import UNKNOWN_SIDES, Difference, Sides
+from feedback.display.state.sides import UNKNOWN_SIDES, Sides
 from wire.frames.frame import Image
 from wire.messages import Band, Point, Summary
 from wire.texts import Sign
