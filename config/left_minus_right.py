@@ -42,7 +42,7 @@ def left_minus_right(left: Sequence[float], right: Sequence[float]) -> Differenc
 
 
 def cameras_sd_deg(difference_deg: float) -> float:
-    """What two cameras, each zeroed while standing, add to the uncertainty of such a difference: standard deviation, degrees."""
+    """What two cameras, each zeroed while standing, add to the uncertainty of such a difference: standard deviation, deg."""
     return math.hypot(CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_CHANGE_RMS * difference_deg)
 
 

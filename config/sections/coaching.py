@@ -43,6 +43,10 @@ class TargetSettings(Section):
     delta_deg: float = setting(3.0, "from the baseline to the middle of the band", live=True, ge=-200, le=200)
     absolute_deg: float = setting(18.0, "middle of the band in absolute mode", live=True, ge=-500, le=2000)
     half_width_deg: float = setting(2.0, "the band extends this far to either side", live=True, ge=0.01, le=200)
+    left_add_deg: float = setting(
+        0.0, "with two cameras: added to the middle of the left leg's band, in every mode", live=True, ge=-200, le=200
+    )
+    right_add_deg: float = setting(0.0, "the same for the right leg", live=True, ge=-200, le=200)
     at_speed: tuple[SpeedTarget, ...] = setting(
         _MEAN_RUNNERS,
         'Middle of the band by belt speed, for mode = "by_speed": one block per speed, with straight lines in between. '
@@ -52,16 +56,24 @@ class TargetSettings(Section):
         strict=False,  # TOML has lists
     )
 
+    def add_deg(self, side: Literal["left", "right"] | None) -> float:
+        """What is added to the middle of the band of a leg; None: with one camera, the leg that it sees near."""
+        return {"left": self.left_add_deg, "right": self.right_add_deg, None: 0.0}[side]
+
     @model_validator(mode="after")
     def _makes_sense(self) -> "TargetSettings":
         of = MEASURES[self.measure]
         middles = {"absolute": (self.absolute_deg,), "by_speed": tuple(row.middle_deg for row in self.at_speed)}
         for middle in middles.get(self.mode, ()):
-            if not of.low <= middle <= of.high:
-                key = "absolute_deg" if self.mode == "absolute" else "at_speed: middle_deg"
-                raise ValueError(
-                    f"{key} = {middle:g}: must be between {of.low:g} and {of.high:g} {of.unit.name} for {self.measure}"
-                )
+            key = "absolute_deg" if self.mode == "absolute" else "at_speed: middle_deg"
+            for name, value in (
+                (f"{key} = {middle:g}", middle),
+                (f"{key} + left_add_deg = {middle + self.left_add_deg:g}", middle + self.left_add_deg),
+                (f"{key} + right_add_deg = {middle + self.right_add_deg:g}", middle + self.right_add_deg),
+            ):
+                if not of.low <= value <= of.high:
+                    limits = f"must be between {of.low:g} and {of.high:g} {of.unit.name}"
+                    raise ValueError(f"{name}: {limits} for {self.measure}")
         if self.half_width_deg > (of.high - of.low) / 4:
             widest = f"{(of.high - of.low) / 4:g} {of.unit.name}"
             raise ValueError(f"half_width_deg = {self.half_width_deg:g}: must be at most {widest} for {self.measure}")

@@ -228,7 +228,8 @@ class Coach:
     def _target_of(self, leg: CoachedLeg) -> ResolvedTarget:
         """The target; it has no band until its baseline is known."""
         target = self._settings.target
-        return resolve_target(target, leg.baseline_mean(target.measure) if self._after_baseline else None, self._speed_mps)
+        baseline = leg.baseline_mean(target.measure) if self._after_baseline else None
+        return resolve_target(target, baseline, self._speed_mps, leg.side)
 
     def _side_target(self, leg: CoachedLeg) -> SideTarget:
         measure, known = self._settings.target.measure, self._after_baseline
@@ -286,7 +287,7 @@ class Coach:
         self._named: SessionSettings | None = None
         """The settings that name the runner, fixed at the baseline: a name saved later is the next runner's."""
         sides: tuple[Side | None, ...] = ("left", "right") if self._two_sided else (None,)
-        self._legs = {side: CoachedLeg() for side in sides}
+        self._legs = {side: CoachedLeg(side) for side in sides}
         """By side of the body with two cameras; the near leg alone with one."""
         self._next_baseline_notice: Notice | None = None
         self._pace = PaceMonitor()
@@ -308,7 +309,8 @@ class Coach:
             self._start_pace()
         elif name == "summary":
             target = self._settings.target
-            self._summary = self._summary_builder.build(target.measure, target.mode != "baseline" or target.delta_deg > 0)
+            most_asked = max(target.delta_deg + target.add_deg(side) for side in self._legs)
+            self._summary = self._summary_builder.build(target.measure, target.mode != "baseline" or most_asked > 0)
         self._selector.reset()
 
     def _restart_baseline(self, why: Notice, legs: Iterable[CoachedLeg]) -> None:

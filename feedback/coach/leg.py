@@ -8,7 +8,7 @@ from feedback.coach.baseline import Baseline
 from feedback.coach.guards import Guards
 from feedback.coach.stride_window import StrideWindow
 from wire.clock import s_to_ns
-from wire.messages import CameraName, Stride
+from wire.messages import CameraName, Side, Stride
 
 AWAY_S = 5.0
 """A leg without a stride for this long is not seen at present: several strides of a slow runner."""
@@ -17,7 +17,9 @@ AWAY_S = 5.0
 class CoachedLeg:
     """One leg in one session. Time is an argument."""
 
-    def __init__(self) -> None:
+    def __init__(self, side: Side | None = None) -> None:
+        self.side = side
+        """With two cameras; None: the near leg, whichever it is."""
         self.recent = StrideWindow()
         self.baseline = Baseline()
         self.next_baseline: Baseline | None = None

@@ -9,7 +9,7 @@ from config.sections.coaching import TargetSettings
 from feedback.coach.baseline import MIN_STRIDES, Baseline
 from feedback.coach.stride_window import StrideWindow
 from wire.faults import NoticeCode
-from wire.messages import Band, Notice
+from wire.messages import Band, Notice, Side
 
 SPEED_UNKNOWN = Notice(NoticeCode.SPEED_UNKNOWN)
 
@@ -24,8 +24,13 @@ class ResolvedTarget:
     """Why it differs from what the settings ask for; None if it does not."""
 
 
-def resolve_target(target: TargetSettings, baseline: float | None, speed_mps: float | None) -> ResolvedTarget:
-    """The band for this runner at this belt speed. Speeds beyond the ends of the table take its first or last row."""
+def resolve_target(
+    target: TargetSettings, baseline: float | None, speed_mps: float | None, side: Side | None = None
+) -> ResolvedTarget:
+    """The band for this runner at this belt speed. Speeds beyond the ends of the table take its first or last row.
+
+    `side`: of which leg, with two cameras.
+    """
     notice: Notice | None = None
     if target.mode == "absolute":
         middle: float | None = target.absolute_deg
@@ -38,6 +43,7 @@ def resolve_target(target: TargetSettings, baseline: float | None, speed_mps: fl
         notice = SPEED_UNKNOWN if target.mode == "by_speed" else None
     if middle is None:
         return ResolvedTarget(None, notice)
+    middle += target.add_deg(side)
     return ResolvedTarget(Band(middle - target.half_width_deg, middle + target.half_width_deg), notice)
 
 

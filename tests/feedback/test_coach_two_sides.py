@@ -7,6 +7,7 @@ import pytest
 
 from config.secret_address import SecretAddress
 from config.sections.capture import CaptureSettings, OtherSideSettings
+from config.sections.coaching import TargetSettings
 from config.sections.cue_rule import CueRule, LegChoice
 from config.sections.session import SessionSettings
 from feedback.coach.engine import Coach
@@ -78,6 +79,31 @@ def test_each_leg_has_a_band_from_its_own_baseline() -> None:
     assert {side: target.baseline_deg for side, target in phase.sides.items()} == {"right": 12.0, "left": 16.0}
     assert (phase.band, phase.baseline_deg) == (Band(13.0, 17.0), 12.0)
     assert phase.notice is None  # the cameras' zeros differ, and neither changes
+
+
+def test_each_leg_may_have_a_target_of_its_own() -> None:
+    run = TwoSided(rule("left"), target=BASELINE.model_copy(update={"left_add_deg": -3.0}), session=SHORT)
+    run.pairs(12, 12.0, 16.0)
+    assert {side: target.band for side, target in run.phase.sides.items()} == {
+        "right": Band(13.0, 17.0),
+        "left": Band(14.0, 18.0),
+    }
+    assert run.pairs(4, 12.0, 15.0) == []  # below its own baseline, and in its band
+    assert len(run.pairs(4, 12.0, 13.0)) == 1
+
+
+def test_a_target_of_one_leg_moves_the_band_in_every_mode() -> None:
+    absolute = TargetSettings(mode="absolute", absolute_deg=18.0, right_add_deg=-4.0)
+    run = TwoSided(target=absolute)
+    assert {side: target.band for side, target in run.phase.sides.items()} == {
+        "right": Band(12.0, 16.0),
+        "left": Band(16.0, 20.0),
+    }
+
+
+def test_with_one_camera_the_legs_have_no_targets_of_their_own() -> None:
+    target = TargetSettings(mode="absolute", absolute_deg=18.0, left_add_deg=-4.0, right_add_deg=-4.0)
+    assert Coach(settings(target=target), always).phase.band == Band(16.0, 20.0)
 
 
 @pytest.mark.parametrize(
