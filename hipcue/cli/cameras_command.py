@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hipcue.cli.console import fail, out, sentences
+from hipcue.cli.options import folder
 from sessions.format.durable import replacing
 from wire.system import camera_api
 
@@ -21,7 +22,8 @@ _PICTURE_WAIT_S = 3.0
 
 def cameras(
     pictures: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Save a small picture of each camera in this folder.")
+        Path | None,
+        typer.Option(parser=folder, metavar="FOLDER", help="Save a small picture of each camera in this folder."),
     ] = None,
 ) -> None:
     """List the connected cameras: their names for `source` in [capture], models and modes."""
@@ -50,7 +52,7 @@ def _mode_lines(modes: tuple["CameraMode", ...]) -> list[str]:
     return lines
 
 
-def _saved(camera: "ListedCamera", folder: Path) -> str:
+def _saved(camera: "ListedCamera", pictures: Path) -> str:
     """Save its picture; the sentence that says where, or why not."""
     import cv2  # noqa: PLC0415 - it takes a fifth of a second to load, and other commands do not need it
 
@@ -64,8 +66,8 @@ def _saved(camera: "ListedCamera", folder: Path) -> str:
         return str(error)
     if image is None:
         return f"It has sent no picture within {_PICTURE_WAIT_S:g} s"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{camera.name}.jpg"
+    pictures.mkdir(parents=True, exist_ok=True)
+    path = pictures / f"{camera.name}.jpg"
     with replacing(path) as fresh:
         fresh.write_bytes(cv2.imencode(".jpg", crop_and_scale(image, Zone(), _PICTURE_SIDE_PX))[1].tobytes())
     return f"picture: {path}"

@@ -10,11 +10,9 @@ from config.default_file import default_text
 from config.loading import load
 from config.settings import Settings
 from hipcue.cli.console import out, sentences
+from hipcue.cli.options import ConfigOption, PresetOption
 
 config_app = typer.Typer(no_args_is_help=True, help="Show and check settings.")
-
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="A settings file (TOML).")]
-PresetOption = Annotated[str | None, typer.Option(help="Name of a preset.")]
 
 
 @config_app.command("show")

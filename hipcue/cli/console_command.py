@@ -7,8 +7,8 @@ import typer
 from config.loading import load
 from config.paths import keys_folder
 from config.settings import Settings
-from hipcue.cli.config_commands import ConfigOption
 from hipcue.cli.console import fail, out, print_table, sentences
+from hipcue.cli.options import ConfigOption
 from wire.endpoints import default_directory
 
 console_app = typer.Typer(help="The coach's console in a browser, for many lanes; and the devices that are paired with it.")

@@ -50,6 +50,16 @@ def test_a_drawn_runner_that_never_ends_is_not_analysed(walk: HostileWalk) -> No
     assert (done.exit_code, done.err.strip()) == (2, "synthetic:: never ends; add seconds=20, or --for 20")
 
 
+@pytest.mark.parametrize(
+    "words", [("analyse", "synthetic:seconds=1", "--out"), ("run", "--session-dir"), ("cameras", "--pictures")]
+)
+def test_an_address_in_the_place_of_a_folder_is_refused_without_its_password(walk: HostileWalk, words: tuple[str, ...]) -> None:
+    done = walk.run((*words, "rtsp://u:pw@127.0.0.1:1/x"))
+    assert (done.exit_code, done.faults) == (2, []), str(done)
+    assert f"'{words[-1]}': is an address; it takes a folder" in done.err
+    assert "pw" not in done.err
+
+
 def test_a_folder_and_a_clip_whose_names_are_no_utf_8_are_analysed(walk: HostileWalk) -> None:
     done = walk.run(("analyse", "caf\udce9", "--out", "latin\udce9"))
     assert (done.exit_code, done.faults) == (0, []), done.err

@@ -1,0 +1,46 @@
+"""Options that several commands share, and the settings that they give."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from config.loading import Origin
+from config.secret_address import SecretAddress
+from config.settings import Settings
+
+LONGEST_S = 366 * 86_400.0
+
+SourceOption = Annotated[
+    str | None,
+    typer.Option(help='Camera (its name in `hipcue cameras`, or "0"), video file, "rtsp://…", "http://…" or "synthetic:…".'),
+]
+FilmedAtOption = Annotated[
+    float | None,
+    typer.Option("--filmed-at", metavar="FPS", min=1, help="Slow motion: frames per second at which the file was filmed."),
+]
+RotateOption = Annotated[
+    int | None, typer.Option("--rotate", metavar="DEG", help="Turn the pictures clockwise by 90, 180 or 270 degrees.")
+]
+ForOption = Annotated[float | None, typer.Option("--for", metavar="SECONDS", min=0, max=LONGEST_S, help="End after this time.")]
+FacingOption = Annotated[str | None, typer.Option(help='Direction of running in the picture: "right", "left" or "auto".')]
+BackendOption = Annotated[str | None, typer.Option(help="Program that runs the pose model.")]
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="A settings file (TOML).")]
+PresetOption = Annotated[str | None, typer.Option(help="Name of a preset.")]
+
+
+def folder(text: str) -> Path:
+    """Parses an option that names a folder to write into. An address would be printed, with a password in it."""
+    if SecretAddress(text).may_hold_password:
+        raise typer.BadParameter("is an address; it takes a folder")
+    return Path(text)
+
+
+def origin_from(config: Path | None, preset: str | None, given: dict[str, Any]) -> Origin:
+    """Where settings come from: a preset, a file, and above both the settings that are `given`, if they are not None."""
+    return Origin(preset or "", config, {key: value for key, value in given.items() if value is not None})
+
+
+def settings_from(config: Path | None, preset: str | None, given: dict[str, Any]) -> Settings:
+    """The settings from there. Raises ConfigError."""
+    return origin_from(config, preset, given).load()
