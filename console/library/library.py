@@ -16,8 +16,8 @@ from config.paths import NO_STORE, store_url
 from config.secret_address import SecretAddress
 from sessions.errors import SessionsError
 from sessions.store.catalogue import Catalogue
+from sessions.store.session_entry import SessionEntry
 from sessions.store.session_number import next_session_number
-from sessions.store.store import SessionEntry
 
 LONGEST_MAKING_S = 120.0
 KEPT_PAGES = 32

@@ -12,7 +12,7 @@ from console.library.library import Library, Made
 from console.web.rendering import Pages
 from sessions.errors import SessionsError
 from sessions.export.formats import FORMATS, TABLES
-from sessions.store.store import SessionEntry
+from sessions.store.session_entry import SessionEntry
 
 PAGE_ROWS = 50
 MOST_COMPARED = 100

@@ -58,9 +58,7 @@ OtherSideOption = Annotated[
 NoDisplayOption = Annotated[bool, typer.Option("--no-display", help="Run without a screen: a line per stride in the terminal.")]
 NoAudioOption = Annotated[bool, typer.Option("--no-audio", help="Run without sound.")]
 RunnerOption = Annotated[str | None, typer.Option(help="The runner's nickname: earlier sessions count, and cues fade.")]
-SessionDirOption = Annotated[
-    Path | None, typer.Option(parser=folder, metavar="FOLDER", help="Save sessions in this folder.")
-]
+SessionDirOption = Annotated[Path | None, typer.Option(parser=folder, metavar="FOLDER", help="Save sessions in this folder.")]
 LatencyOption = Annotated[bool, typer.Option("--latency", help="Print the latency of each stage every few seconds.")]
 ConsoleOption = Annotated[
     bool, typer.Option("--console", help="Serve the coach's console in a browser (docs/console.md); key p pairs a tablet.")

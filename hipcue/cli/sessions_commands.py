@@ -21,7 +21,7 @@ from wire.visible_text import one_line
 if TYPE_CHECKING:
     from sessions.format.recorded import CountedStrides, RecordedSession
     from sessions.store.catalogue import Catalogue
-    from sessions.store.store import SessionEntry
+    from sessions.store.session_entry import SessionEntry
 
 sessions_app = typer.Typer(no_args_is_help=True, help="Recorded sessions: list, report, compare, export, forget.")
 

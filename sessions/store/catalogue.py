@@ -13,8 +13,9 @@ from sessions.format.folders import holds_session_files, is_being_written
 from sessions.format.header import current_header, read_header, session_id
 from sessions.store.database import StoreAwayError, StoreError
 from sessions.store.recovery import recover_header
+from sessions.store.session_entry import SessionEntry
 from sessions.store.spool import Spool
-from sessions.store.store import SessionEntry, Store
+from sessions.store.store import Store
 
 if TYPE_CHECKING:
     from sessions.format.recorded import CountedStrides, RecordedSession

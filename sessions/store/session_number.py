@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sessions.store.store import SessionEntry
+    from sessions.store.session_entry import SessionEntry
 
 LEAST_NEAR_STRIDES = 20
 """A session of fewer was a try, not practice."""

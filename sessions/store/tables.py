@@ -94,6 +94,8 @@ phases = _rows(
 
 ROWS = {"strides": strides, "cues": cues, "phases": phases}
 """By the name of the file that they come from."""
+NOT_MEASURES = ("id", "session_id", "row", "more")
+"""Columns of each of them that the file does not have."""
 
 
 def row_id(session: uuid.UUID, table: str, row: int) -> uuid.UUID:

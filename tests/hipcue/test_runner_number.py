@@ -11,9 +11,10 @@ from config.loading import Origin
 from config.paths import spool_folder, store_url
 from config.secret_address import SecretAddress
 from hipcue.cli.runner_number import numbered
+from sessions.store.session_entry import SessionEntry
 from sessions.store.session_number import LEAST_NEAR_STRIDES, next_session_number
 from sessions.store.spool import Spool
-from sessions.store.store import SessionEntry, Store
+from sessions.store.store import Store
 from tests.support.recorded_sessions import NOON, begin, header, record_strides
 
 
