@@ -7,7 +7,7 @@ from hipcue.supervisor.watchdog import HUNG_S, RESTARTS, WINDOW_S, Heartbeat, Re
 from wire.clock import NS_PER_S
 from wire.faults import FaultCode
 from wire.messages import Health
-from wire.system import signal_name
+from wire.system import continue_process, signal_name
 
 
 class ChildProcess(Protocol):
@@ -100,7 +100,7 @@ class Child:
 
     def check(self, now_ns: int) -> str:
         """Kill it if it hangs, and restart it when that is due. Returns a sentence for the log; "": nothing happened."""
-        step_ns, self._checked_ns = now_ns - self._checked_ns, now_ns
+        step_ns = self._step_ns(now_ns)
         if self.given_up or (self._is_stuck and self.is_alive):
             return ""
         if self._start_at_ns is not None:
@@ -118,11 +118,27 @@ class Child:
             return f"{self.name} hangs, and the system does not let it end"
         return self._plan_restart(f"ended ({_reason(self.process.exitcode or 0)})", now_ns)
 
+    def ask_to_end(self) -> None:
+        """Ask it to end. One that somebody has stopped is continued: otherwise it could not save anything."""
+        self.process.terminate()
+        if self.is_alive and self.process.pid is not None:
+            continue_process(self.process.pid)
+
+    def makes_progress(self, now_ns: int) -> bool:
+        """Whether it still does what it must before its end: its health has come within HUNG_S. Call as often as `check`."""
+        self._heartbeat.pass_time(self._step_ns(now_ns))
+        return self.is_alive and self._heartbeat.has_run and not self._heartbeat.hangs
+
     def kill(self) -> bool:
         """Kill it. Returns whether it has ended."""
         self.process.kill()
         self.process.join(KILLED_S)
         return not self.is_alive
+
+    def _step_ns(self, now_ns: int) -> int:
+        """The time since the last check."""
+        step_ns, self._checked_ns = now_ns - self._checked_ns, now_ns
+        return step_ns
 
     def _start_process(self, again: bool) -> None:
         self.process = self._start(again)

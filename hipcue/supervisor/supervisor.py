@@ -1,8 +1,7 @@
-"""Starts all processes, restarts those that fail, and ends all of them within two seconds."""
+"""Starts all processes, restarts those that fail, and ends all of them: within two seconds, unless one still saves."""
 
 import dataclasses
 import multiprocessing
-import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ from hipcue.supervisor.journal import log
 from hipcue.supervisor.process_table import Job, ProcessSpec
 from hipcue.supervisor.settings_watch import SettingsWatch
 from hipcue.supervisor.watchdog import RESTARTS, WINDOW_S
-from wire.clock import NS_PER_S
+from wire.clock import NS_PER_S, s_to_ns
 from wire.faults import FaultCode
 from wire.lifecycle import start_process
 from wire.messages import Command, Health
@@ -21,7 +20,9 @@ from wire.texts import problem
 from wire.topics import CAPTURE, CAPTURE_2, COMMAND, HEALTH, RECORDER
 
 END_S = 1.8
-"""How long all processes together may take to end; any that remain are killed."""
+"""How long all processes together may take to end; any that remain are killed, unless they still save."""
+LONGEST_END_S = 20.0
+"""How long saving may take as long as there is progress: a machine may be very busy, or a disk slow."""
 STOP_ROUND_S = 0.35
 """How long one round of ending may take before the next starts, so that no published message is lost."""
 EXIT_FAILED = 1
@@ -29,6 +30,7 @@ EXIT_FAILED = 1
 CHILD_FAULTS = (FaultCode.PROCESS_RESTARTING, FaultCode.PROCESS_GIVEN_UP, FaultCode.PROCESS_STUCK)
 SETTINGS_CHECK_S = 0.1
 _WAIT_MS = 100.0
+_END_STEP_S = 0.05
 
 
 class Supervisor:
@@ -116,6 +118,9 @@ class Supervisor:
 
     def _start(self, spec: ProcessSpec, again: bool) -> ChildProcess:
         job = dataclasses.replace(self._job, again=again)
+        if again and self.session is not None:
+            # The session to resume, whose folder is not the newest by name if the clock was set back.
+            job = dataclasses.replace(job, session_folder=self.session)
         process = self._spawn.Process(target=spec.start, args=(job,), name=spec.name, daemon=True)
         start_process(process)
         return process
@@ -167,34 +172,48 @@ class Supervisor:
                 self._health.fault(child.fault, child.name, value=RESTARTS + 1, expected=WINDOW_S)
 
     def _end_all(self) -> None:
-        deadline_s = time.monotonic() + END_S
+        asked_ns = self._clock()
         rounds = sorted({self._specs[name].stop_round for name in self._children})
         for stop_round in rounds:
             ending = [child for child in self._children.values() if self._specs[child.name].stop_round == stop_round]
             for child in ending:
                 # A process that is still loading its libraries has nothing to save and cannot handle the signal yet.
                 if self._specs[child.name].saves or child.health is not None:
-                    child.process.terminate()
+                    child.ask_to_end()
                 else:
                     child.process.kill()
-            _join(ending, deadline_s if stop_round == rounds[-1] else min(deadline_s, time.monotonic() + STOP_ROUND_S))
-        _join(self._children.values(), deadline_s)
+            patience_s = END_S if stop_round == rounds[-1] else STOP_ROUND_S
+            self._wait_for(ending, min(asked_ns + s_to_ns(END_S), self._clock() + s_to_ns(patience_s)))
+        self._wait_for(self._children.values(), asked_ns + s_to_ns(END_S))
+        saving = [child for child in self._children.values() if self._specs[child.name].saves]
         for child in self._children.values():
-            if child.is_alive:
-                gone = child.kill()
-                self.notes.append(f"{child.name} did not end in time and was killed{'' if gone else ', but is still running'}")
-                log.warning(self.notes[-1])
-                if not gone:
-                    # At exit, Python waits for every child in this set; multiprocessing has no public way to release one.
-                    multiprocessing.process._children.discard(child.process)  # type: ignore[attr-defined]
+            if child not in saving:
+                self._kill_if_alive(child)
+        self._wait_for(saving, asked_ns + s_to_ns(LONGEST_END_S), only_for_progress=True)
+        for child in saving:
+            self._kill_if_alive(child)
+
+    def _wait_for(self, children: Iterable[Child], until_ns: int, only_for_progress: bool = False) -> None:
+        """Wait until these have ended, but no longer than this, and `only_for_progress` no longer than they report some."""
+        for child in children:
+            while child.is_alive and (now_ns := self._clock()) < until_ns:
+                if only_for_progress and not child.makes_progress(now_ns):
+                    break
+                child.process.join(_END_STEP_S)
+                self._node.dispatch()
+
+    def _kill_if_alive(self, child: Child) -> None:
+        if not child.is_alive:
+            return
+        gone = child.kill()
+        self.notes.append(f"{child.name} did not end in time and was killed{'' if gone else ', but is still running'}")
+        log.warning(self.notes[-1])
+        if not gone:
+            # At exit, Python waits for every child in this set; multiprocessing has no public way to release one.
+            multiprocessing.process._children.discard(child.process)  # type: ignore[attr-defined]
 
 
 def _summary(health: Health) -> str:
     """State and faults, for the log."""
     faults = "; ".join(problem(fault) for fault in health.faults)
     return f"{health.state}: {faults}" if faults else health.state
-
-
-def _join(children: Iterable[Child], deadline_s: float) -> None:
-    for child in children:
-        child.process.join(max(0.0, deadline_s - time.monotonic()))

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-_EARLIEST_YEAR, _LATEST_YEAR = 1970, 2999
+_EARLIEST_YEAR, _LATEST_YEAR = 1969, 2999
+"""A machine without a clock begins at 1970 in UTC, which is still 1969 in America."""
 
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Finite = Annotated[float, Field(ge=-1e9, le=1e9)]

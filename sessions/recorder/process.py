@@ -67,7 +67,8 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
     code = node.run(record)
     node.dispatch()
     recorder.take(subscriptions.take(), wire.clock())
-    unsaved = recorder.finish()
+    node.health.beat()
+    unsaved = recorder.finish(node.health.beat)
     if store is not None and store.problem:
         for unlisted in store.unnoted:
             print(f"{store.problem}; to list this session: hipcue sessions import {unlisted}", file=sys.stderr)

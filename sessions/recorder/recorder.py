@@ -123,23 +123,29 @@ class Recorder:
         if self._store is not None and session.t0_ns is not None:
             self._store.begin(uuid.UUID(session.id), session.folder, session.header)
 
-    def finish(self) -> list[SessionWriter]:
-        """Close everything, within two seconds. Returns the sessions that could not be written whole."""
+    def finish(self, progress: Callable[[], None] = lambda: None) -> list[SessionWriter]:
+        """Close everything. Returns the sessions that could not be written whole.
+
+        On a slow disk or a busy machine this takes longer than two seconds: `progress`, called after each step, says so.
+        """
         if self._video is not None:
             self._video.target = None  # the thread finishes its file while the tables are written
         if self.session is not None:
             self.unfinished.append(self.session)
-        self._close_unfinished()
+        self._close_unfinished(progress)
         if self._store is not None:
             self._store.close(_STORE_PATIENCE_S)
+            progress()
         self.disk.finish(_DISK_PATIENCE_S)
+        progress()
         if self._video is not None:
             self._video.close()
         return self.unfinished
 
-    def _close_unfinished(self) -> None:
+    def _close_unfinished(self, progress: Callable[[], None] = lambda: None) -> None:
         for session in self.unfinished:
             session.close(self._program.header())
+            progress()
             self.disk.ask(session.folder)
             if session.problem is None and self._store is not None and session.t0_ns is not None:
                 self._store.end(uuid.UUID(session.id), session.folder, session.header)

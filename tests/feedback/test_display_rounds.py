@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pygame
 import pytest
 
 from config.sections.display import DisplaySettings
@@ -14,6 +13,7 @@ from feedback.display.process import RESTING_PERIOD_NS, SCREEN_RETRY_S, DisplayP
 from feedback.display.state.screen import Screen
 from feedback.display.state.view import View
 from feedback.display.window import NoScreenError
+from tests.support.fake_window import FakeWindow
 from tests.support.healths import health
 from tests.support.message_examples import sample
 from wire.clock import NS_PER_MS, s_to_ns
@@ -27,30 +27,6 @@ from wire.topics import ANALYSIS, DISPLAY
 FPS = 60
 PERIOD_NS = s_to_ns(1) // FPS
 SETTINGS = Settings(display=DisplaySettings(mode="window", width_px=320, height_px=240, fps=FPS))
-
-
-class FakeWindow:
-    """A window without a screen: counts its flips."""
-
-    description = "320x240 window"
-    has_its_monitor = True
-
-    def __init__(self, _full_screen: bool, size_px: tuple[int, int], _monitor: str) -> None:
-        self.surface = pygame.Surface(size_px, depth=32)
-        self.repaint = True
-        self.flips = 0
-
-    def read_keys(self) -> list[str]:
-        return []
-
-    def keep_full_screen(self) -> bool:
-        return False
-
-    def flip(self) -> None:
-        self.flips += 1
-
-    def close(self) -> None:
-        pass
 
 
 class Rounds:

@@ -51,6 +51,12 @@ class SupervisedChild:
         self.loops += 1
         self.child.handle_health(Health("analysis", self.process.pid, state, 0, self.loops, {}, {}, {}))
 
+    def progress(self, seconds: float) -> bool:
+        for _ in range(round(seconds / 0.1)):
+            self.now_s += 0.1
+            makes_progress = self.child.makes_progress(s_to_ns(self.now_s))
+        return makes_progress
+
     def check(self, seconds: float = 0.1) -> list[str]:
         sentences = []
         for _ in range(round(seconds / 0.1)):
@@ -106,6 +112,20 @@ def test_a_hung_child_that_cannot_be_killed_is_reported_and_not_waited_for() -> 
     supervised.beat()
     assert len(supervised.check()) == 1
     assert supervised.fault() is None
+
+
+def test_a_child_that_was_asked_to_end_makes_progress_until_it_hangs_or_has_ended() -> None:
+    supervised = SupervisedChild()
+    assert not supervised.progress(0.1)  # it has nothing to save yet
+    supervised.beat()
+    for _ in range(100):
+        assert supervised.progress(HUNG_S - 0.1)
+        supervised.beat("ended")
+    assert not supervised.progress(HUNG_S)
+    supervised.beat()
+    assert supervised.progress(0.1)
+    supervised.process.exitcode = 0
+    assert not supervised.progress(0.1)
 
 
 def test_a_child_that_fails_too_often_is_given_up() -> None:

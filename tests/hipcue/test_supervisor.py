@@ -22,7 +22,7 @@ from wire.lifecycle import StopFlag
 from wire.messages import Health
 from wire.node import Node
 from wire.sockets import Wire
-from wire.topics import ANALYSIS, CAPTURE, COACH, CONSOLE, HEALTH, SUPERVISOR
+from wire.topics import ANALYSIS, CAPTURE, COACH, CONSOLE, HEALTH, RECORDER, SUPERVISOR
 
 
 def turn(job: Job, name: str) -> None:
@@ -56,6 +56,22 @@ def start_analysis(job: Job) -> None:
 
 def start_coach(job: Job) -> None:
     turn(job, COACH)
+
+
+def start_recorder(job: Job) -> None:
+    """A process that saves for a second at its end, or for ever; in small steps, as a recorder on a busy machine."""
+    stop = StopFlag()
+    stop.on_signals(supervised=True)
+    with Wire(job.wire_directory, RECORDER) as wire:
+        health = HealthReporter(wire)
+        health.facts.update(session=str(job.session_folder / "later"), folder=str(job.session_folder))
+        health.running()
+        steps = 0
+        while not stop or steps < 100 or (job.session_folder / "endless").exists():
+            steps += bool(stop)
+            health.beat()
+            time.sleep(0.01)
+        (job.session_folder / "saved").touch()
 
 
 SPECS = [
@@ -170,6 +186,40 @@ def test_a_process_that_crashes_again_and_again_is_given_up_and_reported(program
     assert program.code == 1
 
 
+class TestAProcessThatSaves:
+    @pytest.fixture
+    def saving(self, wire_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
+        monkeypatch.setattr("hipcue.supervisor.supervisor.END_S", 0.1)
+        monkeypatch.setattr("hipcue.supervisor.supervisor.LONGEST_END_S", 120.0)
+        monkeypatch.setattr("hipcue.supervisor.watchdog.HUNG_S", 60.0)
+        program = Program(wire_directory, tmp_path, [ProcessSpec(RECORDER, start_recorder, stop_round=1, saves=True)])
+        program.until(lambda: RECORDER in program.healths, "the recorder reports")
+        return program
+
+    @pytest.mark.parametrize("stopped", [False, True])
+    def test_is_waited_for_while_it_makes_progress_and_continued_if_it_was_stopped(
+        self, saving: Program, stopped: bool
+    ) -> None:
+        if stopped:
+            os.kill(saving.pid(RECORDER), signal.SIGSTOP)
+        saving.end()
+        assert (saving.code, saving.supervisor.notes) == (0, [])
+        assert (saving.folder / "saved").exists()
+
+    def test_is_killed_if_it_goes_on_for_ever(self, saving: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("hipcue.supervisor.supervisor.LONGEST_END_S", 0.5)
+        (saving.folder / "endless").touch()
+        saving.end()
+        assert (saving.code, saving.supervisor.notes) == (1, ["recorder did not end in time and was killed"])
+
+    def test_that_is_restarted_is_given_the_session_that_it_was_writing(self, saving: Program) -> None:
+        pid, session = saving.pid(RECORDER), saving.healths[RECORDER].facts["session"]
+        os.kill(pid, signal.SIGKILL)
+        saving.until_another(RECORDER, pid)
+        assert saving.healths[RECORDER].facts["folder"] == session
+        saving.end()
+
+
 def start_console(_job: Job) -> None:
     os._exit(5)
 
@@ -207,6 +257,7 @@ def test_a_process_that_cannot_be_killed_is_left_behind_at_the_end(
         program.until(lambda: CAPTURE in program.healths, "capture reports")
         # Like a process that waits in a driver, which SIGKILL does not end.
         os.kill(program.pid(CAPTURE), signal.SIGSTOP)
+        monkeypatch.setattr("hipcue.supervisor.child.continue_process", lambda _pid: None)
         monkeypatch.setattr(SpawnProcess, "kill", lambda _: None)
         program.end()
         assert program.supervisor.notes == ["capture did not end in time and was killed, but is still running"]

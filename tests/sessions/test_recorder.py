@@ -75,6 +75,16 @@ def test_a_session_is_listed_as_running_and_imported_when_its_runner_has_left(tm
     assert day.recorder.finish() == []
 
 
+def test_the_end_reports_progress_after_each_session_and_after_each_wait(tmp_path: Path) -> None:
+    (tmp_path / "s").touch()  # a file where the folder should be
+    day = Day(tmp_path / "s", BackgroundImport(SecretAddress(f"sqlite:///{tmp_path / 'sessions.db'}")))
+    day.runner()
+    day.runner()
+    steps: list[int] = []
+    assert len(day.recorder.finish(lambda: steps.append(1))) == 2
+    assert len(steps) == 4
+
+
 def test_a_session_is_imported_when_the_program_ends(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'sessions.db'}"
     day = Day(tmp_path / "s", BackgroundImport(SecretAddress(url)))

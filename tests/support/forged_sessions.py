@@ -181,6 +181,7 @@ TAKEN: dict[str, Forge] = {
     "a name that is a formula": header_with(runner="=HYPERLINK(1)"),
     "a name of two lines": header_with(runner="Ada\nendheader"),
     "a dead clock": header_with(started="1970-01-01T00:00:00+00:00"),
+    "a dead clock in America": header_with(started="1969-12-31T19:00:10-05:00"),
     "no time zone": header_with(started="2026-11-02T12:00:00"),
     "an id that is none": header_with(id="../../x"),
     "phases out of order": table_text("phases", lambda content: content + b"0.0,idle,hip_extension,,,,0\r\n" * 3000),

@@ -28,6 +28,7 @@ on_end_signals = _system.on_end_signals
 terminal_signals_held = _system.terminal_signals_held
 end_signals_deferred = _system.end_signals_deferred
 end_with_parent = _system.end_with_parent
+continue_process = _system.continue_process
 signal_name = _system.signal_name
 boot_id = _system.boot_id
 camera_api = _system.camera_api

@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -151,6 +151,12 @@ class System:
 
     def end_with_parent(self) -> None:
         """Have the system send SIGTERM when the parent process ends; without effect where it cannot."""
+
+    def continue_process(self, pid: int) -> None:
+        """Let a process of this user go on that was stopped, as by SIGSTOP; without effect where nothing stops processes."""
+        if hasattr(signal, "SIGCONT"):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
     def signal_name(self, number: int) -> str:
         """As in "SIGKILL"."""

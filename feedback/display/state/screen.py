@@ -204,7 +204,7 @@ class Screen:
         if self._card is None:
             return None
         if self._card == "pairing_code":
-            return cards.CONSOLE_OFF
+            return cards.CONSOLE_OFF if self._code is None else None
         return cards.HELP if self._card == "help" else cards.latency_card(self._status.healths)
 
     def _current_frame(self) -> MirrorFrame | None:
