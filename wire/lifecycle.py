@@ -21,7 +21,7 @@ def ready_for_work() -> None:
     gc.freeze()
 
 
-class Interrupted(Exception):  # noqa: N818 - the work is, not the program
+class Interrupted(Exception):
     """A signal arrived before the work was done; the text is one sentence."""
 
 

@@ -26,7 +26,7 @@ def open_backend(settings: AnalysisSettings, kept_in: Path | None = None) -> Pos
 
 
 def _open_openvino(settings: AnalysisSettings, kept_in: Path | None) -> PoseEstimator:
-    from analysis.pose.blazepose import BlazePose, CompiledNetworks  # noqa: PLC0415
+    from analysis.pose.blazepose import BlazePose, CompiledNetworks
 
     folder = Path(settings.model_folder).expanduser() if settings.model_folder else None
     kept = None if kept_in is None else CompiledNetworks(kept_in)
@@ -34,7 +34,7 @@ def _open_openvino(settings: AnalysisSettings, kept_in: Path | None) -> PoseEsti
 
 
 def _open_mediapipe(settings: AnalysisSettings) -> PoseEstimator:
-    from analysis.pose.mediapipe_backend import MediaPipePose  # noqa: PLC0415
+    from analysis.pose.mediapipe_backend import MediaPipePose
 
     if settings.model != "full":
         raise PoseError(f'analysis.model: mediapipe runs "full" only, not {settings.model!r}; set backend = "openvino"')

@@ -28,7 +28,7 @@ class MediaPipePose:
         sys.modules.setdefault("sounddevice", cast(ModuleType, None))
         with quiet_stderr():
             try:
-                from mediapipe.python.solutions import pose  # noqa: PLC0415 - slow to import, and noisy
+                from mediapipe.python.solutions import pose  # slow to import, and noisy
             except ImportError as error:
                 raise PoseError(
                     f"mediapipe cannot be imported ({error}); install it with: pip install mediapipe==0.10.21"
@@ -53,7 +53,7 @@ class MediaPipePose:
             return None
         return Landmarks(points_px=points[:, :2], visibility=points[:, 2])
 
-    def look_elsewhere(self, image: Image) -> bool:  # noqa: ARG002
+    def look_elsewhere(self, _image: Image) -> bool:
         """Always False: MediaPipe's graph chooses whom it follows."""
         return False
 

@@ -15,10 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from bench.accuracy import (  # noqa: E402
+from bench.accuracy import (
     bodies,
     changed_clips,
     compared,
@@ -29,10 +26,10 @@ from bench.accuracy import (  # noqa: E402
     simulated_figures,
     synthetic,
 )
-from bench.report import Figure, Table, verdicts  # noqa: E402
-from tests.support import simulated_runs  # noqa: E402
-from tests.support.gait_simulation import Faults, runner_files  # noqa: E402
-from tests.support.simulated_runs import NOISE_DEG, SPOILT, Outcome  # noqa: E402
+from bench.report import Figure, Table, verdicts
+from tests.support import simulated_runs
+from tests.support.gait_simulation import Faults, runner_files
+from tests.support.simulated_runs import NOISE_DEG, SPOILT, Outcome
 
 WORKERS = 2
 COMMAND = "python -m bench.accuracy"
@@ -276,7 +273,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less of everything, no clips, nothing written: under a minute")
     parser.add_argument("--only", choices=PARTS, help="this part of the tables; the others stay as they are")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "accuracy.md", help="where the document goes")
+    parser.add_argument("--out", type=Path, default=Path("docs/accuracy.md"), help="where the document goes")
     wanted = parser.parse_args()
     # Small matrices: threads of their own would only get in each other's way.
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")

@@ -17,22 +17,19 @@ from typing import Any
 import cv2
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from bench.report import Table  # noqa: E402
-from capture.opening import open_recording  # noqa: E402
-from capture.sources.source import SourceError  # noqa: E402
-from config.loading import load  # noqa: E402
-from config.secret_address import SecretAddress  # noqa: E402
-from hipcue.analyse.answer import Answer  # noqa: E402
-from hipcue.analyse.result import measure_into  # noqa: E402
-from sessions.format.recorded import RecordedSession, from_folder  # noqa: E402
-from sessions.format.rows import Floats, column  # noqa: E402
-from tests.support.labelled_clips import clip_file  # noqa: E402
-from tests.support.made_videos import Made, write_made, write_sound, write_tracks  # noqa: E402
-from wire.frames.frame import Image  # noqa: E402
-from wire.lifecycle import StopFlag  # noqa: E402
+from bench.report import Table
+from capture.opening import open_recording
+from capture.sources.source import SourceError
+from config.loading import load
+from config.secret_address import SecretAddress
+from hipcue.analyse.answer import Answer
+from hipcue.analyse.result import measure_into
+from sessions.format.recorded import RecordedSession, from_folder
+from sessions.format.rows import Floats, column
+from tests.support.labelled_clips import clip_file
+from tests.support.made_videos import Made, write_made, write_sound, write_tracks
+from wire.frames.frame import Image
+from wire.lifecycle import StopFlag
 
 COMMAND = "python -m bench.accuracy.inputs"
 CLIPS = ("treadmill_home_30fps",)

@@ -17,19 +17,16 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from bench.report import Figure, Table, at_least, at_most, reported, verdicts  # noqa: E402
-from capture.synthetic.synthetic_source import SyntheticRunner  # noqa: E402
-from config.loading import load  # noqa: E402
-from config.reference import CAMERA_PAIR_CHANGE_RMS, CAMERA_PAIR_RMS_DEG  # noqa: E402
-from hipcue.analyse.clip import analyse  # noqa: E402
-from sessions.format.recorded import RecordedSession, from_folder  # noqa: E402
-from sessions.format.rows import column  # noqa: E402
-from sessions.report.left_right import HIP, left_right  # noqa: E402
-from sessions.report.statistics import Z95  # noqa: E402
-from tests.support.labelled_clips import SHARED  # noqa: E402
+from bench.report import Figure, Table, at_least, at_most, reported, verdicts
+from capture.synthetic.synthetic_source import SyntheticRunner
+from config.loading import load
+from config.reference import CAMERA_PAIR_CHANGE_RMS, CAMERA_PAIR_RMS_DEG
+from hipcue.analyse.clip import analyse
+from sessions.format.recorded import RecordedSession, from_folder
+from sessions.format.rows import column
+from sessions.report.left_right import HIP, left_right
+from sessions.report.statistics import Z95
+from tests.support.labelled_clips import SHARED
 
 MESH = SHARED / "data" / "mesh"
 ASYMMETRIES_DEG = (0.0, 2.0, 4.0, 8.0)

@@ -9,6 +9,7 @@ import tempfile
 import threading
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from websockets.exceptions import WebSocketException
@@ -58,8 +59,8 @@ def with_clients(program: Program, seconds: float, secrets: list[str]) -> tuple[
     with ExitStack() as opened:
         if not missing():
             context = opened.enter_context(running_browser()).new_context()
-            cookie = {"name": cookie_name(DEFAULT_PORT), "value": secrets[-1], "domain": "127.0.0.1", "path": "/"}
-            context.add_cookies([cookie])  # type: ignore[list-item, unused-ignore]
+            cookie: Any = {"name": cookie_name(DEFAULT_PORT), "value": secrets[-1], "domain": "127.0.0.1", "path": "/"}
+            context.add_cookies([cookie])
             context.new_page().goto(f"http://127.0.0.1:{DEFAULT_PORT}/")
         for thread in threads:
             thread.start()

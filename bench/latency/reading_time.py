@@ -11,14 +11,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from bench.report import Table  # noqa: E402
-from capture.sources.video_file import VideoFile  # noqa: E402
-from tests.support.labelled_clips import SHARED  # noqa: E402
-from wire.clock import NS_PER_MS  # noqa: E402
-from wire.frames.frame import Image  # noqa: E402
+from bench.report import Table
+from capture.sources.video_file import VideoFile
+from tests.support.labelled_clips import SHARED
+from wire.clock import NS_PER_MS
+from wire.frames.frame import Image
 
 PICTURES = 120
 COMPARED = 40

@@ -105,7 +105,7 @@ def _value(source: random.Random) -> str:
 def guided(chosen: Mapping[str, Decoder], seconds: float) -> int:
     """Search with atheris. Does not return when it has begun."""
     try:
-        import atheris  # type: ignore[import-untyped]  # noqa: PLC0415 - only where it is wanted and installed
+        import atheris  # noqa: PLC0415 - only where it is wanted and installed
     except ImportError:
         sys.exit("atheris is not installed; install it (pip install atheris), or leave --atheris away")
     if len(chosen) != 1:

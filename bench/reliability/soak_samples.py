@@ -108,12 +108,10 @@ def plot(samples: Sequence[Sample], faults: Sequence[tuple[float, str]], path: P
     """Memory, open files, restarts and delay over time, with the faults, as a picture; False without matplotlib."""
     if importlib.util.find_spec("matplotlib") is None:
         return False
-    import matplotlib  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415 - optional
 
-    matplotlib.use("Agg")
-    from matplotlib import pyplot  # noqa: PLC0415
-
-    figure, axes = pyplot.subplots(len(_PLOTTED), 1, sharex=True, figsize=(10, 12), layout="constrained")
+    figure = Figure(figsize=(10, 12), layout="constrained")
+    axes = figure.subplots(len(_PLOTTED), 1, sharex=True)
     for axis, (what, title) in zip(axes, _PLOTTED.items(), strict=True):
         for t_s, _ in faults:
             axis.axvline(t_s, color="lightgrey", linewidth=1)
@@ -126,5 +124,4 @@ def plot(samples: Sequence[Sample], faults: Sequence[tuple[float, str]], path: P
     figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
     axes[-1].set_xlabel("seconds; grey: a fault")
     figure.savefig(path)
-    pyplot.close(figure)
     return True

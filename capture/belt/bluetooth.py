@@ -149,8 +149,8 @@ class BleakLink:
         """See `Link`. Writes nothing to the device except the subscription to its notifications."""
         try:
             # An optional package, loaded only where it is used.
-            from bleak import BleakClient  # noqa: PLC0415
-            from bleak.exc import BleakBluetoothNotAvailableError, BleakError  # noqa: PLC0415
+            from bleak import BleakClient
+            from bleak.exc import BleakBluetoothNotAvailableError, BleakError
         except ImportError:
             raise LinkError(NOT_INSTALLED) from None
         events: asyncio.Queue[Notification | None] = asyncio.Queue()
@@ -169,7 +169,7 @@ class BleakLink:
             raise LinkError(LinkFault(FaultCode.TREADMILL_LOST, cause=str(error))) from None
 
     async def _find(self) -> "BLEDevice":
-        from bleak import BleakScanner  # noqa: PLC0415
+        from bleak import BleakScanner
 
         wanted = self._device.lower()
         named: list[BLEDevice] = []

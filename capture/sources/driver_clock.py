@@ -3,6 +3,7 @@
 from collections import deque
 
 from wire.clock import ms_to_ns
+from wire.frames.frame import TimeSource
 
 _SLOWEST_NS = ms_to_ns(60)
 """A picture reaches its reader within its own transfer, which takes at most the time between two pictures, and this long."""
@@ -28,8 +29,8 @@ class DriverClock:
         self._distrusted = 0
         """For how many more pictures."""
 
-    def capture_time(self, driver_ns: int, read_ns: int) -> tuple[int, str]:
-        """The capture time of a picture and its source, one of wire.frames.frame.TIME_SOURCES."""
+    def capture_time(self, driver_ns: int, read_ns: int) -> tuple[int, TimeSource]:
+        """The capture time of a picture and its source."""
         delay_ns = read_ns - driver_ns
         possible = 0 <= delay_ns <= _LATEST_NS and driver_ns > self._last_driver_ns
         self._last_driver_ns = driver_ns

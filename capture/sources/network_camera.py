@@ -154,8 +154,7 @@ def _check_port(address: SecretAddress) -> None:
     """Raises SourceError when the address is malformed."""
     whole = address.reveal()
     try:
-        # Reading the port validates it.
-        urlsplit(whole).port  # noqa: B018
+        _ = urlsplit(whole).port  # reading it validates it
     except ValueError:
         scheme = whole.partition("://")[0]
         raise SourceError(f"{scheme}://…: is not an address; write it as {scheme}://HOST:PORT/PATH") from None

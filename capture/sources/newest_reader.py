@@ -14,7 +14,7 @@ from capture.sources.resting_pace import RestingPace
 from capture.sources.source import CapturedImage, NotYet, SourceLost
 from wire.clock import Clock, monotonic_ns, s_to_ns
 from wire.faults import FaultCode
-from wire.frames.frame import Image
+from wire.frames.frame import Image, TimeSource
 
 SILENT_S = 2.0
 """A device that sends no picture for this long is lost."""
@@ -44,9 +44,9 @@ class Device(Protocol):
         ...
 
 
-CaptureTime = Callable[[int], tuple[int, str]]
-"""Converts the arrival of a picture, before it is decoded, to its capture time and the time's source, one of
-wire.frames.frame.TIME_SOURCES; both times in ns."""
+CaptureTime = Callable[[int], tuple[int, TimeSource]]
+"""Converts the arrival of a picture, before it is decoded, to its capture time and the time's source; both times in
+ns."""
 
 
 class NewestReader:

@@ -9,7 +9,7 @@ from wire.texts import sentence
 from wire.topics import CAPTURE
 
 if TYPE_CHECKING:  # it loads NumPy, which takes a fifth of a second that a command without pictures need not wait
-    from wire.frames.frame import Image
+    from wire.frames.frame import Image, TimeSource
 
 
 class SourceError(Exception):
@@ -28,7 +28,7 @@ class CameraError(SourceError):
         self.device = device
 
 
-class SourceLost(Exception):  # noqa: N818 - a condition that may pass, not a programming error
+class SourceLost(Exception):
     """A live source sends no more pictures; reopening it may help. `after_s`: how long the reader waited."""
 
     def __init__(self, code: FaultCode, device: str, after_s: float | None = None) -> None:
@@ -38,7 +38,7 @@ class SourceLost(Exception):  # noqa: N818 - a condition that may pass, not a pr
         self.after_s = after_s
 
 
-class NotYet(Exception):  # noqa: N818 - not an error
+class NotYet(Exception):
     """There is no new picture yet: read again."""
 
 
@@ -52,8 +52,7 @@ class CapturedImage:
     capture_ns: int
     """Monotonic time of capture."""
     read_ns: int
-    time_source: str
-    """One of wire.frames.frame.TIME_SOURCES."""
+    time_source: "TimeSource"
 
 
 class Source(Protocol):
@@ -93,8 +92,7 @@ class Recording(Protocol):
     `advance` is cheap, so that a picture can be skipped; `image` decodes or draws the current one.
     """
 
-    time_source: str
-    """One of wire.frames.frame.TIME_SOURCES."""
+    time_source: "TimeSource"
 
     @property
     def facts(self) -> dict[str, str]:

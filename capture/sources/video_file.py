@@ -7,7 +7,7 @@ from capture.sources.source import SourceError
 from capture.sources.timeline import Timeline
 from capture.sources.video_stream import StreamError, VideoStream
 from wire.clock import NS_PER_S
-from wire.frames.frame import Image
+from wire.frames.frame import Image, TimeSource
 
 _ONLY_FILES = {"protocol_whitelist": "file"}
 """A playlist in disguise must not make HipCue open addresses."""
@@ -24,7 +24,7 @@ class VideoFile:
     missing or is not a video.
     """
 
-    time_source = "file"
+    time_source: TimeSource = "file"
 
     def __init__(self, path: Path, filmed_at_fps: float = 0.0) -> None:
         self._path = path

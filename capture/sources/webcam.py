@@ -1,7 +1,7 @@
 """A camera on this machine: requests a mode, then reads back what was granted."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import cv2
@@ -13,6 +13,7 @@ from capture.sources.v4l2 import CameraMode, camera_modes, device_path, is_lasti
 from config.sections.capture import CaptureSettings
 from wire.clock import NS_PER_MS
 from wire.faults import FaultCode
+from wire.frames.frame import TimeSource
 from wire.quiet import quiet_stderr
 from wire.system import camera_api
 
@@ -60,7 +61,7 @@ class Webcam:
         self._name = name
         self._asked = asked
         self.asked_fps: float | None = asked.fps
-        self.granted = granted_mode(self._device)
+        self.granted = granted_mode(self._device.get)
         """The mode in use; the size is that of the last picture."""
         self._clock = DriverClock()
         self._reader = NewestReader(self._device, self._capture_time, f"camera {name}")
@@ -92,18 +93,18 @@ class Webcam:
         """Release the camera."""
         self._reader.close()
 
-    def _capture_time(self, read_ns: int) -> tuple[int, str]:
+    def _capture_time(self, read_ns: int) -> tuple[int, TimeSource]:
         # On V4L2 this is the kernel's buffer time on the monotonic clock; on other systems it is something else.
         return self._clock.capture_time(round(self._device.get(cv2.CAP_PROP_POS_MSEC) * NS_PER_MS), read_ns)
 
 
-def granted_mode(device: cv2.VideoCapture) -> GrantedMode:
-    """The mode, read back from the device."""
-    code = int(device.get(cv2.CAP_PROP_FOURCC))
+def granted_mode(read: Callable[[int], float]) -> GrantedMode:
+    """The mode, read back from the device: `read` gives its properties by OpenCV's numbers."""
+    code = int(read(cv2.CAP_PROP_FOURCC))
     letters = "".join(chr((code >> 8 * i) & 0xFF) for i in range(4))
     named = letters.isascii() and letters.isprintable()
-    width_px, height_px = int(device.get(cv2.CAP_PROP_FRAME_WIDTH)), int(device.get(cv2.CAP_PROP_FRAME_HEIGHT))
-    fps = float(device.get(cv2.CAP_PROP_FPS))
+    width_px, height_px = int(read(cv2.CAP_PROP_FRAME_WIDTH)), int(read(cv2.CAP_PROP_FRAME_HEIGHT))
+    fps = float(read(cv2.CAP_PROP_FPS))
     return width_px, height_px, fps if fps <= _FASTEST_FPS else 0.0, letters if named else "unknown"
 
 

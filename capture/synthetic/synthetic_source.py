@@ -10,7 +10,7 @@ from capture.synthetic.kinematics import Runner, RunnerParameters
 from capture.synthetic.runner_painter import RunnerPainter
 from config.mistakes import sentence
 from wire.clock import NS_PER_S
-from wire.frames.frame import Image
+from wire.frames.frame import Image, TimeSource
 from wire.messages import Facing, opposite
 
 PREFIX = "synthetic:"
@@ -68,7 +68,7 @@ def parse_synthetic(name: str) -> SyntheticSettings:
 class SyntheticRunner:
     """Draws a runner with exactly known angles; implements capture.sources.source.Recording."""
 
-    time_source = "synthetic"
+    time_source: TimeSource = "synthetic"
 
     def __init__(self, name: str) -> None:
         self.settings = parse_synthetic(name)

@@ -34,17 +34,17 @@ def _make(order: dict[str, Any], out: Path) -> None:
     catalogue = Catalogue(SecretAddress(order["store"]))
     try:
         if order["what"] == "report":
-            from sessions.report.session_report import write_report  # noqa: PLC0415 - each loads what it alone needs
+            from sessions.report.session_report import write_report  # each loads what it alone needs
 
             write_report(catalogue.read(catalogue.find(order["session"]), with_frames=False), out)
         elif order["what"] == "export":
-            from sessions.export.formats import write_export  # noqa: PLC0415
+            from sessions.export.formats import write_export
 
             session = catalogue.read(catalogue.find(order["session"]))
             write_export(session, order["format"], out, order["table"], order["leg_cm"])
         else:
-            from sessions.report.trend import entry  # noqa: PLC0415
-            from sessions.report.trend_report import write_trend  # noqa: PLC0415
+            from sessions.report.trend import entry
+            from sessions.report.trend_report import write_trend
 
             entries = catalogue.entries(order["runner"]) if order["what"] == "history" else _named(catalogue, order["sessions"])
             if not entries:

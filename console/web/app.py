@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from config.mistakes import ConfigError
@@ -106,7 +106,7 @@ def console_app(parts: Parts) -> Gate:
 
 
 def _stranger(pages: Pages) -> ASGIApp:
-    async def ask_to_pair(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+    async def ask_to_pair(scope: Scope, receive: Receive, send: Send) -> None:
         await pages.page(Request(scope), "pair", 401)(scope, receive, send)
 
     return ask_to_pair

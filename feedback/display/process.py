@@ -212,17 +212,18 @@ class DisplayProcess:
             print(terminal.settings_line(board.refused_settings), flush=True)
 
     def _handle_key(self, key: Key, window: Window) -> None:
-        if key == "full_screen":
-            window.toggle_full_screen()
-            self._health.facts["screen"] = window.description
-        elif key == "help" or key == "latency":  # noqa: PLR1714 - the type checker narrows the key
-            self._screen.toggle_card(key)
-        else:
-            if key == "pairing_code":
+        match key:
+            case "full_screen":
+                window.toggle_full_screen()
+                self._health.facts["screen"] = window.description
+            case "help" | "latency":
                 self._screen.toggle_card(key)
-            self._commands.send(Command(key))
-            if key == "quit" and self._quit_at_ns is None:
-                self._quit_at_ns = self._clock() + s_to_ns(QUIT_GRACE_S)
+            case _:
+                if key == "pairing_code":
+                    self._screen.toggle_card(key)
+                self._commands.send(Command(key))
+                if key == "quit" and self._quit_at_ns is None:
+                    self._quit_at_ns = self._clock() + s_to_ns(QUIT_GRACE_S)
 
     def _draw_if_due(self, window: Window) -> float:
         """Draw if a period has passed since the last drawing and the view has changed. Returns how long to wait, ms."""

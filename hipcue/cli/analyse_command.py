@@ -49,9 +49,9 @@ def analyse(
     backend: BackendOption = None,
 ) -> None:
     """Measure a clip, or all clips in a folder, with the live engine; writes a report and the session's files."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from wire.lifecycle import Interrupted, StopFlag  # noqa: PLC0415
+    from wire.lifecycle import Interrupted, StopFlag
 
     def settings_for(path: str) -> Settings:
         given = {
@@ -85,8 +85,8 @@ def analyse(
 
 def _check_clips(clip: str, other_side: str | None) -> None:
     """Raises SourceError unless these can be a clip, or two clips of one run."""
-    from capture.opening import is_live  # noqa: PLC0415 - it loads OpenCV
-    from capture.sources.source import SourceError  # noqa: PLC0415
+    from capture.opening import is_live  # it loads OpenCV
+    from capture.sources.source import SourceError
 
     if is_live(address := SecretAddress(clip)):
         raise SourceError(f"{address}: is a live camera; use: hipcue run --source {address}")
@@ -115,7 +115,7 @@ class _Analysis:
 
     def of_clip(self, clip: str) -> None:
         """Measure a clip, and print the answer."""
-        from hipcue.analyse.result import make_room, measure_into  # noqa: PLC0415 - it loads the pose model's libraries
+        from hipcue.analyse.result import make_room, measure_into  # it loads the pose model's libraries
 
         settings = self.settings_for(clip)
         make_room(self.out_dir, self.force)
@@ -128,7 +128,7 @@ class _Analysis:
 
     def of_folder(self, clips_folder: Path) -> None:
         """Measure the clips in a folder, and print a table."""
-        from hipcue.analyse import folder as clip_folder  # noqa: PLC0415 - it loads the pose model's libraries
+        from hipcue.analyse import folder as clip_folder  # it loads the pose model's libraries
 
         clips = clip_folder.clips_in(clips_folder)
         if others := clip_folder.left_out(clips_folder):

@@ -28,7 +28,7 @@ def cameras(
 ) -> None:
     """List the connected cameras: their names for `source` in [capture], models and modes."""
     with sentences():
-        from capture.sources.v4l2 import list_cameras  # noqa: PLC0415
+        from capture.sources.v4l2 import list_cameras
 
         if camera_api() != "CAP_V4L2":
             fail("Cameras are listed on Linux only; try their numbers: hipcue doctor --source 1")
@@ -54,11 +54,11 @@ def _mode_lines(modes: tuple["CameraMode", ...]) -> list[str]:
 
 def _saved(camera: "ListedCamera", pictures: Path) -> str:
     """Save its picture; the sentence that says where, or why not."""
-    import cv2  # noqa: PLC0415 - it takes a fifth of a second to load, and other commands do not need it
+    import cv2  # it takes a fifth of a second to load, and other commands do not need it
 
-    from capture.sources.cropping import crop_and_scale  # noqa: PLC0415
-    from capture.sources.source import SourceError, SourceLost  # noqa: PLC0415
-    from config.sections.capture import Zone  # noqa: PLC0415
+    from capture.sources.cropping import crop_and_scale
+    from capture.sources.source import SourceError, SourceLost
+    from config.sections.capture import Zone
 
     try:
         image = _picture(camera.name)
@@ -74,9 +74,9 @@ def _saved(camera: "ListedCamera", pictures: Path) -> str:
 
 
 def _picture(name: str) -> "Image | None":
-    from capture.sources.source import NotYet  # noqa: PLC0415
-    from capture.sources.webcam import Webcam  # noqa: PLC0415 - it loads OpenCV
-    from config.sections.capture import CaptureSettings  # noqa: PLC0415
+    from capture.sources.source import NotYet
+    from capture.sources.webcam import Webcam  # it loads OpenCV
+    from config.sections.capture import CaptureSettings
 
     source = Webcam(name, CaptureSettings())
     end_s = time.monotonic() + _PICTURE_WAIT_S

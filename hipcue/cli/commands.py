@@ -152,9 +152,9 @@ def follow(
     preset: PresetOption = None,
 ) -> None:
     """Show the screen of a camera on another machine (docs/two-machines.md). Ctrl-C or key q ends it."""
-    from hipcue.supervisor.live import run_follow  # noqa: PLC0415
-    from wire.remote.curve import checked_address  # noqa: PLC0415
-    from wire.remote.keys import Keys  # noqa: PLC0415
+    from hipcue.supervisor.live import run_follow
+    from wire.remote.curve import checked_address
+    from wire.remote.keys import Keys
 
     with sentences():
         settings = settings_from(config, preset, _surroundings(window, no_display, False, None))
@@ -175,7 +175,7 @@ def doctor(
     config: ConfigOption = None,
 ) -> None:
     """Check camera, pose model, screen and sound, and give advice on each."""
-    from hipcue.doctor import examine  # noqa: PLC0415
+    from hipcue.doctor import examine
 
     with sentences():
         given = {"capture.source": source, "capture.other_side.source": other_side, "capture.rotate_deg": rotate}
@@ -195,8 +195,8 @@ app.command()(cameras)
 @app.command()
 def status() -> None:
     """Show the state of each process of the running program."""
-    from hipcue.cli.status import delays, facts, receive, refusals, rest, table  # noqa: PLC0415
-    from hipcue.supervisor import run_folder as runs  # noqa: PLC0415
+    from hipcue.cli.status import delays, facts, receive, refusals, rest, table
+    from hipcue.supervisor import run_folder as runs
 
     with sentences():
         directory = default_directory()
@@ -236,8 +236,8 @@ def _surroundings(window: bool, no_display: bool, no_audio: bool, session_dir: P
 
 
 def _live(origin: Origin, for_s: float | None, screenshot: bool, latency: bool) -> None:
-    from hipcue.cli.latency_report import LatencyReport  # noqa: PLC0415
-    from hipcue.supervisor.live import run_live  # noqa: PLC0415
+    from hipcue.cli.latency_report import LatencyReport
+    from hipcue.supervisor.live import run_live
 
     report = LatencyReport(out.print) if latency else None
     result = run_live(origin, for_s, screenshot, None if report is None else report.update)
@@ -259,7 +259,7 @@ def _live(origin: Origin, for_s: float | None, screenshot: bool, latency: bool) 
 
 def _session_sentence(session: Path) -> str:
     """Summary of a session in one line."""
-    from sessions.format.header import current_header  # noqa: PLC0415 - it loads numpy
+    from sessions.format.header import current_header  # it loads numpy
 
     summary = current_header(session)
     near = summary["strides"]["near"]

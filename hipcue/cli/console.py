@@ -107,9 +107,9 @@ def _has_working_folder() -> bool:
 
 def _mistakes_of_rooms() -> tuple[type[Exception], ...]:
     # Loaded only now: NumPy and ZeroMQ, which come with them, take longer to load than most commands to run.
-    from analysis.pose.pose_estimator import PoseError  # noqa: PLC0415
-    from capture.sources.source import SourceError  # noqa: PLC0415
-    from wire.remote.keys import KeysError  # noqa: PLC0415
+    from analysis.pose.pose_estimator import PoseError
+    from capture.sources.source import SourceError
+    from wire.remote.keys import KeysError
 
     return PoseError, SourceError, KeysError
 

@@ -19,12 +19,12 @@ def serve(context: typer.Context, config: ConfigOption = None) -> None:
     """Serve the console of all added lanes. (For the lane of this machine: hipcue run --console.)"""
     if context.invoked_subcommand is not None:
         return
-    from console.access.devices import console_folder  # noqa: PLC0415 - other commands need not load the server
-    from console.gym import Gym  # noqa: PLC0415
-    from console.lanes_file import LanesFile  # noqa: PLC0415
-    from hipcue.supervisor.run_folder import run_folder  # noqa: PLC0415
-    from wire.lifecycle import StopFlag  # noqa: PLC0415
-    from wire.remote.keys import Keys  # noqa: PLC0415
+    from console.access.devices import console_folder  # other commands need not load the server
+    from console.gym import Gym
+    from console.lanes_file import LanesFile
+    from hipcue.supervisor.run_folder import run_folder
+    from wire.lifecycle import StopFlag
+    from wire.remote.keys import Keys
 
     with sentences():
         settings = load("", config)
@@ -51,10 +51,10 @@ def add(
     of: Annotated[str, typer.Option(help="Name of its key; by default the lane's name.")] = "",
 ) -> None:
     """Have hipcue console show a lane. Its key must be allowed here, and this machine's key there (docs/two-machines.md)."""
-    from console.access.devices import console_folder  # noqa: PLC0415
-    from console.lanes_file import FollowedLane, LanesFile  # noqa: PLC0415
-    from wire.remote.curve import checked_address  # noqa: PLC0415
-    from wire.remote.keys import Keys  # noqa: PLC0415
+    from console.access.devices import console_folder
+    from console.lanes_file import FollowedLane, LanesFile
+    from wire.remote.curve import checked_address
+    from wire.remote.keys import Keys
 
     with sentences():
         Keys(keys_folder()).key_of(of or name)
@@ -65,8 +65,8 @@ def add(
 @console_app.command()
 def remove(name: Annotated[str, typer.Argument(help="The lane's name.")]) -> None:
     """Have hipcue console show a lane no longer."""
-    from console.access.devices import console_folder  # noqa: PLC0415
-    from console.lanes_file import LanesFile  # noqa: PLC0415
+    from console.access.devices import console_folder
+    from console.lanes_file import LanesFile
 
     with sentences():
         LanesFile(console_folder()).remove(name)
@@ -79,10 +79,10 @@ def pair(
     config: ConfigOption = None,
 ) -> None:
     """Print a code that pairs one device within two minutes, as key p shows it on the big screen."""
-    import segno  # noqa: PLC0415 - only this command draws
+    import segno  # only this command draws
 
-    from console.access.addresses import origin_of  # noqa: PLC0415
-    from console.access.devices import Devices, console_folder  # noqa: PLC0415
+    from console.access.addresses import origin_of
+    from console.access.devices import Devices, console_folder
 
     with sentences():
         settings: Settings = load("", config)
@@ -96,7 +96,7 @@ def pair(
 @console_app.command()
 def devices() -> None:
     """All paired devices."""
-    from console.access.devices import Devices, console_folder  # noqa: PLC0415
+    from console.access.devices import Devices, console_folder
 
     with sentences():
         found = Devices(console_folder()).all()
@@ -109,7 +109,7 @@ def devices() -> None:
 @console_app.command()
 def revoke(name: Annotated[str, typer.Argument(help="Its name, as hipcue console devices prints it.")]) -> None:
     """Pair a device no longer: its open pages close within a second."""
-    from console.access.devices import Devices, console_folder  # noqa: PLC0415
+    from console.access.devices import Devices, console_folder
 
     with sentences():
         Devices(console_folder()).revoke(name)

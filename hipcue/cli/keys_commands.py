@@ -45,7 +45,7 @@ def keys_forbid(name: NameArgument) -> None:
 def keys_list() -> None:
     """Print this machine's public key and all allowed keys. Secret keys are never printed."""
     with sentences():
-        from wire.remote.keys import KeysError  # noqa: PLC0415 - it loads ZeroMQ
+        from wire.remote.keys import KeysError  # it loads ZeroMQ
 
         keys = _keys()
         try:
@@ -57,6 +57,6 @@ def keys_list() -> None:
 
 
 def _keys() -> "Keys":
-    from wire.remote.keys import Keys  # noqa: PLC0415
+    from wire.remote.keys import Keys
 
     return Keys(keys_folder())

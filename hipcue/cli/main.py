@@ -16,13 +16,13 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _end_at_once)
-    from wire.standard_streams import open_standard_streams  # noqa: PLC0415 - see above
+    from wire.standard_streams import open_standard_streams  # see above
 
     open_standard_streams(escaped=False)
     for size in ("COLUMNS", "LINES"):
         if not os.environ.get(size, "1").strip("0"):  # nothing would fit into it
             del os.environ[size]
-    from hipcue.cli.commands import app  # noqa: PLC0415
+    from hipcue.cli.commands import app
 
     # Sessions, store and log are personal data: only their owner may read files written by this process and its children.
     os.umask(0o077)

@@ -17,7 +17,7 @@ def numbered(origin: Origin) -> tuple[Origin, str]:
     session = origin.load().session
     if not session.runner or session.session_number or session.store_url == NO_STORE:
         return origin, ""
-    from sessions.store.catalogue import Catalogue  # noqa: PLC0415 - the database's libraries: only a named runner needs them
+    from sessions.store.catalogue import Catalogue  # the database's libraries: only a named runner needs them
 
     try:
         catalogue = Catalogue(store_url(session.store_url))

@@ -56,8 +56,8 @@ def list_(runner: RunnerOption = "", out_file: OutOption = None, config: ConfigO
 def show(session: SessionArgument = "latest", out_file: OutOption = None, config: ConfigOption = None) -> None:
     """A session's figures, each with its definition and uncertainty."""
     with sentences():
-        from sessions.report.frame_figures import frame_figures  # noqa: PLC0415
-        from sessions.report.key_figures import headline, key_figures  # noqa: PLC0415
+        from sessions.report.frame_figures import frame_figures
+        from sessions.report.key_figures import headline, key_figures
 
         found = _recorded(config, session, with_frames=False)
         lines = key_figures(found, frame_figures(found))
@@ -74,7 +74,7 @@ def show(session: SessionArgument = "latest", out_file: OutOption = None, config
 def report(session: SessionArgument = "latest", out_file: OutOption = None, config: ConfigOption = None) -> None:
     """A report for runner, coach and researcher: one HTML file that needs no internet, or a PDF if FILE ends in .pdf."""
     with sentences():
-        from sessions.report.session_report import write_report  # noqa: PLC0415
+        from sessions.report.session_report import write_report
 
         found = _recorded(config, session, with_frames=False)
         path = out_file or Path(f"hipcue-{found.name}.html")
@@ -108,7 +108,7 @@ def export(
 ) -> None:
     """Data for other programs: csv and parquet (tables), mot and sto (OpenSim joint angles), trc (landmarks)."""
     with sentences():
-        from sessions.export.formats import write_export  # noqa: PLC0415
+        from sessions.export.formats import write_export
 
         found = _recorded(config, session, with_frames=True)
         path = out_file or Path(f"hipcue-{found.name}.{format_}")
@@ -181,11 +181,11 @@ def history(
 
 
 def _give_trend(sessions: Iterable["CountedStrides"], out_file: Path | None, title: str) -> None:
-    from sessions.report.trend import HEADINGS, cells, entry, trend_sentence, trend_verdict  # noqa: PLC0415
+    from sessions.report.trend import HEADINGS, cells, entry, trend_sentence, trend_verdict
 
     entries = [entry(one) for one in sessions]
     if out_file is not None and out_file.suffix.lower() in (".html", ".htm", ".pdf"):
-        from sessions.report.trend_report import write_trend  # noqa: PLC0415
+        from sessions.report.trend_report import write_trend
 
         write_trend(title, entries, out_file)
         out.print(f"Saved in {out_file}")
@@ -219,7 +219,7 @@ def _catalogue(config: Path | None) -> Iterator["Catalogue"]:
     setting = load("", config).session.store_url
     if setting == NO_STORE:
         raise SessionsError('session.store_url: is "none", so there is no store to look in')
-    from sessions.store.catalogue import Catalogue  # noqa: PLC0415 - other commands need not load the database's libraries
+    from sessions.store.catalogue import Catalogue  # other commands need not load the database's libraries
 
     catalogue = Catalogue(store_url(setting))
     try:
@@ -232,7 +232,7 @@ def _catalogue(config: Path | None) -> Iterator["Catalogue"]:
 
 def _recorded(config: Path | None, word: str, with_frames: bool) -> "RecordedSession":
     """A session, its frames in memory only `with_frames`. One that is named by its folder needs no store."""
-    from sessions.format.recorded import from_folder  # noqa: PLC0415
+    from sessions.format.recorded import from_folder
 
     if holds_session(Path(word)):
         return from_folder(Path(word), with_frames)
@@ -242,7 +242,7 @@ def _recorded(config: Path | None, word: str, with_frames: bool) -> "RecordedSes
 
 def _counted(config: Path | None, word: str) -> "CountedStrides":
     """What a comparison needs of a session."""
-    from sessions.format.recorded import from_folder  # noqa: PLC0415
+    from sessions.format.recorded import from_folder
 
     if holds_session(Path(word)):
         return from_folder(Path(word), with_frames=False)

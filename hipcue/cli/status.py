@@ -37,9 +37,9 @@ def receive(folder: Path) -> dict[str, Health]:
 def table(healths: Mapping[str, Health], now_ns: int) -> Table:
     """One row per process: state, age of its last report, restarts, and faults."""
     rows = Table(box=None, pad_edge=False)
-    for title, justify in (("process", "left"), ("state", "left"), ("reported", "right"), ("restarts", "right"), ("", "left")):
+    for title in ("process", "state", "reported", "restarts", ""):
         # A long sentence is wrapped, never cut off.
-        rows.add_column(title, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        rows.add_column(title, justify="right" if title in ("reported", "restarts") else "left", overflow="fold")
     supervisor = healths.get(SUPERVISOR)
     for process in (SUPERVISOR, *PROCESSES, *(name for name in (*OTHER_SIDE, SHARE, FOLLOW, CONSOLE) if name in healths)):
         restarts = 0 if supervisor is None else supervisor.counters.get(f"{process} restarts", 0)

@@ -71,5 +71,5 @@ class _QuietFileHandler(RotatingFileHandler):
         except (FileNotFoundError, ValueError):  # ValueError: the last attempt to open it again has failed
             return False
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+    def handleError(self, record: logging.LogRecord) -> None:
         """Ignore the error."""

@@ -86,14 +86,14 @@ def _run(name: str, job: Job, body: Callable[[Wire, StopFlag], int]) -> None:
 
 def start_capture(job: Job) -> None:
     """The camera."""
-    from capture.process import run  # noqa: PLC0415
+    from capture.process import run
 
     _run(CAPTURE, job, lambda wire, stop: run(job.settings, wire, stop, job.readiness, patient=job.again))
 
 
 def start_analysis(job: Job) -> None:
     """The measurement."""
-    from analysis.process import run  # noqa: PLC0415
+    from analysis.process import run
 
     _run(ANALYSIS, job, lambda wire, stop: run(_sharing_cores(job.settings, job.settings), wire, stop))
 
@@ -108,7 +108,7 @@ def _sharing_cores(settings: Settings, lane: Settings) -> Settings:
 
 def start_capture_2(job: Job) -> None:
     """The camera on the other side. The belt is read by the main camera's process alone."""
-    from capture.process import run  # noqa: PLC0415
+    from capture.process import run
 
     settings = job.settings.of_other_side().model_copy(update={"belt": BeltSettings()})
     _run(CAPTURE_2, job, lambda wire, stop: run(settings, wire, stop, job.readiness, patient=job.again))
@@ -116,49 +116,49 @@ def start_capture_2(job: Job) -> None:
 
 def start_analysis_2(job: Job) -> None:
     """The measurement of what the camera on the other side sees."""
-    from analysis.process import run  # noqa: PLC0415
+    from analysis.process import run
 
     _run(ANALYSIS_2, job, lambda wire, stop: run(_sharing_cores(job.settings.of_other_side(), job.settings), wire, stop))
 
 
 def start_coach(job: Job) -> None:
     """The cues."""
-    from feedback.coach.process import run  # noqa: PLC0415
+    from feedback.coach.process import run
 
     _run(COACH, job, lambda wire, stop: run(job.settings, wire, stop, job.again))
 
 
 def start_audio(job: Job) -> None:
     """The sound."""
-    from feedback.audio.process import run  # noqa: PLC0415
+    from feedback.audio.process import run
 
     _run(AUDIO, job, lambda wire, stop: run(job.settings, wire, stop))
 
 
 def start_display(job: Job) -> None:
     """The screen."""
-    from feedback.display.process import run  # noqa: PLC0415
+    from feedback.display.process import run
 
     _run(DISPLAY, job, lambda wire, stop: run(job.settings, wire, stop, job.screenshot))
 
 
 def start_recorder(job: Job) -> None:
     """The session on disk."""
-    from sessions.recorder.process import run  # noqa: PLC0415
+    from sessions.recorder.process import run
 
     _run(RECORDER, job, lambda wire, stop: run(job.settings, wire, stop, job.session_folder))
 
 
 def start_share(job: Job) -> None:
     """The server for screens on other machines."""
-    from wire.remote.share import run  # noqa: PLC0415
+    from wire.remote.share import run
 
     _run(SHARE, job, lambda wire, stop: run(wire, stop, job.settings.network.publish, Keys(keys_folder())))
 
 
 def start_follow(job: Job) -> None:
     """The client of the camera's machine."""
-    from wire.remote.follow import run  # noqa: PLC0415
+    from wire.remote.follow import run
 
     own = Keys(keys_folder()).own()
     _run(FOLLOW, job, lambda wire, stop: run(wire, stop, job.camera_address, own, job.camera_key))
@@ -166,7 +166,7 @@ def start_follow(job: Job) -> None:
 
 def start_console(job: Job) -> None:
     """The coach's console in the browser."""
-    from console.process import run  # noqa: PLC0415
+    from console.process import run
 
     _run(CONSOLE, job, lambda wire, stop: run(job.settings, wire, stop, job.origin))
 

@@ -29,7 +29,7 @@ def write_parquet(session: RecordedSession, rows: list[Row], out: Path) -> None:
     """The same rows; session.json, with the definitions, is the file's metadata "hipcue". Raises SessionsError."""
     try:
         import pyarrow as pa  # noqa: PLC0415 - of the extra "export"
-        from pyarrow import parquet  # noqa: PLC0415
+        from pyarrow import parquet  # noqa: PLC0415 - likewise
     except ImportError:
         raise SessionsError(f"--format parquet: needs one more package: {how_to_install('export')}") from None
     own: dict[str, list[Value]] = {

@@ -122,14 +122,14 @@ class BackgroundImport:
 
     def _open(self) -> "Store":
         # The database's libraries are loaded here, beside the recorder's work.
-        from sessions.store.store import Store  # noqa: PLC0415
+        from sessions.store.store import Store
 
         store = Store(self._url)
         self.opened = True
         return store
 
     def _import(self, store: "Store") -> str:
-        from sessions.store.catalogue import import_pending  # noqa: PLC0415 - see _open
+        from sessions.store.catalogue import import_pending  # see _open
 
         return "; ".join(import_pending(store, self._spool))
 

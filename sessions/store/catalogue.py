@@ -71,7 +71,7 @@ class Catalogue:
 
         Its samples are in memory only `with_frames`.
         """
-        from sessions.format.recorded import RecordedSession, by_camera, from_folder  # noqa: PLC0415 - it loads NumPy
+        from sessions.format.recorded import RecordedSession, by_camera, from_folder  # it loads NumPy
 
         if (folder := entry.own_folder) is not None:
             return from_folder(folder, with_frames)
@@ -84,7 +84,7 @@ class Catalogue:
 
         Raises SessionsError, OSError.
         """
-        from sessions.format.recorded import from_folder  # noqa: PLC0415 - it loads NumPy
+        from sessions.format.recorded import from_folder  # it loads NumPy
 
         stored = self._store.near_strides([entry.id for entry in entries if not entry.running])
         for entry in entries:

@@ -41,8 +41,8 @@ def add_missing_columns(connection: sa.Connection, table: sa.Table) -> None:
     missing = _missing_columns(connection, table)
     if not missing:
         return
-    from alembic.migration import MigrationContext  # noqa: PLC0415 - see _upgrade
-    from alembic.operations import Operations  # noqa: PLC0415
+    from alembic.migration import MigrationContext  # see _upgrade
+    from alembic.operations import Operations
 
     operations = Operations(MigrationContext.configure(connection))
     for column in missing:
@@ -56,9 +56,9 @@ def _missing_columns(connection: sa.Connection, table: sa.Table) -> "list[sa.Col
 
 def _upgrade(connection: sa.Connection, found: str | None) -> None:
     # Alembic is loaded only if there is something to do: every session's recorder comes through here.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))

@@ -43,7 +43,7 @@ class SessionImport:
         Of a copy, it is the folder that the store knows that counts, as long as it holds the session. `now`, when they are
         stored, is by default the time of the database's machine. Raises SessionsError, OSError, and what a database raises.
         """
-        from sessions.store.near_columns import NearColumns  # noqa: PLC0415 - it loads NumPy
+        from sessions.store.near_columns import NearColumns  # it loads NumPy
 
         found = _known_folders(connection, map(session_id, headers.values()))
         for folder, header in headers.items():
@@ -100,10 +100,10 @@ class SessionImport:
     def _insert(self, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
         # Imported only when wanted: the other dialect's libraries take a tenth of a second to load.
         if self._dialect == "postgresql":
-            from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+            from sqlalchemy.dialects import postgresql
 
             return postgresql.insert(table)
-        from sqlalchemy.dialects import sqlite  # noqa: PLC0415
+        from sqlalchemy.dialects import sqlite
 
         return sqlite.insert(table)
 

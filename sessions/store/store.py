@@ -112,7 +112,7 @@ class Store:
 
         One transaction reads them all: for each session, opening the file would take as long as reading it.
         """
-        from sessions.store.near_columns import read_near_strides  # noqa: PLC0415 - it loads NumPy
+        from sessions.store.near_columns import read_near_strides  # it loads NumPy
 
         with self._reading() as connection:
             yield from read_near_strides(connection, wanted)

@@ -76,7 +76,7 @@ def watched(pose: People, seconds: float) -> list[tuple[float, int, Sample, list
     for index in range(round(seconds * FPS)):
         pose.t_s = (index + 1) / FPS
         at_ns = s_to_ns(pose.t_s)
-        sample, strides = measurement.measure(Frame(1, index + 1, index, at_ns, at_ns, at_ns, "test", image), lambda: 0)
+        sample, strides = measurement.measure(Frame(1, index + 1, index, at_ns, at_ns, at_ns, "driver", image), lambda: 0)
         seen.append((pose.t_s, pose.followed, sample, [s.hip_extension_deg for s in strides if s.leg == "near"]))
     return seen
 
@@ -104,8 +104,7 @@ def test_while_the_runner_is_out_of_view_nobody_else_is_measured() -> None:
 def test_a_runner_who_pauses_on_the_belt_is_kept_with_the_calibration() -> None:
     paused = somebody(StickRunner(stand_s=1e9))
     first = somebody(StickRunner(stand_s=3))
-    runner: Person = lambda t_s: first(t_s) if t_s < 9 else paused(t_s)  # noqa: E731
-    pose = People([runner, between(COACH, 5, 99)])
+    pose = People([lambda t_s: first(t_s) if t_s < 9 else paused(t_s), between(COACH, 5, 99)])
     seen = watched(pose, 15)
     assert seen[-1][2].state == SampleState.NOT_RUNNING
     assert pose.looked_elsewhere <= 1
@@ -133,7 +132,7 @@ def test_a_camera_reopened_in_another_mode_keeps_the_calibration() -> None:
         pose.t_s = (index + 1) / FPS
         part = 1 if pose.t_s <= 8 else 2
         at_ns, image = s_to_ns(pose.t_s), np.zeros((HEIGHT_PX // part, WIDE_PX // part, 3), np.uint8)
-        sample, _ = measurement.measure(Frame(1, index + 1, index, at_ns, at_ns, at_ns, "test", image), lambda: 0)
+        sample, _ = measurement.measure(Frame(1, index + 1, index, at_ns, at_ns, at_ns, "driver", image), lambda: 0)
         states.append((pose.t_s, sample.state, sample.standing_thigh_deg))
     assert SampleState.NO_PERSON not in {state for t_s, state, _ in states if t_s > 6}
     assert states[-1][1] == SampleState.MEASURING
@@ -149,8 +148,7 @@ def test_somebody_who_runs_past_is_not_taken_for_the_place_of_the_treadmill() ->
 def test_a_coach_who_walks_past_in_front_is_not_measured() -> None:
     # Nearer to the camera and so larger; the tracker stays with the coach although the runner is still there.
     in_front = between(somebody(StickRunner(extension_deg=10, cadence_spm=150), size=1.9), 6, 8)
-    runner: Person = lambda t_s: None if 6 <= t_s < 8 else RUNNER(t_s)  # noqa: E731
-    seen = watched(People([runner, in_front]), 12)
+    seen = watched(People([lambda t_s: None if 6 <= t_s < 8 else RUNNER(t_s), in_front]), 12)
     assert {sample.state for t_s, _, sample, _ in seen if 6 < t_s < 8} == {SampleState.NO_PERSON}
     assert all(extension_deg > 15 for _, _, _, strides in seen for extension_deg in strides)
     assert seen[-1][2].state == SampleState.MEASURING

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,8 @@ from wire.faults import FaultCode
 def start(wire_directory: Path) -> Iterator[Callable[..., Running]]:
     made: list[Running] = []
 
-    def begin(*arguments: object, **more: object) -> Running:
-        made.append(Running(wire_directory, *arguments, **more))  # type: ignore[arg-type]
+    def begin(*arguments: Any, **more: Any) -> Running:
+        made.append(Running(wire_directory, *arguments, **more))
         return made[-1]
 
     yield begin

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -32,10 +33,11 @@ from capture.belt.rsc import RSC_MEASUREMENT_UUID, parse_rsc_measurement
 from config.extras import how_to_install
 from config.sections.capture import KMH_PER_MPS, BeltSettings
 from tests.support.eventually import eventually
+from tests.support.value_or_error import value_or_error
 from wire.clock import s_to_ns
 from wire.faults import FaultCode
 from wire.lifecycle import StopFlag
-from wire.messages import Belt, Command
+from wire.messages import Belt, Command, CommandName
 from wire.node import Node
 from wire.sockets import Wire
 from wire.topics import BELT, CAPTURE, COACH, COMMAND, DISPLAY
@@ -117,15 +119,14 @@ class TestPackets:
     @pytest.mark.parametrize("decode", [parse_treadmill_data, parse_rsc_measurement])
     @given(packet=st.binary(max_size=40))
     def test_any_bytes_give_a_value_or_a_known_reason(self, decode: Callable[[bytes], BeltReading], packet: bytes) -> None:
-        try:
-            reading = decode(packet)
-        except PacketError as refused:
-            assert refused.reason in REASONS  # noqa: PT017 - either is right
+        found = value_or_error(PacketError, decode, packet)
+        if isinstance(found, PacketError):
+            assert found.reason in REASONS
         else:
-            assert reading.speed_kmh is None or 0 <= reading.speed_kmh <= FASTEST_RECEIVED_KMH
-            assert reading.incline_pct is None or abs(reading.incline_pct) <= STEEPEST_PCT
-            assert reading.cadence_spm is None or 0 < reading.cadence_spm <= 255
-            assert reading.distance_m is None or reading.distance_m >= 0
+            assert found.speed_kmh is None or 0 <= found.speed_kmh <= FASTEST_RECEIVED_KMH
+            assert found.incline_pct is None or abs(found.incline_pct) <= STEEPEST_PCT
+            assert found.cadence_spm is None or 0 < found.cadence_spm <= 255
+            assert found.distance_m is None or found.distance_m >= 0
 
 
 def speeds_kmh(*sent: tuple[float | None, float | None], every_s: float = 1.0) -> list[float | None]:
@@ -174,8 +175,8 @@ class TestZeros:
         assert set(speeds_kmh(*sent)) <= {None, *(speed_kmh for speed_kmh, _ in sent)}
 
 
-def state(**belt: object) -> BeltState:
-    return BeltState(BeltSettings(**belt))  # type: ignore[arg-type]
+def state(**belt: Any) -> BeltState:
+    return BeltState(BeltSettings(**belt))
 
 
 def speed_kmh(belt: BeltState, now_s: float = 0) -> float | None:
@@ -200,10 +201,10 @@ class TestTyped:
         assert speed_kmh(belt) == FIRST_KMH
 
     @given(st.lists(st.sampled_from(["faster", "slower", "pause", "mute"]), max_size=200))
-    def test_no_sequence_of_keys_leaves_the_limits(self, keys: list[str]) -> None:
+    def test_no_sequence_of_keys_leaves_the_limits(self, keys: list[CommandName]) -> None:
         belt = state(source="typed", speed_kmh=3.0)
         for key in keys:
-            belt.handle_command(Command(key))  # type: ignore[arg-type]
+            belt.handle_command(Command(key))
         assert STEP_KMH <= (speed_kmh(belt) or 0) <= FASTEST_KMH
 
     def test_the_console_sets_speed_and_incline(self) -> None:
@@ -322,7 +323,9 @@ class TestFollowing:
 
 
 class TestPublishing:
-    def speeds(self, tmp_path: Path, settings: BeltSettings, link: FakeLink | None, keys: list[str]) -> list[float | None]:
+    def speeds(
+        self, tmp_path: Path, settings: BeltSettings, link: FakeLink | None, keys: list[CommandName]
+    ) -> list[float | None]:
         """Speeds that the coach receives, in km/h, until the last is a new one. Each of `keys` is pressed once."""
         received: list[float | None] = []
         with Wire(tmp_path, CAPTURE) as wire, Wire(tmp_path, COACH) as coach, Wire(tmp_path, DISPLAY) as display:
@@ -337,7 +340,7 @@ class TestPublishing:
                     return False
                 received.append(None if belt.speed_mps is None else round(belt.speed_mps * KMH_PER_MPS, 3))
                 if keys:
-                    commands.send(Command(keys.pop()))  # type: ignore[arg-type]
+                    commands.send(Command(keys.pop()))
                 return not keys and received[-1] not in (None, settings.speed_kmh)
 
             eventually(new_speed, "a new speed is received")

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from socket import socket
 
 import numpy as np
 import pytest
@@ -92,10 +93,7 @@ class TestSilence:
         assert time.monotonic() - started_s < 5
 
     def test_after_the_head_is_a_refusal_in_time(self) -> None:
-        def talk(*connection: object) -> None:
-            http_pictures(TYPE, part, 0.05)(*connection)  # type: ignore[arg-type]
-
-        with pytest.raises(CameraError, match="no video stream answers"), opened(talk):
+        with pytest.raises(CameraError, match="no video stream answers"), opened(http_pictures(TYPE, part, 0.05)):
             pass
 
     def test_of_an_rtsp_camera_that_came_back_is_a_refusal_in_time(self) -> None:
@@ -133,9 +131,9 @@ class TestRtsp:
 
 
 def test_no_password_is_written_by_ffmpeg(capfd: pytest.CaptureFixture[str]) -> None:
-    def refuse(client: object, _over: object) -> None:
-        client.recv(4096)  # type: ignore[attr-defined]
-        client.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")  # type: ignore[attr-defined]
+    def refuse(client: socket, _over: object) -> None:
+        client.recv(4096)
+        client.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
 
     with pytest.raises(CameraError) as caught, opened(refuse):
         pass

@@ -12,26 +12,16 @@ from config.sections.capture import CaptureSettings
 ASKED = CaptureSettings(width_px=1280, height_px=720, fps=60, pixel_format="MJPG")
 
 
-class Device:
-    """A cv2.VideoCapture with a fixed mode."""
-
-    def __init__(self, width_px: int, height_px: int, fps: float, fourcc: int) -> None:
-        self._properties = {
-            cv2.CAP_PROP_FRAME_WIDTH: float(width_px),
-            cv2.CAP_PROP_FRAME_HEIGHT: float(height_px),
-            cv2.CAP_PROP_FPS: fps,
-            cv2.CAP_PROP_FOURCC: float(fourcc),
-        }
-
-    def get(self, prop: int) -> float:
-        return self._properties[prop]
-
-
 def granted(
     width_px: int = 1280, height_px: int = 720, fps: float = 60.0, fourcc: int | None = None
 ) -> tuple[int, int, float, str]:
-    device = Device(width_px, height_px, fps, cv2.VideoWriter.fourcc(*"MJPG") if fourcc is None else fourcc)
-    return granted_mode(device)  # type: ignore[arg-type]
+    properties = {
+        cv2.CAP_PROP_FRAME_WIDTH: float(width_px),
+        cv2.CAP_PROP_FRAME_HEIGHT: float(height_px),
+        cv2.CAP_PROP_FPS: fps,
+        cv2.CAP_PROP_FOURCC: float(cv2.VideoWriter.fourcc(*"MJPG") if fourcc is None else fourcc),
+    }
+    return granted_mode(properties.__getitem__)
 
 
 def test_the_granted_mode_is_read_back_from_the_device() -> None:

@@ -57,7 +57,7 @@ class TestLayers:
 
     def test_settings_are_frozen(self) -> None:
         with pytest.raises(ValueError, match="frozen"):
-            load().audio.volume = 0.1  # type: ignore[misc]
+            load().audio.volume = 0.1  # type: ignore[misc]  # as mypy says, too
 
 
 def rules(*blocks: str) -> str:

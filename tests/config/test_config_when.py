@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from config.measures import MEASURES
 from config.sections.cue_rule import when_parts
+from tests.support.value_or_error import value_or_error
 
 
 @pytest.mark.parametrize(
@@ -52,11 +53,11 @@ def test_any_finite_number_is_valid(measure: str, side: str, number: float) -> N
 
 @given(st.lists(st.sampled_from([*MEASURES, "below", "above", "in", "band", "1", "x", "nan"]) | st.text(), max_size=4))
 def test_any_words_are_a_condition_or_give_a_sentence(words: list[str]) -> None:
-    try:
-        measure, side, number = when_parts(" ".join(words))
-    except ValueError as error:
-        assert str(error).startswith("when: ")  # noqa: PT017 - either outcome is right, each by its own rule
+    found = value_or_error(ValueError, when_parts, " ".join(words))
+    if isinstance(found, ValueError):
+        assert str(found).startswith("when: ")
     else:
+        measure, side, number = found
         assert measure in MEASURES
         assert side in ("below", "above", "in")
         assert number is None or abs(number) < float("inf")

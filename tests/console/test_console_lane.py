@@ -121,9 +121,9 @@ class TestState:
     def test_the_belt_can_be_set_where_its_speed_is_typed(self) -> None:
         state = seen()
         assert not state.state(NOW_NS)["can_set_belt"]
-        for source, can_be_set in (("config", True), ("typed", True), ("ftms", False)):
-            state.handle_belt(Belt(0, 3.0, 1.0, source), NOW_NS)  # type: ignore[arg-type]
-            assert state.state(NOW_NS)["can_set_belt"] == can_be_set
+        for belt in (Belt(0, 3.0, 1.0, "config"), Belt(0, 3.0, 1.0, "typed"), Belt(0, 3.0, 1.0, "ftms")):
+            state.handle_belt(belt, NOW_NS)
+            assert state.state(NOW_NS)["can_set_belt"] == (belt.source != "ftms")
 
     def test_settings_that_wait_for_the_next_start_are_named(self) -> None:
         state = seen()

@@ -13,7 +13,9 @@ from feedback.audio.process import AudioProcess
 from tests.support.reporting_process import Body, ReportingProcess
 from wire.clock import Clock
 from wire.faults import FaultCode
+from wire.lifecycle import StopFlag
 from wire.node import Node
+from wire.sockets import Wire
 from wire.topics import AUDIO
 
 Start = Callable[[str, Body], ReportingProcess]
@@ -38,7 +40,7 @@ class Card(NullSink):
 
 
 def playing(opener: SinkOpener, settings: Settings = SETTINGS) -> Body:
-    def body(wire, stop) -> None:  # type: ignore[no-untyped-def]
+    def body(wire: Wire, stop: StopFlag) -> None:
         node = Node(wire, stop)
         audio = AudioProcess(settings, node, opener)
         node.run(audio.play)

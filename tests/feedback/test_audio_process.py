@@ -114,6 +114,11 @@ class Neighbours:
 
         return until(found, self.health)
 
+    def more_rounds(self, count: int) -> None:
+        """Wait until the loop has gone round more than this many times."""
+        loops = self.audio_health(lambda _health: True).loops
+        self.audio_health(lambda health: health.loops > loops + count)
+
     def counted(self, counter: str, times: int = 1) -> Health:
         return self.audio_health(lambda health: health.counters.get(counter, 0) >= times)
 
@@ -276,11 +281,10 @@ def test_a_lost_camera_is_announced_with_one_soft_tone(around: Neighbours, code:
     around.camera.fault(code, "camera 0", value=1.0)
     around.camera.beat()
     assert around.next_played(lambda played: played.rule == "signal_lost").sound == "lost"
-    loops = around.audio_health(lambda _health: True).loops
     for second in range(20):
         around.camera.fault(code, "camera 0", value=float(second))
         around.camera.beat()
-    around.audio_health(lambda health: health.loops > loops + 30)
+    around.more_rounds(30)
     assert [played.rule for played in around.played.take_all()] == []
 
 
@@ -294,17 +298,15 @@ def test_a_camera_that_is_lost_again_is_announced_again(around: Neighbours) -> N
         if slow:
             around.camera.fault(FaultCode.CAMERA_SLOW, value=15.0, expected=30.0)
         around.camera.beat()
-        loops = around.audio_health(lambda _health: True).loops
-        around.audio_health(lambda health, loops=loops: health.loops > loops + 2)  # type: ignore[misc]
+        around.more_rounds(3)
 
 
 def test_a_slow_camera_causes_no_sound(around: Neighbours) -> None:
     around.camera.running()
-    loops = around.audio_health(lambda _health: True).loops
     for rate_fps in range(15, 25):
         around.camera.fault(FaultCode.CAMERA_SLOW, value=float(rate_fps), expected=30.0)
         around.camera.beat()
-    around.audio_health(lambda health: health.loops > loops + 30)
+    around.more_rounds(30)
     assert around.played.take_all() == []
     around.camera.fault(FaultCode.CAMERA_SILENT, "camera 0", value=2.0)
     around.camera.beat()

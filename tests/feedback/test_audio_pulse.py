@@ -126,6 +126,10 @@ def wait_for(condition: Callable[[], bool], what: str, within_s: float = DEADLIN
         time.sleep(0.01)
 
 
+def wait_until(end_ns: int, what: str) -> None:
+    wait_for(lambda: monotonic_ns() > end_ns, what)
+
+
 def mumble(rate_hz: int) -> NDArray[np.float64]:
     """Speech-like sound: 120 Hz with overtones, in four syllables of 0.2 s with pauses."""
     t_s = np.arange(round(1.2 * rate_hz)) / rate_hz
@@ -189,7 +193,7 @@ def perform(studio: Studio, path: Path) -> tuple[list[Played], Samples]:
         studio.send(name, number, "test")
         told.append(studio.answer(number))
         end_ns = told[-1].dac_ns + len(SOUNDS[name]) * NS_PER_S // SAMPLE_RATE_HZ
-        wait_for(lambda end_ns=end_ns: monotonic_ns() > end_ns, "the sound to end")  # type: ignore[misc]
+        wait_until(end_ns, "the sound to end")
     recording.wait_until(recording.seconds + 0.7)
     stereo = recording.stop()
     np.testing.assert_array_equal(stereo[:, 0], stereo[:, 1])
@@ -212,8 +216,7 @@ def without_gaps(studio: Studio, folder: Path, performance: Performance) -> tupl
 def speak_over_tones(studio: Studio, path: Path) -> tuple[list[Played], Samples]:
     """Play a tone, a spoken cue that starts during it, a second tone during the speech, and a third after it."""
     wait_for(lambda: studio.play("push", 1, rule="spoken").sound == VOICE, "the recorded voice")
-    silent_ns = monotonic_ns() + 2 * NS_PER_S
-    wait_for(lambda: monotonic_ns() > silent_ns, "this speech to end")
+    wait_until(monotonic_ns() + 2 * NS_PER_S, "this speech to end")
     recording = studio.server.record(path)
     start_ns = monotonic_ns() + NS_PER_S // 2
     for number, (rule, sound, after_ms) in enumerate(

@@ -1,6 +1,7 @@
 """What the screen shows of a session: phases, belt, settings and recorder."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from msgspec import structs
 from config.settings import Settings
 from feedback.display.state.geometry import line_from
 from feedback.display.state.mirror_lines import WEDGE_REACH_THIGHS, BestStride, update_best
-from feedback.display.state.screen import Screen
+from feedback.display.state.screen import Screen, ScreenMessage
 from feedback.display.state.sides import UNKNOWN_SIDES
 from feedback.display.state.view import View
 from tests.support.healths import fault, health
@@ -25,14 +26,14 @@ from wire.topics import SUPERVISOR
 BAND = Band(16.0, 20.0)
 
 
-def phase(name: PhaseName = "drill", band: Band | None = BAND, **changes: object) -> Phase:
-    return Phase(name, "hip_extension", band, None, s_to_ns(60), paused=False, muted=False, **changes)  # type: ignore[arg-type]
+def phase(name: PhaseName = "drill", band: Band | None = BAND, **changes: Any) -> Phase:
+    return Phase(name, "hip_extension", band, None, s_to_ns(60), paused=False, muted=False, **changes)
 
 
-def seen(*messages: object) -> View:
+def seen(*messages: ScreenMessage) -> View:
     screen = Screen(Settings())
     for message in messages:
-        screen.handle(message, 0)  # type: ignore[arg-type]
+        screen.handle(message, 0)
     return screen.view(0)
 
 
@@ -164,7 +165,9 @@ class TestWedgeAndGhost:
         assert after.frame.lines is not None
         assert after.frame.lines.ghost_px is None
         hip, first = after.frame.lines.wedge_px[:2]
-        thigh_px = math.dist(sample.near.hip_px, sample.near.knee_px)  # type: ignore[arg-type]
+        assert sample.near.hip_px is not None
+        assert sample.near.knee_px is not None
+        thigh_px = math.dist(sample.near.hip_px, sample.near.knee_px)
         assert math.dist(hip, first) == pytest.approx(WEDGE_REACH_THIGHS * thigh_px)
 
     @given(st.lists(st.floats(-40, 60), max_size=20))

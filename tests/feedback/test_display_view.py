@@ -1,6 +1,7 @@
 """What the screen shows for messages in any order and at any time."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,14 +14,14 @@ from config.sections.display import DisplaySettings
 from config.settings import Settings
 from feedback.display.state.geometry import direction, wedge
 from feedback.display.state.pairing import Pairing
-from feedback.display.state.screen import CUE_SHOWN_S, Screen
+from feedback.display.state.screen import CUE_SHOWN_S, Screen, ScreenMessage
 from feedback.display.state.view import STRIP_STRIDES, View
 from tests.support.healths import CAMERA_SILENT, CAMERA_SLOW, fault, health
 from tests.support.message_examples import any_message
 from wire.clock import ms_to_ns, s_to_ns
 from wire.faults import FaultCode, SampleState
 from wire.frames.frame import Frame
-from wire.messages import Band, Belt, Cue, Health, Leg, Phase, Sample, Stamps, Stride, Summary
+from wire.messages import Band, Belt, Cue, Health, Leg, Phase, PhaseName, Sample, Stamps, Stride, Summary
 
 HOLD_NS = ms_to_ns(500)
 BAND = Band(16.0, 20.0)
@@ -66,8 +67,8 @@ def stride(number: int, value_deg: float, leg: str = "near", quality: float = 0.
     )
 
 
-def phase(band: Band | None = BAND, name: str = "drill", **changes: object) -> Phase:
-    parts: dict[str, object] = {
+def phase(band: Band | None = BAND, name: PhaseName = "drill", **changes: Any) -> Phase:
+    parts: dict[str, Any] = {
         "name": name,
         "measure": "hip_extension",
         "band": band,
@@ -77,7 +78,7 @@ def phase(band: Band | None = BAND, name: str = "drill", **changes: object) -> P
         "muted": False,
         "min_quality": 0.5,
     }
-    return Phase(**{**parts, **changes})  # type: ignore[arg-type]
+    return Phase(**{**parts, **changes})
 
 
 def settled(screen: Screen, now_ns: int) -> View:
@@ -456,10 +457,10 @@ messages = st.one_of(
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(messages, times_ns, times_ns), max_size=30))
-def test_any_messages_in_any_order_at_any_time_give_a_view(received: list[tuple[object, int, int]]) -> None:
+def test_any_messages_in_any_order_at_any_time_give_a_view(received: list[tuple[ScreenMessage, int, int]]) -> None:
     screen = Screen(Settings())
     for message, came_ns, seen_ns in received:
-        screen.handle(message, came_ns)  # type: ignore[arg-type]
+        screen.handle(message, came_ns)
         board = screen.view(seen_ns).board
         assert board.value is None or math.isfinite(board.value)
         assert board.band is None or board.band.low_deg <= board.band.high_deg

@@ -24,13 +24,13 @@ class Still:
     """A camera that delivers these pictures and then ends, or is lost."""
 
     live = True
-    facts = {"source": "still", "mode": "64x64"}  # noqa: RUF012
     mode_difference = ""
     asked_fps: float | None = None
 
     def __init__(self, pictures: Iterator[Image], lost: bool = False) -> None:
         self.pictures, self.lost, self.closed = pictures, lost, False
         self.index = -1
+        self.facts = {"source": "still", "mode": "64x64"}
 
     def read(self) -> CapturedImage | None:
         self.index += 1
@@ -112,7 +112,7 @@ def test_a_rolled_camera_is_reported_with_the_setting_that_corrects_it(
 
 def test_a_camera_that_sends_its_pictures_late_is_reported_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     source = Still(noise(80, 180, 5))
-    source.facts = {**Still.facts, "delay": "about 67 ms for B-frames; switch them off in the camera"}
+    source.facts = {**source.facts, "delay": "about 67 ms for B-frames; switch them off in the camera"}
     found = checked(monkeypatch, source)["camera"]
     assert not found.good
     assert found.advice == "each picture is late, about 67 ms for B-frames; switch them off in the camera"

@@ -33,17 +33,16 @@ class FakeMachine:
 
 
 class FakePose:
-    facts: dict[str, str] = {}  # noqa: RUF012
-
     def __init__(self, machine: FakeMachine, ms: float) -> None:
         self.machine, self.ms = machine, ms
+        self.facts: dict[str, str] = {}
         machine.open += 1
 
-    def estimate(self, image: Image) -> Landmarks | None:  # noqa: ARG002
+    def estimate(self, _image: Image) -> Landmarks | None:
         self.machine.now_s += self.ms / 1000
         return None
 
-    def look_elsewhere(self, image: Image) -> bool:  # noqa: ARG002
+    def look_elsewhere(self, _image: Image) -> bool:
         return False
 
     def close(self) -> None:

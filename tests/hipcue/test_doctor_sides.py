@@ -16,7 +16,7 @@ from wire.messages import Facing
 class NobodyThere(ExactPose):
     """Detects nobody."""
 
-    def estimate(self, image: object) -> Landmarks | None:  # noqa: ARG002
+    def estimate(self, _image: object) -> Landmarks | None:
         return None
 
 

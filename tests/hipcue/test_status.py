@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -18,9 +19,9 @@ from wire.health.stages import CAPTURED_TO_SAMPLE, POSE
 from wire.messages import Fault, Health, Latency, State
 
 
-def health(process: str, state: State = "running", *faults: Fault, reported_s: float = 100.0, **more: object) -> Health:
+def health(process: str, state: State = "running", *faults: Fault, reported_s: float = 100.0, **more: Any) -> Health:
     facts, counters = more.pop("facts", {}), more.pop("counters", {})
-    return Health(process, 1, state, s_to_ns(reported_s), 5, facts, counters, {}, faults=faults, **more)  # type: ignore[arg-type]
+    return Health(process, 1, state, s_to_ns(reported_s), 5, facts, counters, {}, faults=faults, **more)
 
 
 def lines(healths: Mapping[str, Health]) -> list[list[str]]:

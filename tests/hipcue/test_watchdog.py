@@ -67,8 +67,9 @@ class TestAHeartbeat:
 
     def test_has_run_once_the_loop_runs_and_reports_it(self) -> None:
         heartbeat = Heartbeat(7)
-        for loops, state, works in ((0, "running", False), (1, "starting", False), (2, "degraded", True), (3, "ended", True)):
-            heartbeat.receive(health(loops, state=state))  # type: ignore[arg-type]
+        rounds: tuple[tuple[State, bool], ...] = (("running", False), ("starting", False), ("degraded", True), ("ended", True))
+        for loops, (state, works) in enumerate(rounds):
+            heartbeat.receive(health(loops, state=state))
             assert heartbeat.has_run is works
 
 

@@ -19,6 +19,10 @@ def tones(listener: Listener) -> int:
     return sum(played.rule == "signal_lost" for played in listener.played)
 
 
+def until_tones(listener: Listener, count: int) -> None:
+    listener.until(lambda: tones(listener) == count, "one soft tone")
+
+
 def is_lost(health: Health) -> bool:
     return any(fault.code in CAMERA_AWAY and fault.device.startswith("http://127.0.0.1") for fault in health.faults)
 
@@ -48,7 +52,7 @@ def test_a_camera_that_fails_in_every_way_comes_back_every_time(tmp_path: Path) 
         for number, behaviour in enumerate(LOSSES, start=1):
             camera.behaviour = behaviour
             until_lost(listener)
-            listener.until(lambda: tones(listener) == number, "one soft tone")  # noqa: B023
+            until_tones(listener, number)
             camera.behaviour = "well"
             listener.until(lambda: listener.health[CAPTURE].state == "running", f"back after {behaviour}")
             listener.until_strides(2)

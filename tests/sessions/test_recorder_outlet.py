@@ -36,7 +36,7 @@ def pylsl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LSLAPICFG", str(config))
         try:
-            import pylsl  # noqa: PLC0415
+            import pylsl  # noqa: PLC0415 - it reads the variable when it is imported
         except (ImportError, RuntimeError) as error:
             pytest.skip(f"there is no Lab Streaming Layer here: {error}")
         yield pylsl

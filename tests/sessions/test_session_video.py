@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -145,6 +146,10 @@ def cinema(wire_directory: Path) -> Iterator[Cinema]:
     one.close()
 
 
+def holds_a_file(folder: Path) -> bool:
+    return any(folder.iterdir())
+
+
 def test_pictures_are_stored_only_during_a_session(cinema: Cinema, tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second):
@@ -152,7 +157,7 @@ def test_pictures_are_stored_only_during_a_session(cinema: Cinema, tmp_path: Pat
         cinema.until(lambda: cinema.seq % 20 == 0, "twenty pictures for nobody")
         assert not cinema.video.stores
         cinema.video.target = folder, T0_NS
-        cinema.until(lambda folder=folder: any(folder.iterdir()), "a video")  # type: ignore[misc]
+        cinema.until(partial(holds_a_file, folder), "a video")
         assert cinema.video.stores
         cinema.video.target = None
     cinema.video.close()

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import zmq
 
 from tests.support.eventually import eventually
 from wire import codec
+from wire.clock import Clock
 from wire.endpoints import endpoint
 from wire.frames.frame import Frame
 from wire.frames.frame_sockets import FramePublisher, NewestFrame
 from wire.messages import Band, Health, Phase, PhaseName, Stride
-from wire.sockets import Every
+from wire.sockets import Every, Publisher
 from wire.topics import Topic
 
 
@@ -55,8 +56,16 @@ class RecordingSocket:
     def __init__(self) -> None:
         self.messages: list[bytes] = []
 
-    def send(self, packed: bytes | bytearray, copy: bool = True) -> None:  # noqa: ARG002 - as pyzmq has it
+    def send(self, packed: bytes | bytearray, **_options: object) -> None:
         self.messages.append(bytes(packed))
+
+    def frame_publisher(self) -> FramePublisher:
+        """A publisher that sends here."""
+        return FramePublisher(cast("zmq.Socket[bytes]", self))
+
+    def publisher(self, topic: Topic, clock: Clock) -> Publisher:
+        """Likewise."""
+        return Publisher(cast("zmq.Socket[bytes]", self), topic, clock)
 
 
 LAST_WHILE_CONNECTING = 100_000

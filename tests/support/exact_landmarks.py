@@ -36,13 +36,14 @@ class LandmarkPainter(RunnerPainter):
 class ExactPose:
     """Implements analysis.pose.pose_estimator.PoseEstimator for pictures of a LandmarkPainter."""
 
-    facts = {"pose backend": "none", "pose model": "landmarks written into the picture"}  # noqa: RUF012
+    def __init__(self) -> None:
+        self.facts = {"pose backend": "none", "pose model": "landmarks written into the picture"}
 
     def estimate(self, image: Image) -> Landmarks | None:
         """The landmarks that the picture carries; None: it carries none."""
         return _read(image)
 
-    def look_elsewhere(self, image: Image) -> bool:  # noqa: ARG002
+    def look_elsewhere(self, _image: Image) -> bool:
         """There is nobody else."""
         return False
 

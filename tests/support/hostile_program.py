@@ -144,9 +144,9 @@ def _outcome(words: list[str], folder: Path) -> Outcome:
         with out.open("wb") as out_file, err.open("wb") as err_file, open(os.devnull, "rb") as nothing:
             for file, descriptor in ((nothing, 0), (out_file, 1), (err_file, 2)):
                 os.dup2(file.fileno(), descriptor)
-        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - until the process ends
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
         _run_here(words)
     _, status, used = os.wait4(child, 0)
     code = os.waitstatus_to_exitcode(status)

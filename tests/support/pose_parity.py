@@ -1,5 +1,6 @@
 """Our BlazePose beside MediaPipe's: the boxes MediaPipe looks at, and how far apart the landmarks of both lie."""
 
+import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,8 +25,8 @@ class MediaPipeBoxes:
             # Both imports: options of calculators whose protobuf modules nobody imports are lost on the way to the graph,
             # so the graph must find the same modules imported as mediapipe.solutions.pose gives its users.
             from mediapipe.python.solution_base import SolutionBase  # noqa: PLC0415 - slow to import, and noisy
-            from mediapipe.python.solutions import pose  # noqa: F401, PLC0415
 
+            importlib.import_module("mediapipe.python.solutions.pose")
             self._graph: Any = SolutionBase(
                 binary_graph_path="mediapipe/modules/pose_landmark/pose_landmark_cpu.binarypb",
                 side_inputs={

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from wire.clock import ms_to_ns
-from wire.frames.frame import Image
+from wire.frames.frame import Image, TimeSource
 
 
 class Tape:
     """A recording whose pictures tell their number."""
 
-    time_source = "file"
-    facts: dict[str, str] = {"source": "tape"}  # noqa: RUF012 - never changed
+    time_source: TimeSource = "file"
     fps = 10.0
 
     def __init__(self, times_ms: Sequence[float]) -> None:
+        self.facts = {"source": "tape"}
         self._times_ms = times_ms
         self._at = -1
         self.drawn: list[int] = []

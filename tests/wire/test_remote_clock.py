@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.support.message_examples import sample, stride
 from wire.clock import NS_PER_MS, s_to_ns
-from wire.messages import Stamps
+from wire.messages import Sample, Stamps
 from wire.remote.peer_clock import PeerClock, RoundTrip
 from wire.remote.shift import shifted
 
@@ -88,6 +88,6 @@ def test_there_and_back_is_the_same_message(offset_ns: int) -> None:
     assert shifted(shifted(message, offset_ns), -offset_ns) == message or offset_ns in _times(message)
 
 
-def _times(message: object) -> set[int]:
-    stamps = message.stamps  # type: ignore[attr-defined]
+def _times(message: Sample) -> set[int]:
+    stamps = message.stamps
     return {getattr(stamps, name) for name in stamps.__struct_fields__}

@@ -15,7 +15,6 @@ from tests.support.connected_sockets import RecordingSocket
 from wire import endpoints, system
 from wire.frames import ring
 from wire.frames.frame import Frame, unpack_frame
-from wire.frames.frame_sockets import FramePublisher
 from wire.system import System, Unsupported
 from wire.system.linux import Linux
 from wire.system.macos import MacOS, macos_voice
@@ -81,7 +80,7 @@ class TestASystemThatLacksAlmostEverything:
         monkeypatch.setattr(ring, "create_shared_memory", kind().create_shared_memory)
         monkeypatch.setattr(ring, "open_shared_memory", kind().open_shared_memory)
         socket, image = RecordingSocket(), np.full((4, 5, 3), 9, np.uint8)
-        publisher = FramePublisher(socket)  # type: ignore[arg-type]
+        publisher = socket.frame_publisher()
         publisher.send(Frame(1, 1, 1, 1, 1, 1, "synthetic", image))
         np.testing.assert_array_equal(unpack_frame(socket.messages[0], ring.RingReader().read).image, image)
         assert publisher.problem

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.support.connected_sockets import connect_strides, health
@@ -18,6 +19,7 @@ QUICK_S = 1.0
 
 CLOSES = """
 import sys, time
+from functools import partial
 from pathlib import Path
 import numpy as np
 from wire.frames.frame import Frame
@@ -69,7 +71,7 @@ class TestClosing:
 
         for number in range(1, 13):
             run_process(number)
-            eventually(lambda number=number: received(number), "the last message of a process")  # type: ignore[misc]
+            eventually(partial(received, number), "the last message of a process")
 
     def test_can_be_done_twice(self, wire_directory: Path) -> None:
         wire = Wire(wire_directory, "display")

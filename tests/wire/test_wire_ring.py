@@ -21,8 +21,8 @@ from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, 
 
 from tests.support.connected_sockets import RecordingSocket
 from tests.support.eventually import eventually
+from tests.support.value_or_error import value_or_error
 from wire.frames.frame import Frame, FrameError, Image, RingPosition, unpack_frame
-from wire.frames.frame_sockets import FramePublisher
 from wire.frames.ring import SLOTS, RingReader, RingWriter
 
 HEIGHT_PX, WIDTH_PX = 6, 8
@@ -153,7 +153,7 @@ class TestPublisher:
         self, pictures: list[tuple[int, int, int]], data: st.DataObject
     ) -> None:
         socket, reader = RecordingSocket(), RingReader()
-        publisher = FramePublisher(socket)  # type: ignore[arg-type]
+        publisher = socket.frame_publisher()
         sent = []
         try:
             for seq, (width_px, height_px, value) in enumerate(pictures):
@@ -162,11 +162,10 @@ class TestPublisher:
                 newest = unpack_frame(socket.messages[-1], reader.read)
                 np.testing.assert_array_equal(newest.image, sent[-1])
                 before = data.draw(st.integers(0, seq))
-                try:
-                    earlier = unpack_frame(socket.messages[before], RingReader().read)
-                except FrameError as error:
+                earlier = value_or_error(FrameError, unpack_frame, socket.messages[before], RingReader().read)
+                if isinstance(earlier, FrameError):
                     # Overwritten, or in an earlier ring that was too small for a later picture.
-                    assert error.reason in ("overtaken", "position")  # noqa: PT017
+                    assert earlier.reason in ("overtaken", "position")
                 else:
                     np.testing.assert_array_equal(earlier.image, sent[before])
         finally:
@@ -174,7 +173,7 @@ class TestPublisher:
 
     def test_a_cut_of_a_larger_picture_is_written_row_by_row(self) -> None:
         socket, whole = RecordingSocket(), np.arange(20 * 30 * 3, dtype=np.uint8).reshape(20, 30, 3)
-        publisher = FramePublisher(socket)  # type: ignore[arg-type]
+        publisher = socket.frame_publisher()
         publisher.send(frame(1, whole[5:15, 10:20]))
         np.testing.assert_array_equal(unpack_frame(socket.messages[0], RingReader().read).image, whole[5:15, 10:20])
         publisher.close()
@@ -185,7 +184,7 @@ class TestPublisher:
 
         monkeypatch.setattr(os, "memfd_create", refuse)
         socket, image = RecordingSocket(), np.full((4, 5, 3), 9, np.uint8)
-        publisher = FramePublisher(socket)  # type: ignore[arg-type]
+        publisher = socket.frame_publisher()
         for seq in (1, 2):
             publisher.send(frame(seq, image))
             got = unpack_frame(socket.messages[-1], RingReader().read)
@@ -204,7 +203,7 @@ class TestPublisher:
 
         positions: list[RingPosition] = []
         socket = RecordingSocket()
-        publisher = FramePublisher(socket)  # type: ignore[arg-type]
+        publisher = socket.frame_publisher()
         publisher.send(frame(1, np.zeros((4, 5, 3), np.uint8)))
         unpack_frame(socket.messages[0], view)
         memory = os.stat(f"/proc/self/fd/{positions[0].handle}")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.connected_sockets import (
     LAST_WHILE_CONNECTING,
+    RecordingSocket,
     Stranger,
     connect_frames,
     connect_strides,
@@ -152,24 +153,23 @@ class TestLastValueCached:
         assert eventually(joined, "the phase is sent again") == phase("drill")
 
     def test_nothing_is_sent_again_before_its_period_is_over_or_before_the_first_value(self) -> None:
-        now_ns, sent = 0, []
+        now_ns, socket = 0, RecordingSocket()
+        publisher = socket.publisher(PHASE, lambda: now_ns)
 
-        class Socket:
-            def send(self, packed: bytes) -> None:
-                sent.append(codec.decode(PHASE, packed).seq)
+        def sent() -> list[int]:
+            return [codec.decode(PHASE, packed).seq for packed in socket.messages]
 
-        publisher = Publisher(Socket(), PHASE, lambda: now_ns)  # type: ignore[arg-type]
         now_ns = s_to_ns(10)
         publisher.resend_if_due()
-        assert sent == []
+        assert sent() == []
         publisher.send(phase("drill"))
         now_ns += s_to_ns(0.5) - 1
         publisher.resend_if_due()
-        assert sent == [1]
+        assert sent() == [1]
         now_ns += 1
         publisher.resend_if_due()
         publisher.resend_if_due()
-        assert sent == [1, 2]
+        assert sent() == [1, 2]
 
 
 class TestWaiting:

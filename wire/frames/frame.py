@@ -6,6 +6,7 @@ It is ONE part in both cases: ZMQ_CONFLATE, which implements "newest wins", sile
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,9 @@ MAX_SIDE_PX = 8192
 _HEADER = struct.Struct("<4sHBxQQQqqqHHIIxxxxQQ")
 HEADER_BYTES = _HEADER.size
 
-TIME_SOURCES = ("read", "driver", "file", "synthetic")
+TimeSource = Literal["read", "driver", "file", "synthetic"]
 """The source of a frame's time: when it was read, the driver's buffer time, a file's timestamps, or when it was drawn."""
+TIME_SOURCES: tuple[TimeSource, ...] = get_args(TimeSource)
 _RECORDED = ("file", "synthetic")
 
 
@@ -62,7 +64,7 @@ class Frame:
     read_ns: int
     """When it was read from the source."""
     published_ns: int
-    time_source: str
+    time_source: TimeSource
     image: Image
 
     @property

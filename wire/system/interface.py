@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 
 
-class Unsupported(OSError):  # noqa: N818 - reads as a result, not as a defect
+class Unsupported(OSError):
     """This system lacks what was asked for; the text says what, in one sentence."""
 
 

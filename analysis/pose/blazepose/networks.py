@@ -72,9 +72,9 @@ def open_core() -> "openvino.Core":
     """
     if "openvino" not in sys.modules:
         for name in _TELEMETRY_MODULES:
-            sys.modules[name] = None  # type: ignore[assignment]
+            sys.modules[name] = None  # type: ignore[assignment]  # None blocks an import
     try:
-        import openvino  # noqa: PLC0415 - only after the tools are blocked
+        import openvino  # only after the tools are blocked
     except ImportError as error:
         raise PoseError(f"openvino cannot be imported ({error}); install it with: pip install openvino") from None
     return openvino.Core()
@@ -129,7 +129,7 @@ def _compiled(
     kept: CompiledNetworks | None,
 ) -> "openvino.CompiledModel":
     """Raises RuntimeError."""
-    import openvino  # noqa: PLC0415 - see open_core
+    import openvino  # see open_core
 
     made_of = (openvino.__version__, device, outputs, value_range, settings)
     found = None if kept is None else kept.read(path, made_of)
@@ -146,15 +146,15 @@ def _compiled(
 
 def pruned(model: "openvino.Model", outputs: Sequence[str]) -> "openvino.Model":
     """The part of this model that these outputs need, with its outputs in this order."""
-    import openvino  # noqa: PLC0415 - see open_core
+    import openvino  # see open_core
 
     return openvino.Model([model.output(name) for name in outputs], model.get_parameters(), "pruned")
 
 
 def with_image_input(model: "openvino.Model", value_range: tuple[float, float]) -> "openvino.Model":
     """This model, taking blue-green-red bytes instead of red-green-blue floats in `value_range`."""
-    import openvino  # noqa: PLC0415 - see open_core
-    from openvino.preprocess import ColorFormat, PrePostProcessor  # noqa: PLC0415
+    import openvino  # see open_core
+    from openvino.preprocess import ColorFormat, PrePostProcessor
 
     least, most = value_range
     scale = _MAX_GREY / (most - least)
