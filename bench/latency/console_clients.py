@@ -9,7 +9,6 @@ import tempfile
 import threading
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from websockets.exceptions import WebSocketException
@@ -18,8 +17,9 @@ from bench.latency.whole_program import SETTLE_S, Program
 from config.sections.console import DEFAULT_PORT
 from console.access.cookie import cookie_name
 from console.access.devices import Devices
-from tests.support.console_browser import missing, running_browser
+from tests.support.console_browser import device_cookie
 from tests.support.console_lane import Browser
+from tests.support.headless_browser import missing, running_browser
 from wire.clock import NS_PER_MS
 
 CLIENTS = 8
@@ -59,8 +59,7 @@ def with_clients(program: Program, seconds: float, secrets: list[str]) -> tuple[
     with ExitStack() as opened:
         if not missing():
             context = opened.enter_context(running_browser()).new_context()
-            cookie: Any = {"name": cookie_name(DEFAULT_PORT), "value": secrets[-1], "domain": "127.0.0.1", "path": "/"}
-            context.add_cookies([cookie])
+            context.add_cookies([device_cookie(secrets[-1], DEFAULT_PORT)])
             context.new_page().goto(f"http://127.0.0.1:{DEFAULT_PORT}/")
         for thread in threads:
             thread.start()

@@ -8,23 +8,22 @@ import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import cv2
 import msgspec
 import numpy as np
 
+from bench.screens.webp import decoded, write_webp
 from config.loading import Origin
 from config.paths import store_url
 from config.secret_address import SecretAddress
 from config.settings import Settings
-from console.access.cookie import cookie_name
 from console.gym import Gym
 from console.lanes_file import FollowedLane
 from sessions.store.catalogue import Catalogue
-from tests.support.console_browser import missing, paired_context, running_browser
+from tests.support.console_browser import device_cookie, paired_context
 from tests.support.console_lane import TEXT, ConsoleLane
 from tests.support.drilled_runner import Drill, record_drill
+from tests.support.headless_browser import missing, running_browser
 from tests.support.healths import CAMERA_SLOW, health
 from tests.support.message_examples import cue, sample, stride
 from tests.support.recorded_sessions import header
@@ -138,8 +137,7 @@ def draw_gym(folder: Path, out: Path) -> list[Path]:
                         viewport={"width": size_px[0], "height": size_px[1]}, color_scheme="dark" if dark else "light"
                     )
                     secret, _ = gym.devices.pair(gym.devices.new_token("coach")[0], "Kim's tablet")
-                    cookie: Any = {"name": cookie_name(0), "value": secret, "domain": "127.0.0.1", "path": "/"}
-                    context.add_cookies([cookie])
+                    context.add_cookies([device_cookie(secret)])
                     page = context.new_page()
                     page.goto(f"http://127.0.0.1:{gym.port}/")
                     for _ in range(40):
@@ -157,10 +155,8 @@ def draw_gym(folder: Path, out: Path) -> list[Path]:
 
 def save(screenshot: bytes, out: Path, name: str, size_px: tuple[int, int], dark: bool) -> Path:
     """Write a picture."""
-    picture = cv2.imdecode(np.frombuffer(screenshot, np.uint8), cv2.IMREAD_COLOR)
     file = out / f"{name}-{size_px[0]}x{size_px[1]}{'-dark' if dark else ''}.webp"
-    assert picture is not None
-    cv2.imwrite(str(file), picture, [cv2.IMWRITE_WEBP_QUALITY, WEBP_QUALITY])
+    write_webp(decoded(screenshot), file, WEBP_QUALITY)
     return file
 
 

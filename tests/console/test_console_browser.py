@@ -17,8 +17,9 @@ from config.loading import load
 from config.settings import Settings
 from feedback.display.paint.painter import Painter
 from feedback.display.state.screen import Screen
-from tests.support.console_browser import missing, paired_context, running_browser
+from tests.support.console_browser import paired_context
 from tests.support.console_lane import GUARD_S, TEXT, ConsoleLane
+from tests.support.headless_browser import missing, running_browser
 from tests.support.message_examples import cue, sample, stride
 from wire.messages import Band, Command, PairingCode, Phase
 

@@ -10,7 +10,7 @@ from sessions.report.html_page import html_page
 from sessions.report.session_report import session_document, write_report
 from sessions.report.trend import entry
 from sessions.report.trend_report import trend_document
-from tests.support.console_browser import missing, running_browser
+from tests.support.headless_browser import missing, running_browser
 from tests.support.made_sessions import coached_session
 
 if TYPE_CHECKING:
