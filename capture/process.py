@@ -7,7 +7,6 @@ from contextlib import ExitStack
 
 import cv2
 
-from capture.belt.belt_publisher import BeltPublisher
 from capture.opening import cue_handler, is_live, open_source
 from capture.sources.cropping import framed
 from capture.sources.paced import PacedSource
@@ -67,6 +66,8 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, wait_for: tuple[str, ...
         closing.callback(capture.close)
         node.subscribe(HEALTH, Health, capture.handle_health, wakes=False)
         if settings.belt.source != "none":
+            from capture.belt.belt_publisher import BeltPublisher  # noqa: PLC0415 - it loads asyncio and ssl
+
             closing.callback(BeltPublisher(settings.belt, node).close)
         if source is not None and not source.live and wire.process == CAPTURE:
             node.subscribe(STRIDE, Stride, _SlowMotionWatch(node.health).add, wakes=False)

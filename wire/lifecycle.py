@@ -1,10 +1,7 @@
 """What ends a process: SIGTERM, its terminal if it runs alone (Ctrl-C, or the terminal's end), or the end of its parent."""
 
 import gc
-import multiprocessing
 import os
-from multiprocessing import resource_tracker
-from multiprocessing.process import BaseProcess
 
 from wire import system
 
@@ -16,22 +13,31 @@ def ready_for_work() -> None:
     """Call after loading everything and before the hot loop: exempts all present objects from garbage collection.
 
     A full collection of everything that a process imports takes 50 ms and more; of what the loop itself leaves, almost none.
+    Memory that only loading needed goes back to the system.
     """
     gc.collect()
     gc.freeze()
+    system.release_free_memory()
 
 
 class Interrupted(Exception):
     """A signal arrived before the work was done; the text is one sentence."""
 
 
-def start_process(process: BaseProcess) -> None:
-    """Start a process that no signal of the terminal reaches before it has called `StopFlag.on_signals`."""
-    # On its own start, the tracker lifts the block on Ctrl-C.
-    with system.terminal_signals_held():
-        resource_tracker.ensure_running()
-    with system.terminal_signals_held():
-        process.start()
+_parent_pid: int | None = None
+_program_pid: int | None = None
+"""None: nobody has said so."""
+
+
+def started_by(parent_pid: int, program_pid: int) -> None:
+    """Say which process has started this one, which may end at any time, and which one the program is to the user."""
+    global _parent_pid, _program_pid
+    _parent_pid, _program_pid = parent_pid, program_pid
+
+
+def program_pid() -> int:
+    """The process id of the program that this process belongs to: the command that the user has started."""
+    return os.getppid() if _program_pid is None else _program_pid
 
 
 class StopFlag:
@@ -68,9 +74,7 @@ class StopFlag:
         self._insist = insist
         system.on_end_signals(self._handle, interrupt=not supervised)
         if supervised:
-            # The parent may have ended before this line is reached; then getppid() already returns another.
-            parent = multiprocessing.parent_process()
-            self._parent = os.getppid() if parent is None or parent.pid is None else parent.pid
+            self._parent = os.getppid() if _parent_pid is None else _parent_pid
             system.end_with_parent()
 
     def _handle(self, number: int) -> None:

@@ -3,18 +3,19 @@
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.latency.stage_times import of_samples, of_sounds, percentiles
-from tests.support.program import Running, run_folder
+from tests.support.program import ROOT, Running, run_folder
 from wire.clock import NS_PER_S, monotonic_ns, s_to_ns
 from wire.health.stages import STRIDE_TO_SOUND, measured
 from wire.messages import Cue, Health, Latency, Played, Sample, Stride
 from wire.sockets import Wire, wait
 from wire.topics import CUE, HEALTH, PLAYED, SAMPLE_LOG, STRIDE
 
+OTHERS = "fork server"
 SETTLE_S = 3.0
 """From the first sample to the beginning of what is counted."""
 PATIENCE_S = 120.0
@@ -95,7 +96,7 @@ class Result:
 class Program:
     """`hipcue run`, started and listened to. Use as a context; ends with it."""
 
-    def __init__(self, source: str, folder: Path, environment: Mapping[str, str], *options: str) -> None:
+    def __init__(self, source: str, folder: Path, environment: Mapping[str, str], *options: str, tree: Path = ROOT) -> None:
         config = folder / "latency.toml"
         config.write_text(CONFIG)
         surroundings = dict(environment)
@@ -106,6 +107,7 @@ class Program:
             *("run", "--source", source, "--loop", "--config", str(config), "--session-dir", str(sessions), *options),
             environment=surroundings,
             as_shipped=True,
+            tree=tree,
         )
         self.heard = Heard()
         self._wire = Wire(run_folder(self._running.runtime), "bench")
@@ -160,7 +162,7 @@ class Program:
         exact = {stage: percentiles(durations_ms) for stage, durations_ms in {**of_samples(samples), **sounds}.items()}
         # The source's own count goes on where a frame was left out on the way.
         indices = [sample.frame_index for sample in samples]
-        memory_mb = {name: _memory_mb(pid) for name, pid in self.pids().items()}
+        memory_mb = self.memory_mb()
         return Result(
             stages={**{stage.name: latency for stage, latency in measured(after, recent=False)}, **exact},
             strides_to_sounds_ms=sounds.get(STRIDE_TO_SOUND, []),
@@ -174,6 +176,10 @@ class Program:
             },
             heard=self.heard,
         )
+
+    def memory_mb(self) -> dict[str, float]:
+        """Memory of each process."""
+        return self._of_each(_memory_mb)
 
     def pids(self) -> dict[str, int]:
         """The program's processes."""
@@ -197,7 +203,13 @@ class Program:
 
     def cpu_s(self) -> dict[str, float]:
         """Processor time of each process so far, seconds."""
-        return {name: _cpu_s(pid) for name, pid in self.pids().items()}
+        return self._of_each(_cpu_s)
+
+    def _of_each(self, measure: Callable[[int], float]) -> dict[str, float]:
+        """Of each process; those that report no health, such as the fork server, together at the end."""
+        named = self.pids()
+        others = set(self._running.members()) - set(named.values())
+        return {**{name: measure(pid) for name, pid in named.items()}, OTHERS: sum(map(measure, others))}
 
 
 def _cpu_s(pid: int) -> float:

@@ -11,7 +11,7 @@ from wire.system import continue_process, signal_name
 
 
 class ChildProcess(Protocol):
-    """The part of multiprocessing's process that is used here."""
+    """A process, as far as it is used here."""
 
     @property
     def pid(self) -> int | None:

@@ -15,7 +15,7 @@ from wire.quiet import keep_native_notes_off_stderr
 from wire.remote.keys import Keys
 from wire.sockets import Wire
 from wire.standard_streams import open_standard_streams
-from wire.system import usable_cores
+from wire.system import give_way, usable_cores
 from wire.topics import (
     ANALYSIS,
     ANALYSIS_2,
@@ -30,6 +30,9 @@ from wire.topics import (
     SHARE,
 )
 
+SCREEN_NICENESS = 5
+"""Beside two programs that would take both cores, still a quarter of one: more than the screen needs, and no more."""
+BACKGROUND_NICENESS = 10
 _CORES_FOR_TWO = 4
 """Each of two pose models has two threads only where there are as many cores."""
 
@@ -66,6 +69,14 @@ class ProcessSpec:
     """Whether it must end cleanly even if it has only just started."""
     needed: bool = True
     """Whether the program ends when it cannot start, and has failed when it has."""
+    niceness: int = 0
+    """By how many steps of nice(2) it gives way to the others on a busy machine."""
+
+
+def begin(spec: ProcessSpec, job: Job) -> None:
+    """Run a row of the table in this process."""
+    give_way(spec.niceness)
+    spec.start(job)
 
 
 def _run(name: str, job: Job, body: Callable[[Wire, StopFlag], int]) -> None:
@@ -173,10 +184,10 @@ def start_console(job: Job) -> None:
 
 PROCESSES = (
     ProcessSpec(ANALYSIS, start_analysis, stop_round=1),  # It takes longest to start.
-    ProcessSpec(RECORDER, start_recorder, stop_round=3, saves=True),
+    ProcessSpec(RECORDER, start_recorder, stop_round=3, saves=True, niceness=BACKGROUND_NICENESS),
     ProcessSpec(COACH, start_coach, stop_round=2),
     ProcessSpec(AUDIO, start_audio, stop_round=3),
-    ProcessSpec(DISPLAY, start_display, stop_round=3),
+    ProcessSpec(DISPLAY, start_display, stop_round=3, niceness=SCREEN_NICENESS),
     ProcessSpec(CAPTURE, start_capture, stop_round=1),
 )
 
@@ -187,7 +198,7 @@ OTHER_SIDE = (
 """Added with a second camera."""
 SHARING = ProcessSpec(SHARE, start_share, stop_round=3)
 """Added to all others when [network] publishes."""
-CONSOLE_BESIDE = ProcessSpec(CONSOLE, start_console, stop_round=3, needed=False)
+CONSOLE_BESIDE = ProcessSpec(CONSOLE, start_console, stop_round=3, needed=False, niceness=BACKGROUND_NICENESS)
 """Added to all others when [console] is enabled. Whatever happens to it, the lane goes on."""
 SCREEN_ALONE = (ProcessSpec(FOLLOW, start_follow, stop_round=1), ProcessSpec(DISPLAY, start_display, stop_round=2))
 """Instead of all others when the camera is on another machine."""

@@ -1,19 +1,18 @@
 """Starts all processes, restarts those that fail, and ends all of them: within two seconds, unless one still saves."""
 
 import dataclasses
-import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
 from hipcue.supervisor.child import Child, ChildProcess
+from hipcue.supervisor.fork_server import ForkServer
 from hipcue.supervisor.journal import log
-from hipcue.supervisor.process_table import Job, ProcessSpec
+from hipcue.supervisor.process_table import Job, ProcessSpec, begin
 from hipcue.supervisor.settings_watch import SettingsWatch
 from hipcue.supervisor.watchdog import RESTARTS, WINDOW_S
 from wire.clock import NS_PER_S, s_to_ns
 from wire.faults import FaultCode
-from wire.lifecycle import start_process
 from wire.messages import Command, Health
 from wire.node import Node
 from wire.texts import problem
@@ -44,7 +43,7 @@ class Supervisor:
         settings_watch: SettingsWatch | None = None,
         watch: Callable[[dict[str, Health], int], None] | None = None,
     ) -> None:
-        self._spawn = multiprocessing.get_context("spawn")
+        self._forks = ForkServer()
         self._specs = {spec.name: spec for spec in specs}
         self._job = job
         self._settings_watch = settings_watch
@@ -121,9 +120,7 @@ class Supervisor:
         if again and self.session is not None:
             # The session to resume, whose folder is not the newest by name if the clock was set back.
             job = dataclasses.replace(job, session_folder=self.session)
-        process = self._spawn.Process(target=spec.start, args=(job,), name=spec.name, daemon=True)
-        start_process(process)
-        return process
+        return self._forks.start(begin, spec, job)
 
     def _handle_health(self, health: Health) -> None:
         child = self._children.get(health.process)
@@ -192,6 +189,7 @@ class Supervisor:
         self._wait_for(saving, asked_ns + s_to_ns(LONGEST_END_S), only_for_progress=True)
         for child in saving:
             self._kill_if_alive(child)
+        self._forks.close()
 
     def _wait_for(self, children: Iterable[Child], until_ns: int, only_for_progress: bool = False) -> None:
         """Wait until these have ended, but no longer than this, and `only_for_progress` no longer than they report some."""
@@ -208,9 +206,6 @@ class Supervisor:
         gone = child.kill()
         self.notes.append(f"{child.name} did not end in time and was killed{'' if gone else ', but is still running'}")
         log.warning(self.notes[-1])
-        if not gone:
-            # At exit, Python waits for every child in this set; multiprocessing has no public way to release one.
-            multiprocessing.process._children.discard(child.process)  # type: ignore[attr-defined]
 
 
 def _summary(health: Health) -> str:

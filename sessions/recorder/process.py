@@ -1,6 +1,5 @@
 """The recorder process: drives a Recorder with what arrives on the wire, and reports its health."""
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from sessions.recorder.subscriptions import RecorderSubscriptions
 from sessions.store.background_import import BackgroundImport
 from wire.faults import FaultCode
 from wire.health.reporter import HealthReporter
-from wire.lifecycle import StopFlag
+from wire.lifecycle import StopFlag, program_pid
 from wire.messages import Fault
 from wire.node import Node
 from wire.sockets import Wire
@@ -44,7 +43,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
         return EXIT_NO_FOLDER
 
     def new_header() -> dict[str, Any]:
-        return {**session_header(settings), "program": os.getppid()}
+        return {**session_header(settings), "program": program_pid()}
 
     store = _store(settings)
     outlet = _outlet(settings, folder.name, wire, node.health)

@@ -1,6 +1,5 @@
 """What the recorder does in each round, without sockets, clock or health: messages in, session files out."""
 
-import os
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +17,7 @@ from sessions.recorder.runner_sessions import RunnerSessions
 from sessions.recorder.session_writer import SessionWriter
 from sessions.recorder.subscriptions import Received
 from sessions.store.background_import import BackgroundImport
+from wire.lifecycle import program_pid
 from wire.system import boot_id
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _resumed(first_folder: Path) -> SessionWriter | None:
     later = sorted(folder for folder in first_folder.parent.glob("*") if folder.name > first_folder.name)
     for folder in (*reversed(later), first_folder):
         header = resumable_header(folder, boot_id())
-        ours = header is not None and header.get("program") == os.getppid()
+        ours = header is not None and header.get("program") == program_pid()
         if header is not None and ours and not is_being_written(folder):
             with suppress(SessionsError):  # its tables make no sense: it stays as it is, and a new session begins
                 return SessionWriter(folder, header, interrupted_session(folder, header))

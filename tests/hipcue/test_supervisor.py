@@ -1,17 +1,16 @@
 """Given small real processes that crash or hang, the supervisor restarts them, the others continue, and all end together."""
 
-import multiprocessing
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
 
 from config.settings import Settings
+from hipcue.supervisor.fork_server import ForkedProcess
 from hipcue.supervisor.process_table import Job, ProcessSpec
 from hipcue.supervisor.supervisor import Supervisor
 from hipcue.supervisor.watchdog import RESTARTS
@@ -242,7 +241,7 @@ def test_one_that_hangs_and_cannot_be_ended_is_reported(
     try:
         program.until(lambda: CAPTURE in program.healths, "capture reports")
         os.kill(program.pid(CAPTURE), signal.SIGSTOP)
-        monkeypatch.setattr(SpawnProcess, "kill", lambda _: None)
+        monkeypatch.setattr(ForkedProcess, "kill", lambda _: None)
         program.until(lambda: FaultCode.PROCESS_STUCK in faults_of(program), "the stuck process is reported")
     finally:
         monkeypatch.undo()
@@ -258,10 +257,8 @@ def test_a_process_that_cannot_be_killed_is_left_behind_at_the_end(
         # Like a process that waits in a driver, which SIGKILL does not end.
         os.kill(program.pid(CAPTURE), signal.SIGSTOP)
         monkeypatch.setattr("hipcue.supervisor.child.continue_process", lambda _pid: None)
-        monkeypatch.setattr(SpawnProcess, "kill", lambda _: None)
+        monkeypatch.setattr(ForkedProcess, "kill", lambda _: None)
         program.end()
         assert program.supervisor.notes == ["capture did not end in time and was killed, but is still running"]
-        # At exit, Python waits for all children that multiprocessing lists.
-        assert multiprocessing.active_children() == []
     finally:
         os.kill(program.pid(CAPTURE), signal.SIGKILL)

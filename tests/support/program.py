@@ -45,8 +45,11 @@ class Running:
         within: Sequence[str] = (),
         exact: bool = False,
         as_shipped: bool = False,
+        tree: Path = ROOT,
     ) -> None:
         """`within` is a command that runs another one, in a namespace for instance.
+
+        `tree`: the checkout whose program it is.
 
         `exact`: the drawn runner's own landmarks take the place of the pose model (tests/support/patient_program.py).
         `as_shipped`: what outlives the program's end by a moment is killed as it would be for a user.
@@ -65,8 +68,8 @@ class Running:
         inherited = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "PULSE_SERVER")}
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self.process = subprocess.Popen(
-                [*within, sys.executable, "-m", *program, *arguments],
-                cwd=ROOT,
+                [*within, sys.executable if tree == ROOT else tree / ".venv/bin/python", "-m", *program, *arguments],
+                cwd=tree,
                 env={**inherited, "XDG_RUNTIME_DIR": str(self.runtime), "HIPCUE_HOME": str(self.home), **(environment or {})},
                 stdout=out,
                 stderr=err,

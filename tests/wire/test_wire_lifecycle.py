@@ -1,6 +1,5 @@
 """A process ends on request, and never outlives its supervisor."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -40,31 +39,6 @@ Path(sys.argv[1], "ended" if stop else "forgotten").touch()
 PARENT = """
 import subprocess, sys
 subprocess.run([sys.executable, "-c", sys.argv[2], sys.argv[1]])
-"""
-
-
-# It calls on_signals only after its parent was killed.
-LATE_CHILD = """
-import sys, time
-from pathlib import Path
-
-def child(folder):
-    from wire.lifecycle import StopFlag
-    Path(folder, "started").touch()
-    while not Path(folder, "go").exists():
-        time.sleep(0.01)
-    stop = StopFlag()
-    stop.on_signals(supervised=True)
-    end_s = time.monotonic() + 30
-    while not stop and time.monotonic() < end_s:
-        time.sleep(0.01)
-    Path(folder, "ended" if stop else "forgotten").touch()
-
-if __name__ == "__main__":
-    import multiprocessing
-    process = multiprocessing.get_context("spawn").Process(target=child, args=(sys.argv[1],))
-    process.start()
-    process.join()
 """
 
 
@@ -152,75 +126,12 @@ def test_a_signal_waits_for_what_is_being_finished() -> None:
             signal.signal(number, handler)
 
 
-# Its child reports when it begins to load, takes its time, and then handles signals as every process of the program does.
-SLOW_CHILD = """
-import sys, time
-from pathlib import Path
-
-def child(folder):
-    Path(folder, "loading").touch()
-    while not Path(folder, "go").exists():
-        time.sleep(0.01)
-    from wire.lifecycle import StopFlag
-    stop = StopFlag()
-    stop.on_signals(supervised=True)
-    Path(folder, "loaded").touch()
-    while not stop:
-        time.sleep(0.01)
-
-if __name__ == "__main__":
-    import multiprocessing
-    from wire.lifecycle import StopFlag, start_process
-    stop = StopFlag()
-    stop.on_signals(supervised=False)
-    process = multiprocessing.get_context("spawn").Process(target=child, args=(sys.argv[1],))
-    start_process(process)
-    while not stop:
-        time.sleep(0.01)
-    while not Path(sys.argv[1], "loaded").exists():
-        time.sleep(0.01)
-    process.terminate()
-    process.join()
-    sys.exit(process.exitcode)
-"""
-
-
-@pytest.mark.parametrize("number", OF_A_TERMINAL)
-def test_a_signal_of_the_terminal_does_no_harm_to_a_process_that_is_still_loading(number: int, tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(SLOW_CHILD)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(
-        [sys.executable, str(program), str(tmp_path)],
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as parent:
-        eventually((tmp_path / "loading").exists, "the child is loading")
-        os.killpg(parent.pid, number)
-        (tmp_path / "go").touch()
-        said = parent.communicate(timeout=240)[1]
-    assert (parent.returncode, said) == (0, "")
-
-
 def test_a_supervised_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path), CHILD]) as parent:
         eventually((tmp_path / "started").exists, "the child starts")
         parent.kill()
         eventually((tmp_path / "ended").exists, "the child ends")
     assert not (tmp_path / "forgotten").exists()
-
-
-def test_a_supervised_child_ends_even_if_its_parent_was_killed_before_it_began(tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(LATE_CHILD)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen([sys.executable, str(program), str(tmp_path)], env=environment) as parent:
-        eventually((tmp_path / "started").exists, "the child starts")
-        parent.kill()
-    (tmp_path / "go").touch()
-    eventually((tmp_path / "ended").exists, "the child ends")
 
 
 def test_a_process_can_set_its_own_flag() -> None:

@@ -48,6 +48,8 @@ class System:
     """The interface, and what holds on any system."""
 
     name = "This system"
+    forks_with_libraries = False
+    """Whether a process may be forked after it has loaded large libraries; on macOS, those of the system do not allow it."""
 
     def monotonic_ns(self) -> int:
         """Nanoseconds of one monotonic clock shared by all processes. Never wall-clock time: that may jump."""
@@ -56,6 +58,14 @@ class System:
     def usable_cores(self) -> int:
         """Processor cores that this process may run on."""
         return os.cpu_count() or 1
+
+    def release_free_memory(self) -> None:
+        """Give memory that this process has freed back to the system, if it keeps any."""
+
+    def give_way(self, steps: int) -> None:
+        """Let other processes go first, by so many steps of nice(2), 0 to 19; without effect where there is no nice(2)."""
+        if steps and hasattr(os, "nice"):
+            os.nice(steps)
 
     def runtime_folder(self) -> Path:
         """Where this user's sockets belong, whether it exists or not."""
@@ -107,17 +117,19 @@ class System:
         for number in self._terminal_signals():
             outlives = number != signal.SIGINT and signal.getsignal(number) == signal.SIG_IGN
             signal.signal(number, handle if interrupt and not outlives else signal.SIG_IGN)
+        if hasattr(signal, "pthread_sigmask"):  # see end_signals_held
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM,))
 
     @contextmanager
-    def terminal_signals_held(self) -> Iterator[None]:
-        """Start a process in this block, and no signal of the terminal reaches it before it has called `on_end_signals`.
+    def end_signals_held(self) -> Iterator[None]:
+        """Start a process in this block, and no signal of `on_end_signals` reaches it before it has called that.
 
         Until then, it could only die of it. It inherits the calling thread's mask.
         """
         if not hasattr(signal, "pthread_sigmask"):
             yield
             return
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, self._terminal_signals())
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, *self._terminal_signals()))
         try:
             yield
         finally:

@@ -18,11 +18,18 @@ class Linux(Posix):
     """Shared memory without a name in any folder (memfd_create(2)), V4L2, espeak."""
 
     name = "Linux"
+    forks_with_libraries = True
     max_socket_path_bytes = 107  # unix(7)
 
     def usable_cores(self) -> int:
         """Without those that taskset or a container withholds."""
         return len(os.sched_getaffinity(0))
+
+    def release_free_memory(self) -> None:
+        """With malloc_trim(3), which glibc has."""
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
     def create_shared_memory(self, name: str, size_bytes: int) -> SharedMemory:
         """A memfd: on no disk, freed by the kernel with its last user, and sealed, so that it cannot shrink under a reader."""

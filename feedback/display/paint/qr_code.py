@@ -1,7 +1,6 @@
 """An address as a QR code (ISO/IEC 18004): black on white, whatever the screen's colours are."""
 
 import pygame
-import segno
 
 from feedback.display.type.box import Box
 
@@ -12,6 +11,8 @@ _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 
 def paint_qr_code(surface: pygame.Surface, text: str, room: Box, gap_px: int) -> Box:
     """Paint the code as large as there is room for. Returns what is left of the room: beside the code, or below it."""
+    import segno  # noqa: PLC0415 - it loads an HTTP client, and most screens never show a code
+
     modules = segno.make_qr(text, error="m").matrix
     side = len(modules) + 2 * QUIET_ZONE
     wide = room.width >= room.height

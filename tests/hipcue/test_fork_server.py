@@ -1,0 +1,158 @@
+"""The program's processes are forked from a server: how they begin, how they end, and what ends with what."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hipcue.supervisor.fork_server import LOST_CODE, ForkedProcess, ForkServer
+from tests.support.eventually import eventually
+from wire.lifecycle import StopFlag
+from wire.system import give_way
+
+
+def end_with(code: int) -> None:
+    sys.exit(code)
+
+
+def stumble() -> None:
+    raise RuntimeError("on purpose")
+
+
+def work(folder: Path, niceness: int = 0) -> None:
+    """Write a file when it handles signals, another when it is asked to end."""
+    give_way(niceness)
+    (folder / "loading").write_text(str(os.getpid()))
+    while (folder / "wait").exists():
+        time.sleep(0.01)
+    stop = StopFlag()
+    stop.on_signals(supervised=True)
+    (folder / "started").write_text(f"{os.getpid()} {os.nice(0)}")
+    while not stop:
+        time.sleep(0.01)
+    (folder / "ended").touch()
+
+
+@pytest.fixture
+def forks() -> Iterator[ForkServer]:
+    server = ForkServer()
+    yield server
+    server.close()
+
+
+def ended(process: ForkedProcess) -> int | None:
+    process.join(240)
+    return process.exitcode
+
+
+def test_a_process_reports_its_exit_code(forks: ForkServer) -> None:
+    assert [ended(forks.start(end_with, code)) for code in (0, 4)] == [0, 4]
+
+
+def test_an_error_is_printed_and_gives_exit_code_1(capfd: pytest.CaptureFixture[str]) -> None:
+    forks = ForkServer()  # it prints where this test does
+    assert ended(forks.start(stumble)) == 1
+    forks.close()
+    assert "RuntimeError: on purpose" in capfd.readouterr().err
+
+
+def test_a_process_is_asked_to_end_or_killed(forks: ForkServer, tmp_path: Path) -> None:
+    process = forks.start(work, tmp_path)
+    eventually((tmp_path / "started").exists, "it handles signals")
+    process.join(0.0)
+    assert process.exitcode is None
+    process.terminate()
+    assert ended(process) == 0
+    (tmp_path / "started").unlink()
+    process = forks.start(work, tmp_path)
+    eventually((tmp_path / "started").exists, "it handles signals")
+    process.kill()
+    assert ended(process) == -signal.SIGKILL
+
+
+def test_it_runs_in_a_process_of_the_wanted_priority(forks: ForkServer, tmp_path: Path) -> None:
+    process = forks.start(work, tmp_path, 3)
+    eventually((tmp_path / "started").exists, "it handles signals")
+    process.kill()
+    pid, niceness = (tmp_path / "started").read_text().split()
+    assert (int(pid), int(niceness)) == (process.pid, os.nice(0) + 3)
+
+
+def test_a_request_to_end_waits_until_a_process_handles_it(forks: ForkServer, tmp_path: Path) -> None:
+    (tmp_path / "wait").touch()
+    process = forks.start(work, tmp_path)
+    eventually((tmp_path / "loading").exists, "it is loading")
+    process.terminate()
+    (tmp_path / "wait").unlink()
+    assert ended(process) == 0
+    assert (tmp_path / "ended").exists()
+
+
+def test_when_the_server_is_killed_its_processes_end_and_another_one_starts_the_next(forks: ForkServer, tmp_path: Path) -> None:
+    process = forks.start(work, tmp_path)
+    eventually((tmp_path / "started").exists, "it handles signals")
+    os.kill(forks.pid, signal.SIGKILL)
+    assert ended(process) == LOST_CODE
+    eventually((tmp_path / "ended").exists, "it ends")
+    assert ended(forks.start(end_with, 5)) == 5
+
+
+# A program as the supervisor is one: it starts a process, then does what it is told.
+PARENT = """
+import sys, time
+from pathlib import Path
+from hipcue.supervisor.fork_server import ForkServer
+from test_fork_server import work
+from wire.lifecycle import StopFlag
+if __name__ == "__main__":
+    stop = StopFlag()
+    stop.on_signals(supervised=False)
+    forks = ForkServer()
+    process = forks.start(work, Path(sys.argv[1]))
+    while not stop:
+        time.sleep(0.01)
+    while not Path(sys.argv[1], "started").exists():
+        time.sleep(0.01)
+    process.terminate()
+    process.join()
+    forks.close()
+    sys.exit(process.exitcode)
+"""
+
+
+def program(folder: Path) -> "subprocess.Popen[str]":
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(folder)],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM])
+def test_a_signal_to_the_whole_program_does_no_harm_to_a_process_that_is_still_loading(number: int, tmp_path: Path) -> None:
+    (tmp_path / "wait").touch()
+    with program(tmp_path) as parent:
+        eventually((tmp_path / "loading").exists, "the process is loading")
+        os.killpg(parent.pid, number)
+        (tmp_path / "wait").unlink()
+        said = parent.communicate(timeout=240)[1]
+    assert (parent.returncode, said) == (0, "")
+
+
+@pytest.mark.parametrize("is_loading", [False, True])
+def test_its_processes_end_when_the_program_is_killed(is_loading: bool, tmp_path: Path) -> None:
+    if is_loading:
+        (tmp_path / "wait").touch()
+    with program(tmp_path) as parent:
+        eventually((tmp_path / ("loading" if is_loading else "started")).exists, "the process starts")
+        parent.kill()
+    (tmp_path / "wait").unlink(missing_ok=True)
+    eventually((tmp_path / "ended").exists, "the process ends")
