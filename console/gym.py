@@ -46,7 +46,7 @@ class Gym:
                 console,
                 tuple(one.lane for one in self._lanes),
                 self.devices,
-                Library(settings.session.store_url),
+                Library(settings.session.store_url, settings.session.folder),
                 None,
                 Counter(),
                 monotonic_ns,

@@ -3,10 +3,12 @@
 from collections import Counter
 
 from config.loading import Origin
+from config.paths import NO_STORE
 from config.settings import Settings
-from console.access.addresses import origin_of
+from console.access.addresses import is_reachable, origin_of
 from console.access.devices import AccessError, Devices, console_folder
 from console.access.pairing_codes import NO_CODE, PairingCodes
+from console.access.report_links import ReportLinks
 from console.editing.settings_file import SettingsFile
 from console.lane.lane import Lane
 from console.library.library import Library
@@ -17,7 +19,7 @@ from wire.lifecycle import StopFlag
 from wire.messages import Command
 from wire.node import Node
 from wire.sockets import Wire
-from wire.topics import COMMAND, PAIRING
+from wire.topics import COMMAND, PAIRING, REPORT_LINK
 
 LANE = "lane"
 WAIT_MS = 50.0
@@ -39,7 +41,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, origin: Origin) -> int:
 
 
 class ConsoleProcess:
-    """The loop body: opens the port, sends the coach's commands, shows and hides pairing codes."""
+    """The loop body: opens the port, sends the coach's commands, shows and hides the codes of pairing and of reports."""
 
     def __init__(self, settings: Settings, node: Node, origin: Origin) -> None:
         self.lane = Lane(LANE)
@@ -49,22 +51,28 @@ class ConsoleProcess:
         devices = Devices(console_folder(), node.clock)
         self._codes = PairingCodes(devices, node.clock)
         self._code_publisher = node.publisher(PAIRING)
+        self._links = ReportLinks(node.clock, self._settings.report_minutes)
+        self._link_publisher = node.publisher(REPORT_LINK)
+        own = self._settings
+        self._offers_reports = own.report_minutes > 0 and is_reachable(own) and settings.session.store_url != NO_STORE
         self._refused: Counter[str] = Counter()
         self._app = console_app(
             Parts(
                 settings.console,
                 (self.lane,),
                 devices,
-                Library(settings.session.store_url),
+                Library(settings.session.store_url, settings.session.folder),
                 None if origin.file is None else SettingsFile(origin, console_folder()),
                 self._refused,
                 node.clock,
                 self._codes.handle_paired,
+                self._links,
             )
         )
         self._server: Server | None = None
         self._address = origin_of(self._settings)
         self._code_publisher.send(NO_CODE)
+        self._link_publisher.send(self._links.shown)
         self.lane.attach(node)
         node.subscribe(COMMAND, Command, self._handle_command)
         node.each(REPORT_S, self._report)
@@ -75,6 +83,7 @@ class ConsoleProcess:
         self.lane.send_waiting()
         if self._codes.is_over():
             self._show(next_code=False)
+        self._offer_report()
         if self._server is not None and self._server.has_ended:
             self._node.end(EXIT_SERVER_ENDED)
         return WAIT_MS
@@ -116,6 +125,17 @@ class ConsoleProcess:
         except (AccessError, OSError):
             self._health.counters["pairing codes not made"] += 1
         self._code_publisher.send(self._codes.shown)
+
+    def _offer_report(self) -> None:
+        """Have the big screen show the link of the session whose summary it shows."""
+        session = self.lane.read(lambda state: state.summarized_session)
+        before = self._links.shown
+        if session and self._offers_reports and self._server is not None:
+            self._links.show(session, self._address)
+        else:
+            self._links.hide()
+        if self._links.shown != before:
+            self._link_publisher.send(self._links.shown)
 
     def _report(self) -> None:
         for reason, times in list(self._refused.items()):

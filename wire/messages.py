@@ -201,6 +201,8 @@ class Band(Message, frozen=True):
     high_deg: float
 
 
+SessionMode = Literal["session", "open_gym"]
+"""Whether the lane trains an assigned runner, or measures whoever steps on, as a guest."""
 PhaseName = Literal["idle", "stand", "warm_up", "baseline", "drill", "retention", "summary"]
 
 
@@ -267,6 +269,7 @@ class Phase(Message, frozen=True):
     form_first: bool = False
     """A guard holds: neither "more" nor "good" is the right word, whatever the number says."""
     runner: str = ""
+    """Empty: a guest, as everybody is in an open gym."""
     session_number: int | None = None
     """Of a named runner, from 1."""
     notice: Notice | None = None
@@ -275,6 +278,7 @@ class Phase(Message, frozen=True):
     """With the phase "summary"."""
     sides: Mapping[Side, SideTarget] = {}
     """With two cameras, of each leg; the band and the baseline above are then those of the main camera's near leg."""
+    mode: SessionMode = "session"
 
 
 class ConfigState(Message, frozen=True):
@@ -337,6 +341,8 @@ class Health(Message, frozen=True):
     """All present faults, the oldest first."""
     stores_video: bool = False
     """The recorder keeps pictures of the runner just now."""
+    session: str = ""
+    """Id of the session that the recorder is writing; "": none."""
     resting: bool = False
     """Nobody has been in view for a while, so the process works a few times a second only (analysis, capture)."""
 
@@ -364,5 +370,14 @@ class PairingCode(Message, frozen=True):
     """With a token that works once; "": show no code."""
     role: Literal["viewer", "coach"] = "viewer"
     """What the paired device may do."""
+    ends_ns: int = 0
+    """When the token expires."""
+
+
+class ReportLink(Message, frozen=True):
+    """What the big screen shows as a QR code beside the summary, so that runners open their report on a phone."""
+
+    address: str
+    """With a token that opens this one report; "": show no code."""
     ends_ns: int = 0
     """When the token expires."""

@@ -85,6 +85,22 @@ BELT = Topic(10, "belt", messages.Belt, (CAPTURE,), Policy.LAST_VALUE_CACHED, _R
 CONFIG = Topic(11, "config", messages.ConfigState, (SUPERVISOR,), Policy.LAST_VALUE_CACHED, _RESEND_HZ)
 RECENT_STRIDES = Topic(12, "recent-strides", messages.RecentStrides, (ANALYSIS,), Policy.ON_SUBSCRIPTION, None, (ANALYSIS_2,))
 PAIRING = Topic(13, "pairing", messages.PairingCode, (CONSOLE,), Policy.LAST_VALUE_CACHED)
+REPORT_LINK = Topic(14, "report-link", messages.ReportLink, (CONSOLE,), Policy.LAST_VALUE_CACHED)
 
-TOPICS = (FRAME, SAMPLE, SAMPLE_LOG, STRIDE, CUE, PLAYED, PHASE, HEALTH, COMMAND, BELT, CONFIG, RECENT_STRIDES, PAIRING)
+TOPICS = (
+    FRAME,
+    SAMPLE,
+    SAMPLE_LOG,
+    STRIDE,
+    CUE,
+    PLAYED,
+    PHASE,
+    HEALTH,
+    COMMAND,
+    BELT,
+    CONFIG,
+    RECENT_STRIDES,
+    PAIRING,
+    REPORT_LINK,
+)
 BY_NUMBER = {topic.number: topic for topic in TOPICS}

@@ -25,6 +25,9 @@ class ConsoleSettings(Section):
         'the name or address by which tablets reach this machine, such as "lane1.local"; "" finds the address',
         max_length=253,
     )
+    report_minutes: int = setting(
+        60, "how long the code beside the summary opens the runner's own report on a phone; 0: no code", ge=0, le=1440
+    )
     certificate_file: str = setting("", 'a certificate (PEM) for https; "": http')
     certificate_key_file: str = setting("", "the certificate's private key (PEM)")
 

@@ -1,5 +1,7 @@
 """A training session: the runner, the phases, and where it is stored: [session]."""
 
+from typing import Literal
+
 from config.secret_address import SecretAddress
 from config.sections.section import Section, setting
 
@@ -7,6 +9,11 @@ from config.sections.section import Section, setting
 class SessionSettings(Section):
     """The runner, the phases, and where sessions are stored. A phase of length 0 is skipped."""
 
+    mode: Literal["session", "open_gym"] = setting(
+        "session",
+        '"session": the runner below, who may be named until the baseline begins; "open_gym": whoever steps on is a guest',
+        live=True,
+    )
     runner: str = setting("", 'a nickname; "" for a guest, who is always in session 1', live=True, max_length=40)
     session_number: int = setting(
         0,

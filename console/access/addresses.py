@@ -17,6 +17,11 @@ def origin_of(settings: ConsoleSettings) -> str:
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
+def is_reachable(settings: ConsoleSettings) -> bool:
+    """Whether other devices can reach the console: it listens in a network, or is reached by a name that the settings give."""
+    return bool(settings.name) or not ipaddress.ip_address(settings.listen).is_loopback
+
+
 def is_own_name(host: str, settings: ConsoleSettings) -> bool:
     """Whether a request's Host is this machine.
 

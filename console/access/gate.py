@@ -15,6 +15,7 @@ from console.access.addresses import is_own_name
 from console.access.cookie import forgery_token, secret_in
 from console.access.devices import AccessError, Device, Devices
 from console.access.rates import Rates
+from console.access.report_links import PATH as REPORT_PATH
 from wire.clock import Clock
 
 Scope = MutableMapping[str, Any]
@@ -27,8 +28,8 @@ MOST_BODY_BYTES = 1_200_000
 """A settings file has at most 1 MB (config/small_file.py)."""
 LONGEST_ADDRESS = 2000
 LONGEST_BODY_S = 10.0
-OPEN_PATHS = ("/pair", "/static/")
-"""What a device that is not paired yet may ask for."""
+OPEN_PATHS = ("/pair", "/static/", REPORT_PATH)
+"""What a device that is not paired may ask for. Behind the last one, a token opens one report."""
 SAFE_METHODS = ("GET", "HEAD")
 FORGERY_HEADER = "x-hipcue-token"
 PAIRINGS = 10

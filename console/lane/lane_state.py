@@ -15,7 +15,7 @@ from wire.clock import NS_PER_S, s_to_ns
 from wire.faults import SampleState
 from wire.messages import STRIDE_TONE, Band, Belt, ConfigState, Cue, Health, Phase, PhaseResult, Sample, Stride, Summary
 from wire.texts import ADVICE, PHASES, STATES, notice_sentence, sentence
-from wire.topics import CONSOLE, FOLLOW
+from wire.topics import CONSOLE, FOLLOW, RECORDER
 
 KEPT_STRIDES = 240
 """Of both legs: two minutes of running."""
@@ -60,6 +60,14 @@ class LaneState:
     def phase(self) -> Phase | None:
         """The last one received."""
         return self._phase
+
+    @property
+    def summarized_session(self) -> str:
+        """Id of the session whose summary is on the screen; "": none is, or it is not recorded."""
+        recorder = self._healths.get(RECORDER)
+        if self._phase is None or self._phase.name != "summary" or self._phase.summary is None or recorder is None:
+            return ""
+        return recorder[0].session
 
     def handle_phase(self, phase: Phase, now_ns: int) -> None:
         """Handle a phase. After a session the next runner may be another one, so its strides go."""
@@ -224,6 +232,7 @@ def _phase(phase: Phase, now_ns: int) -> Json:
         "muted": phase.muted,
         "cueing": phase.cueing,
         "form_first": phase.form_first,
+        "mode": phase.mode,
         "runner": phase.runner,
         "session_number": phase.session_number,
         "notice": "" if phase.notice is None else notice_sentence(phase.notice),

@@ -1,4 +1,4 @@
-"""Lists sessions and runners, and has reports, exports and comparisons made in a process of their own.
+"""Lists, imports and forgets sessions, and has reports, exports and comparisons made in a process of their own.
 
 Making a report loads the libraries that draw and compute, for seconds and with memory that the console would not give back.
 """
@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.paths import NO_STORE, store_url
+from config.paths import NO_STORE, sessions_folder, store_url
 from config.secret_address import SecretAddress
 from sessions.errors import SessionsError
 from sessions.store.catalogue import Catalogue
+from sessions.store.forgetting import forget, sentences
 from sessions.store.session_entry import SessionEntry
 from sessions.store.session_number import next_session_number
 
 LONGEST_MAKING_S = 120.0
+LONGEST_IMPORT_S = 900.0
+"""Ten thousand sessions and more."""
 KEPT_PAGES = 32
 """Reports of ended sessions that are kept in memory."""
 MOST_KEPT_BYTES = 1_500_000
@@ -38,8 +41,10 @@ class Made:
 class Library:
     """All sessions of the store. The lists may be called from any thread; each call opens the store for itself."""
 
-    def __init__(self, setting: SecretAddress) -> None:
+    def __init__(self, setting: SecretAddress, folder: str = "") -> None:
+        """`setting` and `folder` are session.store_url and session.folder."""
         self._setting = setting
+        self._folder = folder
         self._lock = threading.Lock()
         self._making = asyncio.Lock()
         """One process at a time: the lane needs the other cores."""
@@ -63,6 +68,31 @@ class Library:
             finally:
                 catalogue.close()
 
+    def forget(self, session: str) -> list[str]:
+        """Remove a session for good, as `hipcue sessions forget` does. Returns what to tell the coach. Raises SessionsError."""
+        with self._lock:
+            catalogue = self._open()
+            try:
+                done = forget(catalogue, catalogue.find(session), sessions_folder(self._folder))
+            except OSError as error:
+                raise SessionsError(f"{error.filename or session}: {error.strerror or error}") from None
+            finally:
+                catalogue.close()
+        # Histories that counted it, too.
+        self._kept.clear()
+        return sentences(done)
+
+    async def import_from(self, folder: str) -> dict[str, Any]:
+        """Add the sessions below a folder of this machine, as `hipcue sessions import` does. Raises SessionsError.
+
+        Returns the sentence "said", and "problems", a list of them.
+        """
+        async with self._making:
+            made = await self._make("import", "imported.json", "application/json", {"folder": folder}, LONGEST_IMPORT_S)
+        self._kept.clear()
+        done: dict[str, Any] = json.loads(made.content)
+        return done
+
     def next_number(self, runner: str) -> int:
         """Which session of this runner the next one is. Raises SessionsError."""
         return next_session_number(self.entries(runner))
@@ -70,9 +100,10 @@ class Library:
     async def make(self, what: str, name: str, media_type: str, keep: bool = False, **details: Any) -> Made:
         """Have one of `console.library.making`'s files made. Raises SessionsError with its sentence."""
         key = (what, name, json.dumps(details, sort_keys=True))
-        if key in self._kept:
-            return self._kept[key]
         async with self._making:
+            # Looked for once the others are made: several phones may ask for one report at the same time.
+            if key in self._kept:
+                return self._kept[key]
             made = await self._make(what, name, media_type, details)
         if keep and len(made.content) <= MOST_KEPT_BYTES:
             self._kept[key] = made
@@ -80,7 +111,9 @@ class Library:
                 del self._kept[next(iter(self._kept))]
         return made
 
-    async def _make(self, what: str, name: str, media_type: str, details: dict[str, Any]) -> Made:
+    async def _make(
+        self, what: str, name: str, media_type: str, details: dict[str, Any], longest_s: float = LONGEST_MAKING_S
+    ) -> Made:
         with tempfile.TemporaryDirectory(prefix="hipcue-console-") as folder:
             out = Path(folder) / name
             order = {"what": what, "out": str(out), "store": self._url().reveal(), **details}
@@ -94,9 +127,9 @@ class Library:
             )
             try:
                 # Not as an argument, which every user of the machine could read: a store's address may hold a password.
-                _, said = await asyncio.wait_for(process.communicate(json.dumps(order).encode()), LONGEST_MAKING_S)
+                _, said = await asyncio.wait_for(process.communicate(json.dumps(order).encode()), longest_s)
             except asyncio.TimeoutError:
-                raise SessionsError(f"{what}: takes longer than {LONGEST_MAKING_S:g} s") from None
+                raise SessionsError(f"{what}: takes longer than {longest_s:g} s") from None
             finally:
                 if process.returncode is None:
                     process.kill()

@@ -23,11 +23,13 @@ from config.sections.console import ConsoleSettings
 from console.access.cookie import cookie_name, secret_in
 from console.access.devices import AccessError, Devices
 from console.access.gate import Gate
+from console.access.report_links import ReportLinks
 from console.editing.settings_file import SettingsFile
 from console.lane.lane import Lane
 from console.library.library import Library
 from console.web.live import LiveSockets
 from console.web.rendering import HERE, BadRequestError, Pages, body_of, refused
+from console.web.runners_report import RunnersReport
 from console.web.session_pages import SessionPages
 from console.web.settings_pages import SettingsPages
 from sessions.errors import SessionsError
@@ -70,6 +72,8 @@ class Parts:
     clock: Clock
     on_paired: Callable[[str], None]
     """Called with the token that has paired a device."""
+    links: ReportLinks | None = None
+    """To the runners' own reports; None where many lanes are shown: each lane's own console has them."""
 
 
 def console_app(parts: Parts) -> Gate:
@@ -78,6 +82,8 @@ def console_app(parts: Parts) -> Gate:
     routes: list[BaseRoute] = [*_LanePages(parts, pages).routes, *SessionPages(pages, parts.library).routes]
     if parts.file is not None:
         routes += SettingsPages(pages, parts.file, parts.library).routes
+    if parts.links is not None:
+        routes += RunnersReport(pages, parts.library, parts.links, parts.refused).routes
     routes.append(Mount("/static", StaticFiles(directory=HERE / "static")))
 
     async def known_mistake(_request: Request, error: Exception) -> Response:

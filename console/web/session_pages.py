@@ -1,28 +1,42 @@
-"""The recorded sessions: lists, one session, reports, comparisons, exports."""
+"""The recorded sessions: lists, one session, its figures, reports, comparisons, exports; importing and forgetting them."""
 
+import json
 import re
+import uuid
 from typing import Any
 
+import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from console.library.library import Library, Made
-from console.web.rendering import Pages
+from console.web.rendering import BadRequestError, Pages, body_of, refused
 from sessions.errors import SessionsError
 from sessions.export.formats import FORMATS, TABLES
+from sessions.export.spreadsheet_cell import table_csv
+from sessions.store import session_list
 from sessions.store.session_entry import SessionEntry
 
 PAGE_ROWS = 50
 MOST_COMPARED = 100
 _ID = "[0-9a-f-]{4,36}"
-_HTML, _PDF = "text/html; charset=utf-8", "application/pdf"
+_MEDIA = {"html": "text/html; charset=utf-8", "pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
+_CSV = _MEDIA["csv"]
 REPORT_POLICY = (
     "sandbox allow-scripts allow-popups; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
     "img-src data:; frame-ancestors 'self'"
 )
 """A report is one file with its own style and script. In a sandbox it has no cookie, and nothing of the console's."""
+
+
+class _FolderBody(msgspec.Struct, forbid_unknown_fields=True):
+    folder: str
+
+
+class _ForgetBody(msgspec.Struct, forbid_unknown_fields=True):
+    session: str
 
 
 class SessionPages:
@@ -37,9 +51,14 @@ class SessionPages:
         """Their addresses."""
         return [
             Route("/sessions", self._list),
+            Route("/sessions.csv", self._list_file),
+            Route("/api/sessions/import", self._import, methods=["POST"]),
+            Route("/api/sessions/forget", self._forget, methods=["POST"]),
             Route("/runners", self._runners),
             Route("/api/runners", self._names),
             Route("/sessions/{id}", self._session),
+            Route("/sessions/{id}/figures", self._figures),
+            Route("/sessions/{id}/figures.csv", self._figures_file),
             Route("/sessions/{id}/report.{form}", self._report),
             Route("/sessions/{id}/export", self._export),
             Route("/history", self._history),
@@ -60,6 +79,31 @@ class SessionPages:
             page=page,
             more=begin + PAGE_ROWS < len(entries),
         )
+
+    async def _list_file(self, request: Request) -> Response:
+        entries = await run_in_threadpool(self._library.entries, request.query_params.get("runner", ""))
+        text = table_csv(session_list.HEADINGS, map(session_list.cells, entries))
+        return file_answer(Made(text.encode(), _CSV, "hipcue-sessions.csv"), download=True)
+
+    async def _import(self, request: Request) -> Response:
+        folder = (await body_of(request, _FolderBody)).folder.strip()
+        if not folder.startswith(("/", "~")) or "\0" in folder:
+            raise BadRequestError("Give the folder's whole path on the lane's machine, such as /media/usb/sessions.")
+        try:
+            return JSONResponse(await self._library.import_from(folder))
+        except SessionsError as error:
+            return refused(str(error))
+
+    async def _forget(self, request: Request) -> Response:
+        session = (await body_of(request, _ForgetBody)).session
+        try:
+            # The whole id: a beginning may come to mean another session.
+            said = await run_in_threadpool(self._library.forget, str(uuid.UUID(session)))
+        except ValueError:
+            raise BadRequestError("There is no such session.") from None
+        except SessionsError as error:
+            return refused(str(error))
+        return JSONResponse({"said": said})
 
     async def _names(self, _request: Request) -> Response:
         return JSONResponse(sorted(await self._by_runner(), key=str.casefold))
@@ -83,12 +127,24 @@ class SessionPages:
         found = await run_in_threadpool(self._library.find, _id(request))
         return self._pages.page(request, "session", session=_row(found), formats=FORMATS, tables=TABLES)
 
+    async def _figures(self, request: Request) -> Response:
+        found = await run_in_threadpool(self._library.find, _id(request))
+        made = await self._made_figures(found, "json", "application/json")
+        figures = json.loads(made.content)
+        return self._pages.page(request, "figures", session=_row(found), headline=figures["headline"], rows=figures["rows"])
+
+    async def _figures_file(self, request: Request) -> Response:
+        found = await run_in_threadpool(self._library.find, _id(request))
+        return file_answer(await self._made_figures(found, "csv", _CSV), download=True)
+
+    async def _made_figures(self, found: SessionEntry, form: str, media_type: str) -> Made:
+        name = f"hipcue-{str(found.id)[:8]}-figures.{form}"
+        return await self._library.make("figures", name, media_type, keep=found.ended, session=str(found.id))
+
     async def _report(self, request: Request) -> Response:
         found = await run_in_threadpool(self._library.find, _id(request))
-        form = _form(request)
-        name = f"hipcue-{str(found.id)[:8]}.{form}"
-        made = await self._library.make("report", name, _media(form), keep=found.ended, session=str(found.id))
-        return _file(made, download=form == "pdf")
+        form = _form(request, "html", "pdf")
+        return file_answer(await report_page(self._library, found, form, keep=found.ended), download=form != "html")
 
     async def _export(self, request: Request) -> Response:
         found = await run_in_threadpool(self._library.find, _id(request))
@@ -109,7 +165,7 @@ class SessionPages:
             table=table,
             leg_cm=float(leg_cm) if leg_cm and form == "trc" else None,
         )
-        return _file(made, download=True)
+        return file_answer(made, download=True)
 
     async def _history(self, request: Request) -> Response:
         query = request.query_params
@@ -119,43 +175,51 @@ class SessionPages:
         return self._pages.page(request, "history", runner=runner, ids=ids)
 
     async def _history_report(self, request: Request) -> Response:
-        runner, form = request.query_params.get("runner", ""), _form(request)
+        runner, form = request.query_params.get("runner", ""), _form(request, *_MEDIA)
         entries = await run_in_threadpool(self._library.entries, runner)
         newest = str(entries[0].id) if entries else ""
         made = await self._library.make(
             "history",
             f"hipcue-history.{form}",
-            _media(form),
+            _MEDIA[form],
             keep=True,
             runner=runner,
             title=runner,
             newest=newest,
             n=len(entries),
         )
-        return _file(made, download=form == "pdf")
+        return file_answer(made, download=form != "html")
 
     async def _comparison(self, request: Request) -> Response:
-        form, ids = _form(request), _ids(request.query_params.getlist("session"))
+        form, ids = _form(request, *_MEDIA), _ids(request.query_params.getlist("session"))
         made = await self._library.make(
-            "compare", f"hipcue-comparison.{form}", _media(form), sessions=ids, title="Sessions compared"
+            "compare", f"hipcue-comparison.{form}", _MEDIA[form], sessions=ids, title="Sessions compared"
         )
-        return _file(made, download=form == "pdf")
+        return file_answer(made, download=form != "html")
 
 
 def _row(one: SessionEntry) -> dict[str, Any]:
     return {
         "id": str(one.id),
         "short": str(one.id)[:8],
-        "started": f"{one.started.astimezone():%Y-%m-%d %H:%M}",
+        "started": session_list.started(one),
         "runner": one.runner,
         "kind": one.kind,
         "strides": one.near_strides,
-        "extension": None if one.near_hip_extension_deg is None else f"{one.near_hip_extension_deg:.1f}",
-        "state": "running" if one.running else "" if one.ended else "interrupted",
+        "extension": session_list.extension(one),
+        "state": session_list.state(one),
+        "running": one.running,
     }
 
 
-def _file(made: Made, download: bool) -> Response:
+async def report_page(library: Library, session: SessionEntry, form: str = "html", keep: bool = False) -> Made:
+    """A session's report. With `keep` it is made once, and once more when the session has ended. Raises SessionsError."""
+    name = f"hipcue-{str(session.id)[:8]}.{form}"
+    return await library.make("report", name, _MEDIA[form], keep=keep, session=str(session.id), ended=session.ended)
+
+
+def file_answer(made: Made, download: bool) -> Response:
+    """A file, in a sandbox if it is shown."""
     headers = {"content-security-policy": REPORT_POLICY}
     if download:
         headers["content-disposition"] = f'attachment; filename="{made.name}"'
@@ -175,15 +239,11 @@ def _ids(words: list[str]) -> list[str]:
     return words
 
 
-def _form(request: Request) -> str:
+def _form(request: Request, *allowed: str) -> str:
     form = str(request.path_params["form"])
-    if form not in ("html", "pdf"):
+    if form not in allowed:
         raise SessionsError("A report is an HTML page or a PDF.")
     return form
-
-
-def _media(form: str) -> str:
-    return _PDF if form == "pdf" else _HTML
 
 
 def _number(text: str, otherwise: int) -> int:

@@ -1,6 +1,6 @@
 """The settings editor: its page, and what the page sends."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -39,7 +39,8 @@ class _PresetBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _RunnerBody(msgspec.Struct, forbid_unknown_fields=True):
-    runner: str
+    runner: str = ""
+    mode: Literal["session", "open_gym"] = "session"
 
 
 class SettingsPages:
@@ -102,25 +103,22 @@ class SettingsPages:
         return await self._answer(self._file.use_preset, body.name, _name_of(request))
 
     async def _assign(self, request: Request) -> Response:
-        """Name the next runner; their earlier sessions determine the number of this one."""
+        """Name the next runner, whose earlier sessions determine the number of this one; or open the gym to everybody."""
         body = await body_of(request, _RunnerBody)
-        runner = " ".join(body.runner.split())
+        runner = " ".join(body.runner.split()) if body.mode == "session" else ""
         number, note = 0, ""
         if runner:
             try:
                 number = await run_in_threadpool(self._library.next_number, runner[:LONGEST_RUNNER])
             except SessionsError as error:
                 note = f"{error} Therefore this counts as their first session."
-        return await self._answer(self._name_runner, runner, number, _name_of(request), note=note)
+        wanted = {"mode": body.mode, "runner": runner, "session_number": number}
+        return await self._answer(self._set_session, wanted, _name_of(request), note=note)
 
-    def _name_runner(self, runner: str, number: int, by: str) -> Opened:
-        """Name the runner, whatever name the file had: the coach has just chosen."""
+    def _set_session(self, wanted: dict[str, Any], by: str) -> Opened:
+        """Set these, whatever the file had: the coach has just chosen."""
         session = self._file.open().values["session"]
-        changes = [
-            Change(("session", key), value, session[key])
-            for key, value in (("runner", runner), ("session_number", number))
-            if session[key] != value
-        ]
+        changes = [Change(("session", key), value, session[key]) for key, value in wanted.items() if session[key] != value]
         return self._file.change(changes, by) if changes else self._file.open()
 
     async def _answer(self, act: Any, *arguments: Any, **more: Any) -> Response:

@@ -159,7 +159,7 @@ class Coach:
     @property
     def phase(self) -> Phase:
         """The present state of the session."""
-        measure, session, name = self._settings.target.measure, self._named or self._settings.session, self._phases.name
+        measure, name = self._settings.target.measure, self._phases.name
         main, sides = self._main_leg, {side: self._side_target(leg) for side, leg in self._legs.items() if side is not None}
         target = self._target_of(main)
         return Phase(
@@ -175,18 +175,28 @@ class Coach:
             hide_value=name in ("baseline", "retention"),
             min_quality=self._settings.analysis.min_quality,
             form_first=name == "drill" and not self._awaits_baseline and bool(self._active_guards - {LOW_QUALITY}),
-            runner=session.runner,
-            session_number=self._session_number if session.runner else None,
+            mode=self._session.mode,
+            runner=self._runner,
+            session_number=self._session_number if self._runner else None,
             notice=self._notice(target),
             summary=self._summary if name == "summary" else None,
             sides=sides,
         )
 
     @property
+    def _session(self) -> SessionSettings:
+        """The settings that say whose session this is."""
+        return self._named or self._settings.session
+
+    @property
+    def _runner(self) -> str:
+        """The runner's name; "": a guest."""
+        return self._session.runner if self._session.mode == "session" else ""
+
+    @property
     def _session_number(self) -> int:
-        """Session 1 for an unnamed runner, and for one whose sessions were not counted."""
-        session = self._named or self._settings.session
-        return (session.session_number if session.runner else 0) or 1
+        """Session 1 for a guest, and for a runner whose sessions were not counted."""
+        return (self._session.session_number if self._runner else 0) or 1
 
     @property
     def _cue_probability(self) -> float:

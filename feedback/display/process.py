@@ -17,11 +17,24 @@ from wire.faults import FaultCode
 from wire.frames.frame import Frame
 from wire.health import stages
 from wire.lifecycle import StopFlag
-from wire.messages import STRIDE_TONE, Belt, Command, ConfigState, Cue, Health, PairingCode, Phase, Sample, Stride, Summary
+from wire.messages import (
+    STRIDE_TONE,
+    Belt,
+    Command,
+    ConfigState,
+    Cue,
+    Health,
+    PairingCode,
+    Phase,
+    ReportLink,
+    Sample,
+    Stride,
+    Summary,
+)
 from wire.node import IDLE_WAIT_MS, Node
 from wire.sockets import Wire
 from wire.texts import sentence
-from wire.topics import BELT, COMMAND, CUE, HEALTH, PAIRING, PHASE, SAMPLE, STRIDE
+from wire.topics import BELT, COMMAND, CUE, HEALTH, PAIRING, PHASE, REPORT_LINK, SAMPLE, STRIDE
 
 HEADLESS_WAIT_MS = 50.0
 """The longest wait of a round without a screen: the process must end within 200 ms."""
@@ -79,6 +92,8 @@ class DisplayProcess:
         node.subscribe(HEALTH, Health, self._handle, wakes=False)
         node.subscribe(BELT, Belt, self._handle, wakes=False)
         node.subscribe(PAIRING, PairingCode, self._handle, wakes=False)
+        if settings.console.enabled:
+            node.subscribe(REPORT_LINK, ReportLink, self._handle, wakes=False)
         node.follow_settings(from_json, self._apply)
         node.subscribe(SAMPLE, Sample, self._handle)
         node.subscribe(STRIDE, Stride, self._handle_stride, wakes=False)
@@ -154,7 +169,7 @@ class DisplayProcess:
             self._health.facts["screen"] = self._window.description
         self._health.fault_if(not self._window.has_its_monitor, FaultCode.MONITOR_MISSING, self._settings.monitor)
 
-    def _handle(self, message: Health | Belt | Sample | PairingCode) -> None:
+    def _handle(self, message: Health | Belt | Sample | PairingCode | ReportLink) -> None:
         self._screen.handle(message, self._clock())
 
     def _handle_phase(self, phase: Phase) -> None:

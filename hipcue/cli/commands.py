@@ -101,6 +101,7 @@ def run(
                 "capture.filmed_at_fps": filmed_at,
                 "capture.rotate_deg": rotate,
                 "session.runner": runner,
+                "session.mode": "session" if runner else None,
                 "analysis.facing": facing,
                 "analysis.backend": backend,
                 "console.enabled": console or None,

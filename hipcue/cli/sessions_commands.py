@@ -1,7 +1,5 @@
 """`hipcue sessions …` and `hipcue history`: list, report, compare, export and forget recorded sessions."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,22 +11,20 @@ from config.loading import load
 from config.paths import NO_STORE, sessions_folder, store_url
 from hipcue.cli.console import EXIT_USER, err, fail, out, print_table, sentences
 from sessions.errors import SessionsError
-from sessions.export.spreadsheet_cell import spreadsheet_cell
+from sessions.export.spreadsheet_cell import table_csv
 from sessions.format.durable import replace_text
-from sessions.format.folders import copies_of, holds_session, is_being_written, remove_session_files, session_folders
+from sessions.format.folders import holds_session
 from wire.visible_text import one_line
 
 if TYPE_CHECKING:
     from sessions.format.recorded import CountedStrides, RecordedSession
     from sessions.store.catalogue import Catalogue
-    from sessions.store.session_entry import SessionEntry
 
 sessions_app = typer.Typer(no_args_is_help=True, help="Recorded sessions: list, report, compare, export, forget.")
 
 SessionArgument = Annotated[str, typer.Argument(metavar="SESSION", help='An id or its beginning, "latest", or a folder.')]
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to this file.")]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="A settings file (TOML) that names the store.")]
-_FEW = 5
 RunnerOption = Annotated[str, typer.Option("--runner", help="Only this runner's sessions.")]
 
 
@@ -36,20 +32,10 @@ RunnerOption = Annotated[str, typer.Option("--runner", help="Only this runner's 
 def list_(runner: RunnerOption = "", out_file: OutOption = None, config: ConfigOption = None) -> None:
     """All sessions, newest first."""
     with sentences(), _catalogue(config) as catalogue:
-        rows = [
-            (
-                str(one.id)[:8],
-                f"{one.started.astimezone():%Y-%m-%d %H:%M}",
-                one.runner,
-                "" if one.near_strides is None else str(one.near_strides),
-                "" if one.near_hip_extension_deg is None else f"{one.near_hip_extension_deg:.1f}",
-                _state(one),
-                str(one.folder),
-            )
-            for one in catalogue.entries(runner)
-        ]
-        headings = ("session", "started", "runner", "near strides", "hip extension °", "", "folder")
-        _give_table(headings, rows, out_file, "There are no sessions yet; hipcue run records one")
+        from sessions.store.session_list import HEADINGS, cells
+
+        rows = [cells(one) for one in catalogue.entries(runner)]
+        _give_table(HEADINGS, rows, out_file, "There are no sessions yet; hipcue run records one")
 
 
 @sessions_app.command()
@@ -124,25 +110,15 @@ def forget(
 ) -> None:
     """Remove a session for good: from the store, and what HipCue has written into its folder."""
     with sentences(), _catalogue(config) as catalogue:
+        from sessions.store import forgetting
+
         found = catalogue.in_folder(Path(session)) if holds_session(Path(session)) else catalogue.find(session)
-        folder = found.own_folder
-        if found.running or (folder is not None and is_being_written(folder)):
-            raise SessionsError(f"{str(found.id)[:8]}: is being recorded; end hipcue run first")
-        files = f"in {folder}" if folder else f"from the store (its files are not in {found.folder})"
+        forgetting.check_removable(found)
         if not yes:
-            typer.confirm(f"Remove the session of {found.started:%Y-%m-%d %H:%M} {one_line(files)} for good?", abort=True)
-        left = [] if folder is None else remove_session_files(folder)
-        parents = (found.folder.parent, sessions_folder(load("", config).session.folder))
-        copies = copies_of(str(found.id), parents)
-        if catalogue.has_folder_of(found.id):
-            out.print(f"Removed: {folder}; the session stays in the store, for that was only a copy of it")
-        else:
-            catalogue.forget(found.id)
-            out.print(f"Forgotten: {str(found.id)[:8]}", "" if folder else files)
-        if left:
-            out.print(f"{folder}: other files are in it and stay ({', '.join(path.name for path in left[:_FEW])})")
-        for copy in copies:
-            out.print(f"{copy}: a copy of this session stays; to remove it, too: hipcue sessions forget {copy}")
+            where = one_line(forgetting.where_it_is(found))
+            typer.confirm(f"Remove the session of {found.started:%Y-%m-%d %H:%M} {where} for good?", abort=True)
+        done = forgetting.forget(catalogue, found, sessions_folder(load("", config).session.folder))
+        out.print(*forgetting.sentences(done), sep="\n")
 
 
 @sessions_app.command("import")
@@ -152,21 +128,15 @@ def import_(
 ) -> None:
     """Add the sessions in these folders, however deep, from another machine or from hipcue analyse; none is added twice."""
     with sentences(), _catalogue(config) as catalogue:
-        found, problems = [], []
-        for folder in folders:
-            try:
-                found += session_folders(folder)
-            except SessionsError as error:
-                problems.append(str(error))
-        unusable = list(filter(None, catalogue.add(found)))
-        imported = len(found) - len(unusable)
-        problems += unusable
-        for sentence in problems:
-            err.print(one_line(f"{sentence}; skipped" if found else sentence))
-        if found:
-            out.print(f"{imported} session{'' if imported == 1 else 's'} in the store")
-        if problems:
-            raise typer.Exit(1 if imported else EXIT_USER)
+        from sessions.store.importing import import_folders
+
+        done = import_folders(catalogue, folders)
+        for sentence in done.problems:
+            err.print(one_line(f"{sentence}; skipped" if done.found else sentence))
+        if done.found:
+            out.print(done.sentence)
+        if done.problems:
+            raise typer.Exit(1 if done.imported else EXIT_USER)
 
 
 def history(
@@ -202,9 +172,7 @@ def _give_trend(sessions: Iterable["CountedStrides"], out_file: Path | None, tit
 
 def _give_table(headings: Sequence[str], rows: Sequence[Sequence[str]], out_file: Path | None, if_none: str) -> None:
     if out_file is not None:
-        text = io.StringIO()
-        csv.writer(text).writerows([headings, *(map(spreadsheet_cell, row) for row in rows)])
-        replace_text(out_file, text.getvalue())
+        replace_text(out_file, table_csv(headings, rows))
         out.print(f"Saved in {out_file}")
         return
     if not rows:
@@ -248,7 +216,3 @@ def _counted(config: Path | None, word: str) -> "CountedStrides":
         return from_folder(Path(word), with_frames=False)
     with _catalogue(config) as catalogue:
         return next(catalogue.near_strides([catalogue.find(word)]))
-
-
-def _state(one: "SessionEntry") -> str:
-    return "running" if one.running else "" if one.ended else "interrupted"

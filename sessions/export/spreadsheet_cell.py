@@ -1,6 +1,9 @@
 """Text of others in a table: a spreadsheet computes some texts instead of showing them."""
 
+import csv
+import io
 import re
+from collections.abc import Iterable, Sequence
 
 from sessions.format.row_schema import Value
 from wire.visible_text import one_line
@@ -21,3 +24,10 @@ def spreadsheet_cell(value: Value) -> Value:
         return value
     text = one_line(value)
     return f"'{text}" if text.startswith(_FORMULA) and not _FIGURE.fullmatch(text) else text
+
+
+def table_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table as the text of a CSV file, for spreadsheets."""
+    text = io.StringIO()
+    csv.writer(text).writerows([headings, *(map(spreadsheet_cell, row) for row in rows)])
+    return text.getvalue()

@@ -52,6 +52,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
     def record() -> float:
         recorder.take(subscriptions.take(), wire.clock())
         node.health.stores_video = recorder.stores_video
+        node.health.session = "" if recorder.session is None else recorder.session.id
         return _WAIT_MS
 
     def flush() -> None:

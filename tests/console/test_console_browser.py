@@ -144,7 +144,7 @@ def test_a_runner_is_assigned(coach: "Page", lane: ConsoleLane, address: str, se
     del lane
     coach.goto(address)
     coach.get_by_text("Next: a guest.").wait_for()
-    coach.get_by_label("Runner").fill("Ada")
+    coach.get_by_label("Nickname").fill("Ada")
     coach.get_by_role("button", name="Assign").click()
     coach.get_by_text("Next: Ada, session 1.").wait_for()
     assert load(file=settings_path).session.runner == "Ada"

@@ -421,6 +421,12 @@ class TestFading:
         assert run.strides(3, 10.0) == ["push"]
         assert run.phase.session_number == 1
 
+    def test_in_an_open_gym_everybody_is_a_guest(self) -> None:
+        session = self.session(8).model_copy(update={"mode": "open_gym"})
+        run = Run(PUSH, session=session, chance=lambda: 0.99)
+        assert run.strides(3, 10.0) == ["push"]
+        assert (run.phase.mode, run.phase.runner, run.phase.session_number) == ("open_gym", "", None)
+
     def test_a_faded_cue_starts_its_cooldown(self) -> None:
         chances = iter([0.9, 0.0, 0.0, 0.0])
         run = Run(PUSH, session=self.session(5), chance=lambda: next(chances))

@@ -393,3 +393,14 @@ class TestTheRunnersName:
         assert runner.phase.name == phase
         self.save(runner, "")
         assert (runner.phase.runner, runner.phase.session_number) == ("", None)
+
+    @pytest.mark.parametrize(("phase", "mode"), [("warm_up", "open_gym"), ("drill", "session")])
+    def test_a_gym_that_is_opened_makes_guests_of_all_who_have_no_baseline_yet(self, phase: str, mode: str) -> None:
+        runner = standing_at_the_start(self.called("Ada"))
+        runner.until(phase)
+        opened = self.called("Ada").model_copy(update={"mode": "open_gym"})
+        runner.coach.apply_settings(settings(PUSH, target=BASELINE, session=opened))
+        assert (runner.phase.mode, runner.phase.runner) == (mode, "Ada" if mode == "session" else "")
+        runner.until("summary")
+        runner.see(SampleState.NO_PERSON, 30)
+        assert (runner.phase.name, runner.phase.mode, runner.phase.runner) == ("idle", "open_gym", "")

@@ -22,7 +22,7 @@ from tests.support.eventually import eventually
 from tests.support.message_examples import cue, stride
 from wire.clock import NS_PER_MS, monotonic_ns
 from wire.lifecycle import StopFlag
-from wire.messages import Belt, Command, ConfigState, Cue, Health, PairingCode, Phase, Sample, Stride
+from wire.messages import Belt, Command, ConfigState, Cue, Health, PairingCode, Phase, ReportLink, Sample, Stride
 from wire.node import Node
 from wire.sockets import Wire, wait
 from wire.topics import (
@@ -38,6 +38,7 @@ from wire.topics import (
     HEALTH,
     PAIRING,
     PHASE,
+    REPORT_LINK,
     SAMPLE,
     STRIDE,
     SUPERVISOR,
@@ -164,14 +165,17 @@ class ConsoleLane:
         self.settings = settings.model_copy(update={"console": settings.console.model_copy(update={"port": 0})})
         self.origin = origin
         self.devices = Devices(console_folder())
+        self.ahead_ns = 0
+        """How far the console's clock is put forward."""
         self._stop = StopFlag()
-        self._console = Wire(folder, CONSOLE)
+        self._console = Wire(folder, CONSOLE, clock=lambda: monotonic_ns() + self.ahead_ns)
         self._lane = {name: Wire(folder, name) for name in (CAPTURE, ANALYSIS, COACH, DISPLAY, SUPERVISOR)}
         self._publishers = {
             topic.name: self._lane[PRODUCERS.get(topic.name, ANALYSIS)].publisher(topic) for topic in TOPICS.values()
         }
         self.commands = self._lane[COACH].every(COMMAND, Command)
         self.codes = self._lane[DISPLAY].newest(PAIRING, PairingCode)
+        self.links = self._lane[DISPLAY].newest(REPORT_LINK, ReportLink)
         self.healths = self._lane[SUPERVISOR].newest(HEALTH, Health)
         self.health: Health | None = None
         self._node = Node(self._console, self._stop)

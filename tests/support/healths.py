@@ -23,9 +23,12 @@ def health(
     stores_video: bool = False,
     resting: bool = False,
     loops: int = 1,
+    session: str = "",
 ) -> Health:
     """What a process reports."""
-    return Health(process, 1, state, 0, loops, {}, {}, {}, faults=faults, stores_video=stores_video, resting=resting)
+    return Health(
+        process, 1, state, 0, loops, {}, {}, {}, faults=faults, stores_video=stores_video, resting=resting, session=session
+    )
 
 
 CAMERA_SILENT = fault(FaultCode.CAMERA_SILENT, "capture", "camera 0", value=2.0)

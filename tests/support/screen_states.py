@@ -29,6 +29,7 @@ from wire.messages import (
     PhaseName,
     PhaseResult,
     Point,
+    ReportLink,
     Sample,
     Stamps,
     Stride,
@@ -57,6 +58,8 @@ SUMMARY = Summary(
     best_streak=37,
     practise=("hip_flexor_mobility", "lumbar_pelvic_control"),
 )
+
+REPORT_LINK = ReportLink("http://192.168.100.200:7680/r/abcdefghijklmnopqrstuv", NOW_NS + s_to_ns(3600))
 
 
 @lru_cache(maxsize=8)
@@ -112,6 +115,7 @@ class Scene:
     picture: bool = True
     card: CardName | None = None
     belt: Belt = BELT
+    report: ReportLink | None = None
 
     def view(self, picture_px: tuple[int, int] = (960, 540)) -> View:
         """The view, after messages have lasted long enough to be shown."""
@@ -121,6 +125,8 @@ class Scene:
         if self.phase is not None:
             screen.handle(self.phase, NOW_NS)
         screen.handle(self.belt, NOW_NS)
+        if self.report is not None:
+            screen.handle(self.report, NOW_NS)
         if self.picture:
             last = self.strides[-1] if self.strides else 15.0
             image, sample = drawn(self.moment_s, picture_px, last - STANDING_DEG if self.calibrated else last)
@@ -258,6 +264,7 @@ STATES: dict[str, Scene] = {
     "summary-short": Scene(
         _phase("summary", left_s=None, summary=Summary(SUMMARY.baseline, SUMMARY.drill, None, 37, ())), RISING
     ),
+    "summary-report": Scene(_phase("summary", left_s=None, summary=SUMMARY, **NAMED), RISING, report=REPORT_LINK),
     "step-into-view": Scene(_drill(), state=SampleState.NO_PERSON),
     "turn-side-on": Scene(_drill(), state=SampleState.OBLIQUE, moment_s=FLIGHT),
     "paused": Scene(_drill(paused=True), RISING),

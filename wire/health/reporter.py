@@ -39,6 +39,7 @@ class HealthReporter:
         self.facts: dict[str, str] = {}
         self.counters: Counter[str] = Counter()
         self.stores_video = False
+        self.session = ""
         self._resting = False
         self._latency: dict[str, RunningHistogram] = {}
 
@@ -146,6 +147,7 @@ class HealthReporter:
                 recent={stage: histogram.recent(now_ns) for stage, histogram in self._latency.items()},
                 faults=self.faults,
                 stores_video=self.stores_video,
+                session=self.session,
                 resting=self._resting,
             )
         )

@@ -1,5 +1,5 @@
 // All lanes: who runs, the phase, the value against the band, and what needs a hand.
-import { byId, clock, follow, number, verdictWord } from "./page.js";
+import { byId, clock, follow, number, verdictWord, whoRuns } from "./page.js";
 
 const tiles = new Map([...document.querySelectorAll(".tile")].map((tile) => [tile.dataset.lane, tile]));
 const states = new Map();
@@ -26,7 +26,7 @@ function show(tile, { state, last }) {
   tile.classList.toggle("help", Boolean(help));
   part(".tile-help").textContent = help;
   part(".tile-phase").textContent = phase ? `${phase.title}${phase.paused ? ", paused" : ""} ${clock(phase.left_s)}` : "–";
-  part(".tile-runner").textContent = phase && phase.runner ? phase.runner : "Guest";
+  part(".tile-runner").textContent = whoRuns(phase);
   const fresh = last && state.measuring && !state.lost;
   part(".tile-value").textContent = fresh ? number(last.value, state.measure) : "–";
   part(".verdict").dataset.verdict = fresh ? last.verdict : "no_target";

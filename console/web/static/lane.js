@@ -1,5 +1,5 @@
 // One lane live: number against band, the last strides with cues, phase and time left, faults, and the coach's buttons.
-import { byId, clock, follow, make, number, post, toast, verdictWord } from "./page.js";
+import { byId, clock, follow, make, number, post, toast, verdictWord, whoRuns } from "./page.js";
 import { drawChart, drawScale } from "./strides.js";
 
 const root = byId("lane");
@@ -33,7 +33,7 @@ function showState() {
   const phase = state.phase;
   text("phase", phase ? phase.title : "Waiting for the lane");
   text("left", phase ? clock(phase.left_s) : "");
-  text("runner", phase && phase.runner ? `${phase.runner}${phase.session_number ? `, session ${phase.session_number}` : ""}` : "Guest");
+  text("runner", whoRuns(phase));
   text("flags", phase ? [phase.paused && "Paused", phase.muted && "Muted", phase.form_first && "Form first"].filter(Boolean).join(" · ") : "");
   text("measure", state.measure ? state.measure.label : "");
   text("baseline", phase && phase.baseline !== null ? `${exact(phase.baseline)}${phase.baseline_sd !== null ? ` ± ${phase.baseline_sd}` : ""}` : "–");
@@ -115,10 +115,19 @@ function showSummary(summary) {
   byId("practise").replaceChildren(...summary.practise.map((one) => make("p", {}, make("strong", {}, `${one.title}: `), one.text)));
 }
 
-// Who is recorded from the next baseline on.
-function next({ values, note = "" }) {
-  const { runner, session_number: number } = values.session;
-  return runner ? `Next: ${runner}, session ${number || 1}. ${note}` : "Next: a guest.";
+// Whose session is recorded from the next baseline on.
+function showMode({ values, note = "" }) {
+  const { mode, runner, session_number: number } = values.session;
+  for (const button of document.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
+  byId("naming").hidden = mode !== "session";
+  byId("assigned").textContent = mode !== "session" ? "Whoever steps on is measured as a guest."
+    : runner ? `Next: ${runner}, session ${number || 1}. ${note}` : "Next: a guest. Assign a runner until the baseline begins.";
+}
+
+async function assign(message) {
+  const { ok, body } = await post("/api/runner", message);
+  if (ok) showMode(body);
+  else byId("assigned").textContent = body.mistake;
 }
 
 async function command(message) {
@@ -143,16 +152,15 @@ if (writes) {
     const entered = (id) => (byId(id).value === "" ? null : Number(byId(id).value));
     command({ name: "belt", speed_kmh: entered("speed"), incline_pct: entered("incline") });
   });
-  const assign = byId("assign");
-  if (assign) {
-    assign.addEventListener("submit", async (event) => {
+  if (byId("assign")) {
+    byId("assign").addEventListener("submit", (event) => {
       event.preventDefault();
-      const { ok, body } = await post("/api/runner", { runner: byId("nickname").value });
-      byId("assigned").textContent = ok ? next(body) : body.mistake;
+      assign({ mode: "session", runner: byId("nickname").value });
     });
-    fetch("/api/settings").then((answer) => answer.json()).then((body) => {
-      byId("assigned").textContent = next(body);
-    }).catch(() => {});
+    for (const button of document.querySelectorAll("[data-mode]")) {
+      button.addEventListener("click", () => assign({ mode: button.dataset.mode }));
+    }
+    fetch("/api/settings").then((answer) => answer.json()).then(showMode).catch(() => {});
     fetch("/api/runners").then((answer) => answer.json()).then((names) => {
       byId("runners").replaceChildren(...names.map((name) => make("option", { value: name })));
     }).catch(() => {});

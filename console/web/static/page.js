@@ -61,6 +61,11 @@ export function number(value, measure) {
   return (/[1-9]/.test(text) ? text : text.replace("−", "")) + (measure ? measure.unit : "");
 }
 
+export function whoRuns(phase) {
+  if (phase && phase.runner) return `${phase.runner}${phase.session_number ? `, session ${phase.session_number}` : ""}`;
+  return phase && phase.mode === "open_gym" ? "Open gym: a guest" : "Guest, nobody assigned";
+}
+
 export function clock(seconds) {
   if (seconds === null || seconds === undefined) return "";
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;

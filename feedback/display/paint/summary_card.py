@@ -1,4 +1,7 @@
-"""The summary of a session on one page: what changed, what was retained, what to practise. Readable from 2 m."""
+"""The summary of a session on one page: what changed, what was retained, what to practise. Readable from 2 m.
+
+Beside it, where there is a console, a code that opens the report on the runner's phone.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 from feedback.display.paint import palette
 from feedback.display.paint.canvas import Canvas
 from feedback.display.paint.layout import Layout
+from feedback.display.paint.qr_code import paint_qr_code
 from feedback.display.state.measure_format import MeasureFormat, finite
 from feedback.display.state.view import Board
 from feedback.display.type.box import Box
@@ -16,6 +20,8 @@ TITLE = "Session complete"
 PRACTISE = "What to practise"
 NOTHING_TO_PRACTISE = "Nothing stood out. Keep running as you do."
 NOT_RUN = "Not run"
+REPORT = "Your report"
+HOW_TO_OPEN = "Scan the code with your phone, on the network of this room."
 MAX_ADVICE = 3
 TALL_TEXT = 1.3
 """Text size of the advice on a tall card, relative to its size on a wide one."""
@@ -29,22 +35,29 @@ class SummaryLayout:
     results: tuple[Box, Box, Box]
     streak: Box
     practise: Box
+    report: Box | None
+    """The code; None: there is none."""
 
 
-def arrange_summary(layout: Layout) -> SummaryLayout:
-    """Three results side by side; below them the streak beside the advice, or above it on a tall screen."""
+def arrange_summary(layout: Layout, with_report: bool = False) -> SummaryLayout:
+    """Three results side by side; below them streak, advice and code beside each other, on a tall screen below each other."""
     gap = layout.gap_px
     first, last = layout.screen.inset(layout.units(4), layout.units(3)), layout.notes
     title = first.row(first.y, layout.units(9))
     top = title.bottom + layout.units(1.5)
     body = first.row(top, last.y - layout.units(1.5) - top)
     if layout.screen.width < layout.screen.height:
+        if with_report:
+            upper, middle, lower, code = body.rows(0.32, 0.14, 0.31, 0.23, gap=gap)
+            return SummaryLayout(title, _thirds(upper, gap), middle, lower, code)
         upper, middle, lower = body.rows(0.36, 0.16, 0.48, gap=gap)
-        return SummaryLayout(title, _thirds(upper, gap), middle, lower)
+        return SummaryLayout(title, _thirds(upper, gap), middle, lower, None)
     upper, lower = body.rows(0.56, 0.44, gap=gap)
-    streak, _, _ = thirds = _thirds(lower, gap)
-    practise = Box(thirds[1].x, lower.y, thirds[2].right - thirds[1].x, lower.height)
-    return SummaryLayout(title, _thirds(upper, gap), streak, practise)
+    if with_report:
+        streak, practise, code = lower.columns(0.24, 0.42, 0.34, gap=gap)
+        return SummaryLayout(title, _thirds(upper, gap), streak, practise, code)
+    streak, practise = lower.columns(1, 2, gap=gap)
+    return SummaryLayout(title, _thirds(upper, gap), streak, practise, None)
 
 
 def paint_summary(canvas: Canvas, board: Board) -> None:
@@ -52,7 +65,7 @@ def paint_summary(canvas: Canvas, board: Board) -> None:
     summary = board.summary
     if summary is None:
         return
-    layout, places = canvas.layout, arrange_summary(canvas.layout)
+    layout, places = canvas.layout, arrange_summary(canvas.layout, bool(board.report_address))
     left, right = places.title.columns(0.5, 0.5, gap=layout.gap_px)
     canvas.write(TITLE, left, 1.2 * layout.value_px, palette.ON_NIGHT)
     canvas.write(board.measure.title, right, layout.value_px * 0.8, palette.QUIET_ON_NIGHT, "right")
@@ -63,6 +76,8 @@ def paint_summary(canvas: Canvas, board: Board) -> None:
         _paint_result(canvas, place, name, result, board.measure, since)
     _paint_streak(canvas, places.streak, summary.best_streak)
     _paint_practise(canvas, places.practise, summary.practise)
+    if places.report is not None:
+        _paint_report(canvas, places.report, board.report_address)
 
 
 def _thirds(box: Box, gap: int) -> tuple[Box, Box, Box]:
@@ -146,3 +161,13 @@ def _paint_practise(canvas: Canvas, box: Box, practise: Sequence[AdviceName]) ->
         canvas.write(ADVICE[advice].title, head, text_px, palette.ON_PANEL)
         body = Box(place.x, head.bottom, place.width, place.bottom - head.bottom)
         canvas.typesetter.write_lines(canvas.surface, ADVICE[advice].text, body, text_px, palette.QUIET_ON_PANEL)
+
+
+def _paint_report(canvas: Canvas, box: Box, address: str) -> None:
+    """The code as large as the card allows: it is scanned from the treadmill, 2 m away."""
+    layout = canvas.layout
+    inner = canvas.card(box, palette.PANEL).inset(0, layout.units(2))
+    words = paint_qr_code(canvas.surface, address, inner, layout.gap_px)
+    upper, lower = words.rows(0.35, 0.65, gap=layout.units(1))
+    canvas.write(REPORT, upper, 1.3 * layout.label_px, palette.ON_PANEL)
+    canvas.typesetter.write_lines(canvas.surface, HOW_TO_OPEN, lower, layout.label_px, palette.QUIET_ON_PANEL)

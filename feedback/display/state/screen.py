@@ -30,7 +30,7 @@ from wire.clock import NS_PER_S, s_to_ns
 from wire.faults import NoticeCode, SampleState
 from wire.frames.frame import Frame
 from wire.frames.visible_change import VisibleChange
-from wire.messages import Band, Belt, Cue, Facing, Health, PairingCode, Phase, Sample, Side, Stride, opposite
+from wire.messages import Band, Belt, Cue, Facing, Health, PairingCode, Phase, ReportLink, Sample, Side, Stride, opposite
 from wire.texts import notice_sentence
 
 CUE_SHOWN_S = 4.0
@@ -46,7 +46,7 @@ SIDES: dict[Facing | None, tuple[str, str]] = {
 """Labels of the near and the far leg: a runner who faces right shows the camera the right side."""
 
 CardName = Literal["help", "latency", "pairing_code"]
-ScreenMessage = Frame | Sample | Stride | Cue | Phase | Health | Belt | PairingCode
+ScreenMessage = Frame | Sample | Stride | Cue | Phase | Health | Belt | PairingCode | ReportLink
 
 
 class Screen:
@@ -70,6 +70,7 @@ class Screen:
         self._card: CardName | None = None
         self._code: PairingCode | None = None
         """None: there is no console."""
+        self._report = ReportLink("")
         self._frame: MirrorFrame | None = None
         self._change = VisibleChange()
         self._reset_runner()
@@ -101,6 +102,8 @@ class Screen:
             self._belt = message
         elif isinstance(message, PairingCode):
             self._code = message
+        elif isinstance(message, ReportLink):
+            self._report = message
         else:
             self._status.add_health(message)
 
@@ -267,6 +270,7 @@ class Screen:
             refused_settings=status.plate,
             storing_video=self._status.storing_video,
             summary=phase.summary if phase is not None and phase.name == "summary" else None,
+            report_address=self._report.address if now_ns < self._report.ends_ns else "",
             legs=self._legs(now_ns, shown=value is not None) if self.is_two_sided else (),
             difference=self._difference() if self.is_two_sided and not self._withholds else None,
         )
@@ -359,7 +363,7 @@ def _withheld(phase: Phase | None) -> str:
 
 def _runner_label(phase: Phase | None) -> str:
     if phase is None or not phase.runner:
-        return ""
+        return screen_text.OPEN_GYM if phase is not None and phase.mode == "open_gym" else ""
     return phase.runner if phase.session_number is None else f"{phase.runner}, session {phase.session_number}"
 
 

@@ -32,6 +32,8 @@ WITHHELD = {
 }
 """The title above the clock while the number is hidden."""
 OTHER_WITHHELD = "Measuring"
+OPEN_GYM = "Open gym"
+"""In place of a runner's name: everybody is a guest."""
 
 STARTING = StatusMessage("Starting", "", "wait")
 CAMERA_LOST = StatusMessage("Camera lost", "HipCue is restarting it.", "camera")

@@ -126,12 +126,14 @@ class Board:
     notes: tuple[StatusNote, ...] = ()
     """Muted, not calibrated, and the faults of other processes."""
     runner: str = ""
-    """The runner's name and session number."""
+    """The runner's name and session number, or that the gym is open to everybody."""
     refused_settings: str = ""
     """Why a saved settings file was rejected, shown over the top of the mirror; "": it was not."""
     storing_video: bool = False
     summary: Summary | None = None
     """Shown in place of everything else."""
+    report_address: str = ""
+    """Opens this session's report on a phone, shown as a QR code beside the summary; "": there is none."""
     legs: tuple[LegNumber, ...] = ()
     """With two cameras, the left and the right leg: they take the place of the one number and of the near leg's strip."""
     difference: Difference | None = None

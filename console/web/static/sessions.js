@@ -1,0 +1,44 @@
+// Importing and forgetting sessions.
+import { byId, make, post } from "./page.js";
+
+function say(list, sentences, bad = []) {
+  list.replaceChildren(
+    ...sentences.map((one) => make("li", { class: "banner" }, one)),
+    ...bad.map((one) => make("li", { class: "banner bad" }, one)),
+  );
+}
+
+const folder = byId("import");
+if (folder) {
+  folder.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = folder.querySelector("button");
+    button.disabled = true;
+    say(byId("imported"), ["Importing…"]);
+    const { ok, body } = await post("/api/sessions/import", { folder: byId("folder").value });
+    button.disabled = false;
+    if (ok) say(byId("imported"), body.said ? [`${body.said}. Load this page again to see them.`] : [], body.problems);
+    else say(byId("imported"), [], [body.mistake]);
+  });
+}
+
+const forget = byId("forget");
+if (forget) {
+  forget.addEventListener("click", async () => {
+    if (forget.dataset.sure !== "yes") {
+      forget.dataset.sure = "yes";
+      forget.textContent = "Really forget it?";
+      setTimeout(() => { forget.dataset.sure = ""; forget.textContent = "Forget it"; }, 6000);
+      return;
+    }
+    forget.disabled = true;
+    const { ok, body } = await post("/api/sessions/forget", { session: forget.dataset.session });
+    if (ok) {
+      say(byId("forgotten"), body.said);
+      document.querySelector("iframe.report").remove();
+    } else {
+      forget.disabled = false;
+      say(byId("forgotten"), [], [body.mistake]);
+    }
+  });
+}
