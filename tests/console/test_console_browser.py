@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
+import msgspec
 import numpy as np
 import pygame
 import pytest
@@ -19,8 +20,10 @@ from feedback.display.paint.painter import Painter
 from feedback.display.state.screen import Screen
 from tests.support.console_browser import paired_context
 from tests.support.console_lane import GUARD_S, TEXT, ConsoleLane
+from tests.support.drilled_runner import Drill, record_drill
 from tests.support.headless_browser import missing, running_browser
 from tests.support.message_examples import cue, sample, stride
+from tests.support.recorded_sessions import header
 from wire.messages import Band, Command, PairingCode, Phase
 
 if TYPE_CHECKING:
@@ -151,6 +154,42 @@ def test_a_runner_is_assigned(coach: "Page", lane: ConsoleLane, address: str, se
     coach.reload()
     coach.get_by_text("Next: Ada, session 1.").wait_for()
     assert mistakes == []
+
+
+def test_the_gym_is_opened_to_everybody(
+    coach: "Page", lane: ConsoleLane, address: str, settings_path: Path, mistakes: list[str]
+) -> None:
+    coach.goto(address)
+    coach.get_by_role("button", name="Open gym").click()
+    coach.get_by_text("Whoever steps on is measured as a guest.").wait_for()
+    assert load(file=settings_path).session.mode == "open_gym"
+    assert not coach.get_by_label("Nickname").is_visible()
+    running = msgspec.structs.replace(DRILL, mode="open_gym")
+    lane.until(lambda: coach.locator("#runner").text_content() == "Open gym: a guest", "the mode is shown", running)
+    coach.get_by_role("button", name="Session", exact=True).click()
+    coach.get_by_text("Next: a guest.").wait_for()
+    assert load(file=settings_path).session.mode == "session"
+    assert mistakes == []
+
+
+def test_a_session_is_forgotten_after_a_second_question(
+    coach: "Page", lane: ConsoleLane, address: str, tmp_path: Path, mistakes: list[str]
+) -> None:
+    del lane
+    record_drill(tmp_path / "one", header(1, "Ada"), Drill(warm_up_s=2, baseline_s=8, drill_s=4, retention_s=8))
+    coach.goto(f"{address}/sessions")
+    coach.get_by_text("Import", exact=True).first.click()
+    coach.get_by_label("Folder on the lane's machine").fill(str(tmp_path / "one"))
+    coach.get_by_role("button", name="Import").click()
+    coach.get_by_text("1 session in the store.").wait_for()
+    coach.goto(f"{address}/sessions/{header(1, 'Ada')['id']}")
+    coach.get_by_text("Forget this session").click()
+    coach.get_by_role("button", name="Forget it").click()
+    assert (tmp_path / "one" / "session.json").exists()
+    coach.get_by_role("button", name="Really forget it?").click()
+    coach.get_by_text("Forgotten: ").wait_for()
+    assert not (tmp_path / "one").exists()
+    assert [one for one in mistakes if "report" not in one] == []
 
 
 def test_a_threshold_is_changed_refused_and_undone(

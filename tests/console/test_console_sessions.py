@@ -1,17 +1,23 @@
 """Given recorded sessions, the console lists them, makes their reports and exports, and compares them."""
 
+import csv
+import shutil
+from html import escape
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from config.paths import NO_STORE, store_url
 from config.secret_address import SecretAddress
 from console.library.library import Library
+from hipcue.cli.commands import app
 from sessions.errors import SessionsError
 from sessions.store.catalogue import Catalogue
 from tests.support.console_lane import Browser, ConsoleLane
 from tests.support.drilled_runner import Drill, record_drill
 from tests.support.recorded_sessions import header
+from wire.system import lock_folder
 
 DRILL = Drill(warm_up_s=2, baseline_s=8, drill_s=4, retention_s=8)
 
@@ -75,10 +81,86 @@ def test_exports_and_comparisons_are_downloads(lane: ConsoleLane, ids: list[str]
     assert "2 sessions compared" in viewer.get(f"/history?session={ids[0]}&session={ids[1]}").text
 
 
+def test_figures_are_those_of_the_command_line(lane: ConsoleLane, ids: list[str], tmp_path: Path) -> None:
+    viewer = lane.browser("viewer")
+    printed = CliRunner().invoke(app, ["sessions", "show", ids[0], "--out", str(tmp_path / "figures.csv")])
+    assert printed.exit_code == 0, printed.output
+    table = viewer.get(f"/sessions/{ids[0]}/figures.csv")
+    assert table.headers["content-disposition"].startswith("attachment")
+    assert table.body == (tmp_path / "figures.csv").read_bytes()
+    page = viewer.get(f"/sessions/{ids[0]}/figures")
+    assert page.status == 200
+    first = next(csv.reader(table.text.splitlines()[1:]))
+    assert all(escape(cell) in page.text for cell in first)
+
+
+def test_lists_and_comparisons_are_tables_for_spreadsheets(lane: ConsoleLane, ids: list[str]) -> None:
+    viewer = lane.browser("viewer")
+    listed = list(csv.reader(viewer.get("/sessions.csv").text.splitlines()))
+    assert [row[0] for row in listed] == ["session", *(one[:8] for one in ids)]
+    compared = list(csv.reader(viewer.get(f"/compare/report.csv?session={ids[0]}&session={ids[1]}").text.splitlines()))
+    assert len(compared) == 3
+
+
+def test_a_session_is_forgotten_and_imported_again(
+    lane: ConsoleLane, ids: list[str], recorded: list[Path], tmp_path: Path
+) -> None:
+    coach = lane.browser("coach")
+    kept = tmp_path / "kept"
+    shutil.copytree(recorded[0].parent, kept)
+    # This test's own sessions: those of the other tests stay.
+    imported = coach.post("/api/sessions/import", {"folder": str(kept)})
+    assert imported.json == {"said": "2 sessions in the store", "problems": []}
+    for one in ids:
+        assert coach.post("/api/sessions/forget", {"session": one[:8]}).status == 400
+    before = sorted(path.name for path in recorded[1].iterdir())
+    (recorded[1] / "mine.txt").write_text("not HipCue's")
+    answer = coach.post("/api/sessions/forget", {"session": ids[0]})
+    assert answer.status == 200
+    assert answer.json["said"][0].startswith(f"Forgotten: {ids[0][:8]}")
+    assert "other files are in it and stay (mine.txt)" in answer.json["said"][1]
+    assert [path.name for path in recorded[1].iterdir()] == ["mine.txt"]
+    assert coach.get(f"/sessions/{ids[0]}").status == 404
+    assert coach.post("/api/sessions/forget", {"session": ids[0]}).status == 400
+    assert coach.post("/api/sessions/import", {"folder": str(kept)}).json["said"] == "2 sessions in the store"
+    assert coach.get(f"/sessions/{ids[0]}").status == 200
+    for name in before:
+        shutil.copy(kept / recorded[1].name / name, recorded[1] / name)
+    (recorded[1] / "mine.txt").unlink()
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [("sessions", "whole path"), ("", "whole path"), ("/a\0b", "whole path"), ("/nowhere/at/all", "holds no session")],
+)
+def test_a_folder_without_sessions_is_a_sentence(lane: ConsoleLane, folder: str, said: str) -> None:
+    answer = lane.browser("coach").post("/api/sessions/import", {"folder": folder})
+    assert said in str(answer.json)
+
+
+def test_a_session_that_is_being_recorded_is_not_forgotten(lane: ConsoleLane, ids: list[str], recorded: list[Path]) -> None:
+    with lock_folder(recorded[1], wait=False):
+        answer = lane.browser("coach").post("/api/sessions/forget", {"session": ids[0]})
+    assert answer.status == 400
+    assert "is being recorded" in answer.json["mistake"]
+    assert (recorded[1] / "session.json").exists()
+
+
+def test_a_viewer_can_neither_import_nor_forget(lane: ConsoleLane, ids: list[str]) -> None:
+    viewer = lane.browser("viewer")
+    assert viewer.post("/api/sessions/import", {"folder": "/"}).status == 403
+    assert viewer.post("/api/sessions/forget", {"session": ids[0]}).status == 403
+    assert "Forget it" not in viewer.get(f"/sessions/{ids[0]}").text
+    assert "Import" not in viewer.get("/sessions").text
+    assert viewer.get(f"/sessions/{ids[0]}").status == 200
+
+
 @pytest.mark.parametrize(
     "path",
     [
         "/sessions/0000",
+        "/sessions/0000/figures",
+        "/sessions/abcd/report.csv",
         "/sessions/..%2f..%2fetc",
         "/sessions/zzzz/report.html",
         "/sessions/abcd/export?format=exe",

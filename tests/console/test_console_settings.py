@@ -297,6 +297,17 @@ class TestPages:
         assert coach.post("/api/runner", {"runner": ""}).status == 200
         assert load(file=settings_path).session.runner == ""
 
+    def test_an_open_gym_has_no_runner_until_one_is_assigned(self, lane: ConsoleLane, settings_path: Path) -> None:
+        coach = lane.browser("coach")
+        assert coach.post("/api/runner", {"runner": "Ada"}).status == 200
+        assert coach.post("/api/runner", {"mode": "open_gym", "runner": "Ada"}).status == 200
+        session = load(file=settings_path).session
+        assert (session.mode, session.runner, session.session_number) == ("open_gym", "", 0)
+        assert coach.post("/api/runner", {"runner": "Ada"}).status == 200
+        session = load(file=settings_path).session
+        assert (session.mode, session.runner) == ("session", "Ada")
+        assert coach.post("/api/runner", {"mode": "closed"}).status == 400
+
     @pytest.mark.parametrize("name", ["x" * 41, "a\x07b", "http://u:p@host/"])
     def test_a_name_that_no_file_may_hold_is_refused(self, lane: ConsoleLane, name: str) -> None:
         assert lane.browser("coach").post("/api/runner", {"runner": name}).status == 422
