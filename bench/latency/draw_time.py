@@ -1,4 +1,4 @@
-"""How long one drawing takes, in software and without a screen: python -m bench.draw_time."""
+"""How long one drawing takes, in software and without a screen: python -m bench.latency.draw_time."""
 
 import os
 import time
@@ -11,12 +11,21 @@ import numpy as np
 import pygame
 
 from feedback.display.paint.painter import Painter
+from feedback.display.state.replay import SLOWNESS, SPAN_S
 from feedback.display.state.view import View
-from tests.support.screen_states import STATES, Scene
+from tests.support.screen_states import NOW_NS, PUSH_OFF, REPLAY_HZ, STATES, Scene, drawn
+from wire.clock import s_to_ns
+from wire.frames.frame import Frame
+from wire.frames.recent_pictures import RecentPictures
 from wire.health.histogram import Histogram
 
 SIZES_PX = ((1280, 720), (1920, 1080), (1080, 1920), (3840, 2160))
+CAMERAS_PX = ((640, 480), (1280, 720), (1920, 1080))
+PICTURE_PX = (960, 540)
 ROUNDS = 200
+REPLAY_STEP_S = SLOWNESS / REPLAY_HZ
+REPLAY_VIEWS = 50
+ROUNDS_OF_REPLAY = ROUNDS // REPLAY_VIEWS
 ROUNDS_PER_STRIDE = 20
 """A stride changes the board about three times a second at 60 pictures a second."""
 BUSIEST = replace(STATES["more-cue"], healths=(*STATES["storing-video"].healths, *STATES["settings-refused"].healths))
@@ -24,7 +33,10 @@ BUSIEST = replace(STATES["more-cue"], healths=(*STATES["storing-video"].healths,
 
 
 def views(scene: Scene) -> list[View]:
-    """A moving picture, and another stride every `ROUNDS_PER_STRIDE` of them."""
+    """A moving picture, and another stride every `ROUNDS_PER_STRIDE` of them; or a replay, with another picture every time."""
+    if scene.replay:
+        screen = scene.screen(PICTURE_PX)
+        return [screen.view(NOW_NS + s_to_ns(number * REPLAY_STEP_S)) for number in range(REPLAY_VIEWS)] * ROUNDS_OF_REPLAY
     strides = [replace(scene, strides=(*scene.strides[number:], *scene.strides[:number])).view() for number in range(10)]
     shown = []
     for index in range(ROUNDS):
@@ -35,6 +47,19 @@ def views(scene: Scene) -> list[View]:
             view = replace(view, frame=replace(view.frame, seq=index, image=image))
         shown.append(view)
     return shown
+
+
+def kept(size_px: tuple[int, int]) -> tuple[Histogram, float]:
+    """How long it takes to keep one picture of a camera of this size for a replay, and how large it is then, kB."""
+    image, sample = drawn(PUSH_OFF, size_px, 15.0)
+    recent, histogram = RecentPictures(SPAN_S), Histogram()
+    for number in range(ROUNDS):
+        at_ns = s_to_ns(number / 30)
+        recent.offer(Frame(1, number, number, at_ns, at_ns, at_ns, "synthetic", np.roll(image, number, axis=1)), sample)
+        started_ns = time.perf_counter_ns()
+        recent.keep()
+        histogram.add_ns(time.perf_counter_ns() - started_ns)
+    return histogram, recent.size_bytes / len(recent.pictures()) / 1000
 
 
 def measured(scene: Scene, size_px: tuple[int, int]) -> Histogram:
@@ -53,10 +78,20 @@ def main() -> None:
     cv2.setNumThreads(1)
     print(f"{'milliseconds':<24} {'p50':>6} {'p95':>6} {'most':>6}")
     for width_px, height_px in SIZES_PX:
-        for name, scene in (("good", STATES["good"]), ("busiest", BUSIEST), ("delays", STATES["delays"])):
+        for name, scene in (
+            ("good", STATES["good"]),
+            ("busiest", BUSIEST),
+            ("replay", STATES["replay"]),
+            ("delays", STATES["delays"]),
+        ):
             histogram = measured(scene, (width_px, height_px))
             figures = (histogram.percentile_ms(50), histogram.percentile_ms(95), histogram.summary().max_ms)
             print(f"{width_px}x{height_px} {name:<14} " + " ".join(f"{figure:6.1f}" for figure in figures))
+    for size_px in CAMERAS_PX:
+        histogram, size_kb = kept(size_px)
+        figures = (histogram.percentile_ms(50), histogram.percentile_ms(95), histogram.summary().max_ms)
+        row = f"keep a picture, {size_px[0]}x{size_px[1]}"
+        print(f"{row:<24} " + " ".join(f"{figure:6.1f}" for figure in figures) + f"   {size_kb:.0f} kB each")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,12 @@ class DisplaySettings(Section):
     height_px: int = setting(720, "of the window, and of the headless screenshot", ge=240, le=4320)
     fps: float = setting(60.0, "draw the screen at most this often per second", live=True, ge=5, le=240)
     mirror: bool = setting(False, "true: mirror the image", live=True)
+    replay: Literal["off", "key", "between_blocks"] = setting(
+        "key",
+        'slow motion of the last 8 s, pictures in memory only: "key" (key r shows it), "between_blocks" (also by itself when '
+        'a block of the drill with cues ends) or "off" (none are kept)',
+        live=True,
+    )
     max_lines_age_ms: float = setting(
         150.0, "an image is shown without its lines if they come later than this", live=True, ge=20, le=2000
     )

@@ -117,7 +117,12 @@ class DisplayProcess:
         for key in self._window.read_keys():
             self._handle_key(key, self._window)
             self._viewed_at_ns = 0  # What a key changes is shown at once.
-        return self._draw_if_due(self._window)
+        wait_ms = self._draw_if_due(self._window)
+        # After the drawing, so that it delays no picture.
+        begun_ns = self._clock()
+        if self._screen.keep_picture():
+            wait_ms = max(1.0, wait_ms - (self._clock() - begun_ns) / NS_PER_MS)
+        return wait_ms
 
     def close(self) -> None:
         """Close the window."""
@@ -231,6 +236,8 @@ class DisplayProcess:
             case "full_screen":
                 window.toggle_full_screen()
                 self._health.facts["screen"] = window.description
+            case "replay":
+                self._screen.toggle_replay(self._clock())
             case "help" | "latency":
                 self._screen.toggle_card(key)
             case _:

@@ -9,13 +9,16 @@ import pygame
 from feedback.display.monitors import Monitor, connected_monitors, find_monitor, move_window, window_monitor
 from wire.quiet import quiet_stderr
 
-Key = Literal["pause", "mute", "calibrate", "faster", "slower", "help", "latency", "full_screen", "pairing_code", "quit"]
+Key = Literal[
+    "pause", "mute", "calibrate", "faster", "slower", "replay", "help", "latency", "full_screen", "pairing_code", "quit"
+]
 
 CAPTION = "HipCue"
 KEYS: dict[int, Key] = {
     pygame.K_SPACE: "pause",
     pygame.K_m: "mute",
     pygame.K_c: "calibrate",
+    pygame.K_r: "replay",
     pygame.K_h: "help",
     pygame.K_l: "latency",
     pygame.K_f: "full_screen",

@@ -95,6 +95,26 @@ def test_a_view_that_has_not_changed_is_not_drawn_again(rounds: Rounds) -> None:
     assert (rounds.views, rounds.flips) == (2, 1)
 
 
+def test_a_replay_is_drawn_when_its_picture_changes_and_the_mirror_not_at_all(
+    rounds: Rounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(30):
+        rounds.sample_arrives()
+        rounds.now_ns += s_to_ns(1) // 30
+    monkeypatch.setattr(FakeWindow, "read_keys", lambda _window: ["replay"])
+    rounds.sample_arrives()
+    monkeypatch.setattr(FakeWindow, "read_keys", lambda _window: [])
+    rounds.now_ns += s_to_ns(1)  # until the messages of the start are gone
+    rounds.sample_arrives()
+    rounds.now_ns += s_to_ns(1)
+    rounds.sample_arrives()
+    before = rounds.flips
+    for _ in range(FPS):
+        rounds.now_ns += PERIOD_NS
+        rounds.sample_arrives()
+    assert rounds.flips - before in (7, 8)  # 30 pictures a second, a quarter as fast
+
+
 class TestWhileNobodyIsInView:
     @pytest.fixture(autouse=True)
     def _rests(self, rounds: Rounds) -> None:

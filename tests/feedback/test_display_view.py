@@ -13,7 +13,6 @@ from config.sections.analysis import AnalysisSettings
 from config.sections.display import DisplaySettings
 from config.settings import Settings
 from feedback.display.state.geometry import direction, wedge
-from feedback.display.state.pairing import Pairing
 from feedback.display.state.screen import CUE_SHOWN_S, Screen, ScreenMessage
 from feedback.display.state.view import STRIP_STRIDES, View
 from tests.support.healths import CAMERA_SILENT, CAMERA_SLOW, fault, health
@@ -21,6 +20,7 @@ from tests.support.message_examples import any_message
 from wire.clock import ms_to_ns, s_to_ns
 from wire.faults import FaultCode, SampleState
 from wire.frames.frame import Frame
+from wire.frames.pairing import Pairing
 from wire.messages import Band, Belt, Cue, Health, Leg, Phase, PhaseName, Sample, Stamps, Stride, Summary
 
 HOLD_NS = ms_to_ns(500)

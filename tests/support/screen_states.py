@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 
 from capture.synthetic.kinematics import Runner, RunnerParameters
 from capture.synthetic.runner_painter import RunnerPainter
@@ -62,11 +63,24 @@ SUMMARY = Summary(
 REPORT_LINK = ReportLink("http://192.168.100.200:7680/r/abcdefghijklmnopqrstuv", NOW_NS + s_to_ns(3600))
 
 
-@lru_cache(maxsize=8)
+REPLAY_HZ = 20
+REPLAYED = 8 * REPLAY_HZ
+"""Pictures of the replay, of which one stride's are drawn and then come again."""
+REPLAY_BEGAN_S = 17.0
+"""Before `NOW_NS`, so that it is half over."""
+LIVE_SEQ = REPLAYED + 1
+
+
+@lru_cache(maxsize=4)
+def _painter(size_px: tuple[int, int]) -> RunnerPainter:
+    return RunnerPainter(*size_px, noise=0.0)
+
+
+@lru_cache(maxsize=64)
 def drawn(moment_s: float, size_px: tuple[int, int], extension_deg: float) -> tuple[Image, Sample]:
     """The synthetic runner at a moment of the stride, and the sample of an exact measurement."""
     runner = Runner(RunnerParameters(extension_deg=extension_deg, stand_s=STAND_S))
-    painter = RunnerPainter(*size_px, noise=0.0)
+    painter = _painter(size_px)
     t_s = runner.near_peaks(STAND_S + 1, STAND_S + 2)[0][0] + moment_s
     pose = runner.pose(t_s)
 
@@ -114,11 +128,18 @@ class Scene:
     calibrated: bool = True
     picture: bool = True
     card: CardName | None = None
+    replay: bool = False
     belt: Belt = BELT
     report: ReportLink | None = None
 
     def view(self, picture_px: tuple[int, int] = (960, 540)) -> View:
         """The view, after messages have lasted long enough to be shown."""
+        screen = self.screen(picture_px)
+        screen.view(NOW_NS)
+        return screen.view(NOW_NS + ms_to_ns(500))
+
+    def screen(self, picture_px: tuple[int, int] = (960, 540)) -> Screen:
+        """The screen that has just received the messages."""
         screen = Screen(Settings())
         for reported in self.healths:
             screen.handle(reported, NOW_NS)
@@ -127,11 +148,14 @@ class Scene:
         screen.handle(self.belt, NOW_NS)
         if self.report is not None:
             screen.handle(self.report, NOW_NS)
+        if self.replay:
+            self._replay(screen, picture_px)
         if self.picture:
             last = self.strides[-1] if self.strides else 15.0
             image, sample = drawn(self.moment_s, picture_px, last - STANDING_DEG if self.calibrated else last)
             at_ns = NOW_NS - s_to_ns(self.frames_stopped_s)
-            screen.handle(Frame(1, 1, 1, at_ns, at_ns, at_ns, "synthetic", image), at_ns)
+            screen.handle(Frame(1, LIVE_SEQ, LIVE_SEQ, at_ns, at_ns, at_ns, "synthetic", image), at_ns)
+            sample = structs.replace(sample, frame_seq=LIVE_SEQ, frame_index=LIVE_SEQ)
             measured = sample if self.calibrated else _without_zero(sample)
             screen.handle(_in_state(measured, self.state), NOW_NS - s_to_ns(max(self.samples_stopped_s, self.frames_stopped_s)))
         qualities = (0.9,) * (len(self.strides) - len(self.qualities)) + self.qualities
@@ -142,8 +166,20 @@ class Scene:
             screen.handle(Cue("push", self.cue, "low", "", 1, NOW_NS, NOW_NS), NOW_NS)
         if self.card is not None:
             screen.toggle_card(self.card)
-        screen.view(NOW_NS)
-        return screen.view(NOW_NS + ms_to_ns(500))
+        return screen
+
+    def _replay(self, screen: Screen, picture_px: tuple[int, int]) -> None:
+        """Eight seconds of running, and then the key."""
+        began_ns = NOW_NS - s_to_ns(REPLAY_BEGAN_S)
+        extension_deg = self.strides[-1] - STANDING_DEG
+        stride_pictures = round(REPLAY_HZ * RunnerParameters(extension_deg=extension_deg).stride_s)
+        for number in range(1, REPLAYED + 1):
+            image, sample = drawn(number % stride_pictures / REPLAY_HZ, picture_px, extension_deg)
+            at_ns = began_ns - s_to_ns((REPLAYED - number) / REPLAY_HZ)
+            screen.handle(Frame(1, number, number, at_ns, at_ns, at_ns, "synthetic", image), at_ns)
+            screen.handle(structs.replace(sample, frame_seq=number, frame_index=number), at_ns)
+            screen.keep_picture()
+        screen.toggle_replay(began_ns)
 
     def _stride(self, number: int, leg: str, value_deg: float, quality: float) -> Stride:
         return Stride(
@@ -284,6 +320,7 @@ STATES: dict[str, Scene] = {
     ),
     "settings-refused": Scene(_drill(), RISING, healths=(health(SUPERVISOR, "running", REFUSED),)),
     "storing-video": Scene(_drill(), HIGH, healths=(health(RECORDER, stores_video=True),)),
+    "replay": Scene(_drill(cueing=False), RISING, replay=True),
     "delays": Scene(_drill(), RISING, healths=BUSY, card="latency"),
     "help": Scene(_drill(), RISING, card="help"),
 }

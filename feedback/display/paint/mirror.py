@@ -8,8 +8,9 @@ import pygame
 from numpy.typing import NDArray
 
 from feedback.display.paint import palette
-from feedback.display.paint.layout import Layout, fit_picture
-from feedback.display.state.view import MirrorFrame, MirrorLines
+from feedback.display.paint.layout import fit_picture
+from feedback.display.state.view import MirrorLines
+from feedback.display.type.box import Box
 from feedback.display.type.ink import Colour
 from wire.frames.frame import Image
 from wire.messages import Point
@@ -27,9 +28,9 @@ SUBPIXEL_BITS = 4
 class Mirror:
     """Scales frames into a box of the screen; keeps its buffers from frame to frame."""
 
-    def __init__(self, layout: Layout, mirrored: bool) -> None:
-        self._place = place = layout.mirror
-        self._radius_px = min(layout.radius_px, place.width // 2, place.height // 2)
+    def __init__(self, place: Box, radius_px: int, mirrored: bool) -> None:
+        self._place = place
+        self._radius_px = min(radius_px, place.width // 2, place.height // 2)
         self._mirrored = mirrored
         self._source_px = (0, 0)
         self._part = self.shown = place
@@ -39,21 +40,21 @@ class Mirror:
         self._surface = pygame.Surface((1, 1))
         self._corners = _corners(self._radius_px)
 
-    def paint(self, surface: pygame.Surface, picture: MirrorFrame) -> None:
-        """Paint a frame and its lines on the surface."""
-        height_px, width_px = picture.image.shape[:2]
+    def paint(self, surface: pygame.Surface, image: Image, lines: MirrorLines | None) -> None:
+        """Paint a picture and its lines, in its pixels, on the surface."""
+        height_px, width_px = image.shape[:2]
         if (width_px, height_px) != self._source_px:
             self._prepare(width_px, height_px)
         part = self._part
-        cropped = picture.image[part.y : part.bottom, part.x : part.right]
+        cropped = image[part.y : part.bottom, part.x : part.right]
         size = (self.shown.width, self.shown.height)
         if self._mirrored:
             cv2.resize(cropped, size, dst=self._turned, interpolation=cv2.INTER_LINEAR)
             cv2.flip(self._turned, 1, dst=self._scaled)
         else:
             cv2.resize(cropped, size, dst=self._scaled, interpolation=cv2.INTER_LINEAR)
-        if picture.lines is not None:
-            self._draw_lines(picture.lines)
+        if lines is not None:
+            self._draw_lines(lines)
         cv2.cvtColor(self._scaled, cv2.COLOR_BGR2BGRA, dst=self._pixels)
         surface.blit(self._surface, (self.shown.x, self.shown.y))
         self._round_off(surface)
@@ -110,11 +111,11 @@ class Mirror:
         around = self._scaled[top:bottom, left:right]
         painted = around.copy()
         corners = np.array([_fixed((x - left, y - top)) for x, y in outline], np.int32)
-        cv2.fillPoly(painted, [corners], _bgr(palette.BLUE), cv2.LINE_AA, SUBPIXEL_BITS)
+        cv2.fillPoly(painted, [corners], bgr(palette.BLUE), cv2.LINE_AA, SUBPIXEL_BITS)
         blended = cv2.addWeighted(painted, WEDGE_SHARE, around, 1 - WEDGE_SHARE, 0)
-        cv2.polylines(blended, [corners], True, _bgr(palette.BLUE), edge_px, cv2.LINE_AA, SUBPIXEL_BITS)
+        cv2.polylines(blended, [corners], True, bgr(palette.BLUE), edge_px, cv2.LINE_AA, SUBPIXEL_BITS)
         # A bold far end: the leg does not cover it there.
-        cv2.polylines(blended, [corners[1:]], False, _bgr(palette.BLUE), 4 * edge_px, cv2.LINE_AA, SUBPIXEL_BITS)
+        cv2.polylines(blended, [corners[1:]], False, bgr(palette.BLUE), 4 * edge_px, cv2.LINE_AA, SUBPIXEL_BITS)
         around[:] = blended
 
     def _draw_ghost(self, thigh: tuple[Point, Point], thick_px: int) -> None:
@@ -137,11 +138,11 @@ class Mirror:
         self._line(first, last, thick_px, palette.WHITE)
 
     def _line(self, start: Point, end: Point, thick_px: int, colour: Colour) -> None:
-        cv2.line(self._scaled, _fixed(start), _fixed(end), _bgr(colour), thick_px, cv2.LINE_AA, SUBPIXEL_BITS)
+        cv2.line(self._scaled, _fixed(start), _fixed(end), bgr(colour), thick_px, cv2.LINE_AA, SUBPIXEL_BITS)
 
     def _dot(self, centre: tuple[int, int], radius_px: float, colour: Colour) -> None:
         radius = round(radius_px * (1 << SUBPIXEL_BITS))
-        cv2.circle(self._scaled, centre, radius, _bgr(colour), -1, cv2.LINE_AA, SUBPIXEL_BITS)
+        cv2.circle(self._scaled, centre, radius, bgr(colour), -1, cv2.LINE_AA, SUBPIXEL_BITS)
 
 
 def _corners(radius_px: int) -> tuple[pygame.Surface, ...]:
@@ -159,5 +160,6 @@ def _fixed(point: Point) -> tuple[int, int]:
     return round(point[0] * (1 << SUBPIXEL_BITS)), round(point[1] * (1 << SUBPIXEL_BITS))
 
 
-def _bgr(colour: Colour) -> tuple[int, int, int]:
+def bgr(colour: Colour) -> tuple[int, int, int]:
+    """As OpenCV expects it."""
     return colour[2], colour[1], colour[0]

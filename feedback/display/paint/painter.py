@@ -10,6 +10,7 @@ from feedback.display.paint.message_bar import paint_header, paint_message_bar, 
 from feedback.display.paint.mirror import Mirror
 from feedback.display.paint.number_row import paint_number_row
 from feedback.display.paint.overlay import paint_card, paint_plates
+from feedback.display.paint.replay_panel import ReplayPanel
 from feedback.display.paint.strip import paint_strip
 from feedback.display.paint.summary_card import paint_summary
 from feedback.display.state.view import Board, Card, View
@@ -24,9 +25,9 @@ class Painter:
         self._mirrored = mirrored
         self._arranged: tuple[int, int, float] | None = None
         self._layout = arrange(1, 1)
-        self._mirror = Mirror(self._layout, mirrored)
+        self._mirror, self._replay = self._pictures()
         self._surface: pygame.Surface | None = None
-        self._painted: tuple[Board, Card | None, bool] | None = None
+        self._painted: tuple[Board, Card | None, bool, bool] | None = None
         self._board_texts = 0
 
     @property
@@ -42,21 +43,25 @@ class Painter:
         """Paint a view on a surface."""
         self._arrange(surface, view)
         canvas, board = Canvas(surface, self._layout, self.typesetter), view.board
-        covered = board.camera_lost or view.card is not None or board.summary is not None
-        picture = None if covered else view.frame
-        content = (board, view.card, picture is not None)
+        covered = view.card is not None or board.summary is not None
+        replay = None if covered else view.replay
+        picture = None if covered or board.camera_lost else view.frame
+        content = (board, view.card, picture is not None, replay is not None)
         placed = self.typesetter.placed
         if surface is not self._surface or content != self._painted:
             placed.clear()
             surface.fill(palette.NIGHT)
-            _paint_board(canvas, board, view.card)
+            _paint_board(canvas, board, view.card, replays=replay is not None)
             self._surface, self._painted, self._board_texts = surface, content, len(placed)
         if board.summary is not None:
             return
-        if picture is not None:
-            self._mirror.paint(surface, picture)
         if view.card is None:
             del placed[self._board_texts :]
+        if replay is not None:
+            self._replay.paint(canvas, replay)
+        elif picture is not None:
+            self._mirror.paint(surface, picture.image, picture.lines)
+        if view.card is None:
             paint_plates(canvas, board)
 
     def _arrange(self, surface: pygame.Surface, view: View) -> None:
@@ -64,14 +69,21 @@ class Painter:
         aspect = self._arranged[2] if self._arranged else DEFAULT_ASPECT
         if view.frame is not None:
             aspect = view.frame.image.shape[1] / view.frame.image.shape[0]
+        elif view.replay is not None:
+            # Of the whole frame, not of the rounded small picture: nothing may move when the mirror returns.
+            aspect = view.replay.picture.frame_size_px[0] / view.replay.picture.frame_size_px[1]
         if (width_px, height_px, aspect) != self._arranged:
             self._arranged = (width_px, height_px, aspect)
             self._layout = arrange(width_px, height_px, aspect)
-            self._mirror = Mirror(self._layout, self._mirrored)
+            self._mirror, self._replay = self._pictures()
             self.invalidate()
 
+    def _pictures(self) -> tuple[Mirror, ReplayPanel]:
+        layout = self._layout
+        return Mirror(layout.mirror, layout.radius_px, self._mirrored), ReplayPanel(layout, self._mirrored)
 
-def _paint_board(canvas: Canvas, board: Board, card: Card | None) -> None:
+
+def _paint_board(canvas: Canvas, board: Board, card: Card | None, replays: bool) -> None:
     if board.summary is not None:
         paint_summary(canvas, board)
         paint_notes(canvas, board)
@@ -79,7 +91,7 @@ def _paint_board(canvas: Canvas, board: Board, card: Card | None) -> None:
     mirror = canvas.layout.mirror
     if card is not None:
         paint_card(canvas, card)
-    else:
+    elif not replays:
         canvas.card(mirror, palette.PANEL)
         if board.camera_lost:
             canvas.icon("camera", mirror, min(mirror.width, mirror.height) // 4, palette.GREY)

@@ -12,6 +12,7 @@ KEY_ROWS = (
     ("c", "set the zero: stand still"),
     ("+  −", "enter belt speed: faster, slower"),
     ("m", "sound off, on"),
+    ("r", "replay the last seconds slowly"),
     ("l", "show delays"),
     ("f", "full screen, window"),
     ("p", "pair a tablet with the console"),
@@ -46,6 +47,11 @@ def pairing_card(code: PairingCode) -> Card:
     how = "Scan the code with its camera within two minutes. It works once."
     then = "a viewer" if code.role == "coach" else "the mirror"
     return Card(title, (f"{how} {may}", f"Press p for {then}."), code=code.address)
+
+
+def no_replay_card(why: str) -> Card:
+    """Shown where a replay was asked for and there is none."""
+    return Card("Replay", (why, "Press r for the mirror."))
 
 
 def latency_card(healths: Mapping[str, Health]) -> Card:

@@ -71,7 +71,7 @@ class LineTracker:
         hip, knee, ankle, shoulder = map(_drawable, (near.hip_px, near.knee_px, near.ankle_px, sample.shoulder_px))
         if hip is None or target is None or self.facing is None:
             return MirrorLines(hip, knee, ankle, shoulder, ())
-        zero_deg = self._zero_behind_deg()
+        zero_deg = self.zero_behind_deg
         edges_deg = (target.low_deg + zero_deg, target.high_deg + zero_deg)
         outline = wedge(hip, WEDGE_REACH_THIGHS * self._thigh_px, edges_deg, self.facing, roll_deg)
         ghost = None
@@ -79,13 +79,34 @@ class LineTracker:
             ghost = line_from(hip, self._thigh_px, -self._best.thigh_min_deg, self.facing, roll_deg)
         return MirrorLines(hip, knee, ankle, shoulder, outline, ghost)
 
-    def _zero_behind_deg(self) -> float:
+    @property
+    def zero_behind_deg(self) -> float:
         """Angle of the thigh behind the vertical at zero hip extension; 0 if uncalibrated."""
         if self._standing_thigh_deg is not None:
             return -self._standing_thigh_deg
         if self._last_near is None:
             return 0.0
         return finite(-self._last_near.thigh_min_deg - self._last_near.hip_extension_deg) or 0.0
+
+
+def scaled(lines: MirrorLines, factor: float) -> MirrorLines:
+    """The lines on a picture of another size."""
+
+    def at(point: Point | None) -> Point | None:
+        return None if point is None else (factor * point[0], factor * point[1])
+
+    def all_of(points: tuple[Point, ...]) -> tuple[Point, ...]:
+        return tuple((factor * x, factor * y) for x, y in points)
+
+    ghost = None if lines.ghost_px is None else all_of(lines.ghost_px)
+    return MirrorLines(
+        hip_px=at(lines.hip_px),
+        knee_px=at(lines.knee_px),
+        ankle_px=at(lines.ankle_px),
+        shoulder_px=at(lines.shoulder_px),
+        wedge_px=all_of(lines.wedge_px),
+        ghost_px=None if ghost is None else (ghost[0], ghost[1]),
+    )
 
 
 def _drawable(point: Point | None) -> Point | None:

@@ -10,7 +10,7 @@ from config.settings import Settings
 from feedback.display.state import cards, screen_text
 from feedback.display.state.measure_format import finite, format_of, measure_of
 from feedback.display.state.mirror_lines import LineTracker
-from feedback.display.state.pairing import Pairing
+from feedback.display.state.replay import Replayer
 from feedback.display.state.sides import UNKNOWN_SIDES, Sides, compare
 from feedback.display.state.status_message import StatusTracker
 from feedback.display.state.view import (
@@ -29,6 +29,7 @@ from feedback.display.state.view import (
 from wire.clock import NS_PER_S, s_to_ns
 from wire.faults import NoticeCode, SampleState
 from wire.frames.frame import Frame
+from wire.frames.pairing import Pairing
 from wire.frames.visible_change import VisibleChange
 from wire.messages import Band, Belt, Cue, Facing, Health, PairingCode, Phase, ReportLink, Sample, Side, Stride, opposite
 from wire.texts import notice_sentence
@@ -45,7 +46,7 @@ SIDES: dict[Facing | None, tuple[str, str]] = {
 }
 """Labels of the near and the far leg: a runner who faces right shows the camera the right side."""
 
-CardName = Literal["help", "latency", "pairing_code"]
+CardName = Literal["help", "latency", "pairing_code", "replay"]
 ScreenMessage = Frame | Sample | Stride | Cue | Phase | Health | Belt | PairingCode | ReportLink
 
 
@@ -59,6 +60,7 @@ class Screen:
 
     def __init__(self, settings: Settings) -> None:
         self._pairing = Pairing(settings.display.max_lines_age_ms)
+        self._replayer = Replayer()
         self.apply_settings(settings)
         self._status = StatusTracker()
         self._phase: Phase | None = None
@@ -88,6 +90,7 @@ class Screen:
         """Handle a message received at `now_ns`, in any order and with any content that the wire accepts."""
         if isinstance(message, Frame):
             self._pairing.add_frame(message)
+            self._replayer.offer(self._pairing.newest_pair)
             self._status.add_frame(now_ns)
         elif isinstance(message, Sample):
             self._handle_sample(message, now_ns)
@@ -97,7 +100,7 @@ class Screen:
             if message.text:  # A tone alone must not erase the words.
                 self._cue, self._cue_at_ns = message, now_ns
         elif isinstance(message, Phase):
-            self._handle_phase(message)
+            self._handle_phase(message, now_ns)
         elif isinstance(message, Belt):
             self._belt = message
         elif isinstance(message, PairingCode):
@@ -110,14 +113,32 @@ class Screen:
     def apply_settings(self, settings: Settings) -> None:
         """Apply changed settings; the messages so far stay."""
         self._pairing.max_lines_age_ms = settings.display.max_lines_age_ms
+        self._replayer.set_mode(settings.display.replay)
+
+    def keep_picture(self) -> bool:
+        """Compress the newest measured picture for a replay; call it when there is time. Returns whether there was one."""
+        return self._replayer.keep()
+
+    def toggle_replay(self, now_ns: int) -> None:
+        """Replay the last seconds once, or return to the mirror; a card says why there is nothing to replay."""
+        if self._replayer.is_on:
+            self._replayer.end()
+        elif self._replayer.refusal:
+            self.toggle_card("replay")
+        else:
+            self._card = None
+            self._replayer.begin(now_ns)
 
     def toggle_card(self, card: CardName) -> None:
         """Show a card in place of the mirror, or hide it if it is shown. Where there is a console, it shows its own codes."""
+        self._replayer.end()
         self._card = None if self._card == card or (card == "pairing_code" and self._code is not None) else card
 
     def view(self, now_ns: int) -> View:
         """Everything on the screen at `now_ns`."""
-        return View(self._current_frame(), self._board(now_ns), self._current_card(now_ns))
+        replay = self._replayer.view(now_ns, self._lines, self._angle_band)
+        frame = self._current_frame() if replay is None else None
+        return View(frame, self._board(now_ns), self._current_card(now_ns), replay)
 
     def judge(self, stride: Stride) -> Verdict:
         """The verdict on a stride against the present band; the far leg has no target."""
@@ -173,8 +194,9 @@ class Screen:
     def _withholds(self) -> bool:
         return self._phase is not None and self._phase.hide_value
 
-    def _handle_phase(self, phase: Phase) -> None:
+    def _handle_phase(self, phase: Phase, now_ns: int) -> None:
         """Handle a phase; after the end of a session, the next runner may be another one."""
+        self._replayer.handle_phase(phase, now_ns)
         if phase.name == "idle" and self._phase is not None and self._phase.name != "idle":
             self._reset_runner()
         self._phase = phase
@@ -184,6 +206,7 @@ class Screen:
             self._status.add_other_sample(sample.state, now_ns)
             return
         self._pairing.add_sample(sample)
+        self._replayer.offer(self._pairing.newest_pair)
         self._status.add_sample(sample.state, now_ns)
         self._lines.add_sample(sample)
         self._sample_cadence_spm = finite(sample.cadence_spm)
@@ -208,6 +231,11 @@ class Screen:
             return None
         if self._card == "pairing_code":
             return cards.CONSOLE_OFF if self._code is None else None
+        if self._card == "replay":
+            if self._replayer.refusal:
+                return cards.no_replay_card(self._replayer.refusal)
+            self._card = None
+            return None
         return cards.HELP if self._card == "help" else cards.latency_card(self._status.healths)
 
     def _current_frame(self) -> MirrorFrame | None:

@@ -7,6 +7,7 @@ from config.left_minus_right import Difference
 from feedback.display.state.measure_format import HIP_EXTENSION, MeasureFormat
 from feedback.display.state.sides import UNKNOWN_SIDES, Sides
 from wire.frames.frame import Image
+from wire.frames.recent_pictures import KeptPicture
 from wire.messages import Band, Point, Summary
 from wire.texts import Sign
 
@@ -145,14 +146,35 @@ class Board:
         return self.message is not None and self.message.sign == "camera"
 
 
+Curve = tuple[tuple[tuple[float, float], ...], ...]
+"""Pieces of a line, with gaps between them: points of (place in time from 0 to 1, degrees)."""
+
+
+@dataclass(frozen=True)
+class ReplayView:
+    """One moment of a replay, shown in place of the mirror."""
+
+    picture: KeptPicture
+    lines: MirrorLines
+    """In pixels of the kept picture."""
+    curve: Curve
+    """The near thigh's angle behind its zero, of the whole replay."""
+    cursor: float
+    """The place of this picture in the curve, from 0 to 1."""
+    band: Band | None
+    """The target on the curve; None: the target is no angle of the thigh."""
+
+
 @dataclass(frozen=True)
 class View:
     """Everything the painter needs."""
 
     frame: MirrorFrame | None
+    """None: no frame has arrived, or the replay is shown in its place."""
     board: Board
     card: Card | None = None
     """Help or delays, if a key was pressed for them."""
+    replay: ReplayView | None = None
 
     @property
     def shows_measurement(self) -> bool:

@@ -47,6 +47,11 @@ class Pairing:
             self._samples.popitem(last=False)
         self._match(key)
 
+    @property
+    def newest_pair(self) -> tuple[Frame, Sample] | None:
+        """The newest frame that has its sample, however late that came; None before the first."""
+        return self._pair
+
     def show(self) -> tuple[Frame, Sample | None] | None:
         """The frame to show now, with its sample if that arrived in time; None before the first frame."""
         if self._newest is None:
