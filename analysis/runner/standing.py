@@ -6,6 +6,7 @@ it comes from the settings.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 
@@ -70,8 +71,12 @@ def _posture(body: BodyAngles) -> _Posture:
 
 
 def _median_deg(postures: Iterable[_Posture], angle_deg: Callable[[LabelledLeg], float]) -> float:
-    """The median of both legs over all frames."""
-    found = median_of_views((posture.body.mirrored, angle_deg(leg)) for posture in postures for leg in posture.body.legs)
+    """The median over all frames of the mean of both legs.
+
+    In quiet standing the far leg is hidden, and where the pose model believes it to be differs by some 2° from the near leg. A
+    median over the angles of both would lie anywhere between the two, depending on a few frames.
+    """
+    found = median_of_views((posture.body.mirrored, fmean(map(angle_deg, posture.body.legs))) for posture in postures)
     assert found is not None
     return found
 
