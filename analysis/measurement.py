@@ -24,6 +24,7 @@ class Measurement:
         self._roll_deg = settings.analysis.camera_roll_deg
         self._treadmill = TreadmillPlace()
         self._camera = camera
+        self._offset_deg = settings.capture.other_side.extension_offset_deg if camera == "other_side" else 0.0
         self._view: tuple[int, int, int] | None = None
 
     def configure(self, settings: Settings) -> None:
@@ -35,6 +36,10 @@ class Measurement:
     def recalibrate(self) -> None:
         """Forget the zeros: the runner will stand still for new ones."""
         self._engine.recalibrate()
+
+    def start_over(self) -> None:
+        """Forget the runner and the zeros: whoever is in view is somebody else, and may face the other way."""
+        self._engine.forget_person()
 
     def belt(self, belt: Belt) -> None:
         """Set the state of the treadmill from now on."""
@@ -61,4 +66,11 @@ class Measurement:
 
     def _named(self, stride: Stride, facing: Facing | None) -> Stride:
         side = None if facing is None else side_of(stride.leg, facing)
-        return structs.replace(stride, side=side, camera=self._camera)
+        offset_deg = self._offset_deg if stride.leg == "near" else 0.0
+        return structs.replace(
+            stride,
+            side=side,
+            camera=self._camera,
+            hip_extension_deg=stride.hip_extension_deg - offset_deg,
+            thigh_min_deg=stride.thigh_min_deg + offset_deg,
+        )

@@ -27,8 +27,10 @@ class Difference:
     ci95: float
 
 
-def left_minus_right(left: Sequence[float], right: Sequence[float]) -> Difference | None:
+def left_minus_right(left: Sequence[float], right: Sequence[float], calibration_sd_deg: float = 0.0) -> Difference | None:
     """Of the last `COMPARED_STRIDES` values of each leg, degrees; None: too few, or too uncertain to be stated.
+
+    `calibration_sd_deg`: as for `cameras_sd_deg`.
 
     >>> left_minus_right([15.0, 15.5, 15.0, 15.5, 15.25], [12.0, 12.5, 12.0, 12.5, 12.25]).difference
     3.0
@@ -37,13 +39,16 @@ def left_minus_right(left: Sequence[float], right: Sequence[float]) -> Differenc
     if min(len(left), len(right)) < MIN_STRIDES:
         return None
     difference = statistics.fmean(left) - statistics.fmean(right)
-    ci95 = math.hypot(T_95 * error_of_difference(left, right), Z95 * cameras_sd_deg(difference))
+    ci95 = math.hypot(T_95 * error_of_difference(left, right), Z95 * cameras_sd_deg(difference, calibration_sd_deg))
     return Difference(difference, ci95) if ci95 < SIDE_LIMIT_DEG else None
 
 
-def cameras_sd_deg(difference_deg: float) -> float:
-    """What two cameras, each zeroed while standing, add to the uncertainty of such a difference: standard deviation, deg."""
-    return math.hypot(CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_CHANGE_RMS * difference_deg)
+def cameras_sd_deg(difference_deg: float, calibration_sd_deg: float = 0.0) -> float:
+    """What two cameras, each zeroed while standing, add to the uncertainty of such a difference: standard deviation, deg.
+
+    `calibration_sd_deg`: of the cameras' own difference, where it has been measured and taken out (hipcue calibrate-sides).
+    """
+    return math.hypot(CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_CHANGE_RMS * difference_deg, calibration_sd_deg)
 
 
 def error_of_difference(one: Sequence[float], other: Sequence[float]) -> float:

@@ -279,6 +279,8 @@ class Phase(Message, frozen=True):
     sides: Mapping[Side, SideTarget] = {}
     """With two cameras, of each leg; the band and the baseline above are then those of the main camera's near leg."""
     mode: SessionMode = "session"
+    calibration_sd_deg: float = 0.0
+    """Of what was found by `hipcue calibrate-sides` and taken out, standard deviation; 0: nothing was."""
 
 
 class ConfigState(Message, frozen=True):

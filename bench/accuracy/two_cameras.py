@@ -19,8 +19,8 @@ import numpy as np
 
 from bench.report import Figure, Table, at_least, at_most, reported, verdicts
 from capture.synthetic.synthetic_source import SyntheticRunner
+from config.left_minus_right import cameras_sd_deg
 from config.loading import load
-from config.reference import CAMERA_PAIR_CHANGE_RMS, CAMERA_PAIR_RMS_DEG
 from hipcue.analyse.clip import analyse
 from sessions.format.recorded import RecordedSession, from_folder
 from sessions.format.rows import column
@@ -110,7 +110,7 @@ def run(pair: Pair) -> Outcome:
     found = left_right(session)
     if found is None:
         return Outcome(pair, None, None, float("nan"), _by_one(session))
-    cameras_deg = np.hypot(CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_CHANGE_RMS * found.difference_deg)
+    cameras_deg = cameras_sd_deg(found.difference_deg)
     scatter_deg = float(np.sqrt(max(0.0, (found.ci95_deg / Z95) ** 2 - cameras_deg**2)))
     return Outcome(pair, found.difference_deg, found.ci95_deg, scatter_deg, _by_one(session))
 
@@ -164,7 +164,7 @@ def figures(outcomes: Sequence[Outcome]) -> list[Figure]:
     test = "what the cameras add"
     found.append(reported(test, "a true difference comes out at this share of its size", f"{slope:.3f}"))
     found.append(
-        reported(test, f"beside that and the scatter, root mean square (used: {CAMERA_PAIR_RMS_DEG})", f"{cameras_deg:.2f}°")
+        reported(test, f"beside that and the scatter, root mean square (used: {cameras_sd_deg(0.0)})", f"{cameras_deg:.2f}°")
     )
     return found
 

@@ -1,5 +1,6 @@
 """The synthetic runner as a recording: `synthetic:extension=18,cadence=170,facing=right,fps=30`."""
 
+import math
 from collections.abc import Callable
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -37,6 +38,7 @@ class SyntheticSettings(BaseModel):
     change_s: float = Field(0.0, ge=0, le=3600, description="when the change occurs, seconds after the start")
     scatter: float = Field(0.0, ge=0, le=5, description="standard deviation of the extension between strides, degrees")
     stand: float = Field(0.0, ge=0, le=600, description="time standing still before running, seconds")
+    turn: float | None = Field(None, gt=0, le=3600, description="turns round after this, seconds: stands, and runs facing back")
     seconds: float | None = Field(None, gt=0, le=86400, description="duration; endless without it")
     noise: float = Field(4.0, ge=0, le=40, description="pixel noise, grey levels")
     seed: int = Field(1, ge=0)
@@ -94,7 +96,16 @@ class SyntheticRunner:
         )
         self._neighbour = Runner(RunnerParameters(extension_deg=12.0, cadence_spm=158.0)) if wanted.neighbour else None
         facing = opposite(wanted.facing) if wanted.other_side else wanted.facing
-        self._painter = RunnerPainter(wanted.width, wanted.height, facing, noise=wanted.noise, seed=wanted.seed)
+        self._painters = {
+            turned: RunnerPainter(
+                wanted.width,
+                wanted.height,
+                opposite(facing) if turned else facing,
+                noise=wanted.noise,
+                seed=wanted.seed,
+            )
+            for turned in ((False,) if wanted.turn is None else (False, True))
+        }
         self._index = -1
 
     @property
@@ -128,11 +139,15 @@ class SyntheticRunner:
     def image(self) -> Image:
         """Draw the current picture."""
         t_s = self._index / self.settings.fps
+        turn_s = math.inf if self.settings.turn is None else self.settings.turn
+        turned = t_s >= turn_s
+        if turned:
+            t_s -= turn_s  # the movement begins anew: standing, then running
         neighbour = None if self._neighbour is None else self._neighbour.pose(t_s)
         pose = self.runner.pose(t_s)
-        if self.settings.other_side:
+        if self.settings.other_side != turned:
             pose = pose.from_other_side()
-        return self._painter.draw(pose, self.runner.belt_m(t_s), neighbour)
+        return self._painters[turned].draw(pose, self.runner.belt_m(t_s), neighbour)
 
     def rewind(self) -> None:
         """Start over, and forget all cues."""

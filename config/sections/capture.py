@@ -43,6 +43,13 @@ class OtherSideSettings(Section):
         ge=-30,
         le=30,
     )
+    extension_offset_deg: float = setting(
+        0.0,
+        "how much more hip extension this camera reads than the main one; taken out of its strides (hipcue calibrate-sides)",
+        ge=-15,
+        le=15,
+    )
+    extension_offset_sd_deg: float = setting(0.0, "standard deviation of that offset; 0: there is none", ge=0, le=5)
     zone: Zone = setting(Zone())
 
 
@@ -88,7 +95,7 @@ class CaptureSettings(Section):
                 "source": other.source,
                 "rotate_deg": other.rotate_deg,
                 "zone": other.zone,
-                "other_side": OtherSideSettings(),
+                "other_side": OtherSideSettings(extension_offset_deg=other.extension_offset_deg),
             }
         )
 

@@ -61,7 +61,7 @@ class LaneLegs:
         both = [one for strides in self._strides.values() for one in strides]
         if phase.measure != "hip_extension" or any(one.standing_thigh_deg is None for one in both):
             return None
-        found = left_minus_right(self._trusted("left", phase), self._trusted("right", phase))
+        found = left_minus_right(self._trusted("left", phase), self._trusted("right", phase), phase.calibration_sd_deg)
         return None if found is None else {"value": rounded(found.difference, 1), "ci95": rounded(found.ci95, 1)}
 
     def _trusted(self, side: Side, phase: Phase) -> list[float]:

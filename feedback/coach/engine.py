@@ -181,6 +181,7 @@ class Coach:
             notice=self._notice(target),
             summary=self._summary if name == "summary" else None,
             sides=sides,
+            calibration_sd_deg=self._settings.capture.other_side.extension_offset_sd_deg,
         )
 
     @property

@@ -10,7 +10,7 @@ from capture.opening import open_recording
 from capture.sources.source import Recording, SourceError
 from capture.synthetic.synthetic_source import SyntheticRunner
 from config.settings import Settings
-from hipcue.analyse.view import ClipView
+from hipcue.analyse.view import ClipView, next_view
 from sessions.errors import SessionsError
 from sessions.format.columns import CAMERA_SUFFIXES
 from sessions.format.header import session_header
@@ -124,7 +124,7 @@ def _measure(views: list[ClipView], session: SessionWriter, for_s: float | None,
     total = sum(known for known in totals if known is not None) if None not in totals else None
     sides = _Sides(len(views))
     done = 0
-    while (view := _next_of(views, for_s)) is not None:
+    while (view := next_view(views, for_s)) is not None:
         sample, settled = view.measure()
         session.sample(sample)
         for stride in settled:
@@ -136,17 +136,6 @@ def _measure(views: list[ClipView], session: SessionWriter, for_s: float | None,
             session.flush()
         progress(done, total)
         _check(session, stop, done)
-
-
-def _next_of(views: list[ClipView], for_s: float | None) -> ClipView | None:
-    """The view whose next picture was taken first; None: all are at their end."""
-    until_ns = None if for_s is None else for_s * 1e9
-    waiting = [
-        (view.next_ns, number)
-        for number, view in enumerate(views)
-        if view.next_ns is not None and (until_ns is None or view.next_ns < until_ns)
-    ]
-    return views[min(waiting)[1]] if waiting else None
 
 
 def _header(views: list[ClipView], whole: bool) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """One camera's recording on its way through the live engine, picture by picture."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.measurement import Measurement
@@ -90,9 +91,24 @@ class ClipView:
         pixels = self.frames * self._picture_px
         return round(8 * size_bytes / pixels, 4) if pixels else None
 
+    def start_over(self) -> None:
+        """Forget the runner: see Measurement.start_over."""
+        self._measurement.start_over()
+
     def close(self) -> None:
         """Finish the annotated copy, and close the recording and the pose model."""
         if self._annotated is not None:
             self._annotated.close()
         self._recording.close()
         self._pose.close()
+
+
+def next_view(views: Sequence[ClipView], for_s: float | None = None) -> ClipView | None:
+    """The view whose next picture was taken first, and before `for_s`; None: all are at their end."""
+    until_ns = None if for_s is None else for_s * 1e9
+    waiting = [
+        (view.next_ns, number)
+        for number, view in enumerate(views)
+        if view.next_ns is not None and (until_ns is None or view.next_ns < until_ns)
+    ]
+    return views[min(waiting)[1]] if waiting else None

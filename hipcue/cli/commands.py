@@ -10,6 +10,7 @@ from config.loading import Origin
 from config.paths import keys_folder
 from hipcue import __version__
 from hipcue.cli.analyse_command import analyse
+from hipcue.cli.calibrate_command import calibrate_sides
 from hipcue.cli.cameras_command import cameras
 from hipcue.cli.config_commands import config_app
 from hipcue.cli.console import Commands, err, fail, out, sentences
@@ -190,6 +191,7 @@ def doctor(
             raise typer.Exit(1)
 
 
+app.command("calibrate-sides")(calibrate_sides)
 app.command()(cameras)
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from analysis.pose.backends import open_backend
 from analysis.pose.pose_estimator import PoseError
 from analysis.runner.facing import ENOUGH, forwardness
+from config.reference import Z95
 from config.settings import Settings
 from hipcue.doctor.camera_check import TimedPicture
 from hipcue.doctor.finding import Finding
@@ -23,7 +24,18 @@ def check_sides(settings: Settings, pictures: list[TimedPicture], other_pictures
     if seen[0] == seen[1]:
         advice = "hang one of them on the other side of the treadmill, and switch mirroring off"
         return Finding("sides", False, f"both cameras see the {seen[0]} side", advice)
-    return Finding("sides", True, f"the camera sees the {seen[0]} side, the other one the {seen[1]} side")
+    return Finding(
+        "sides", True, f"the camera sees the {seen[0]} side, the other one the {seen[1]} side; {_taken_out(settings)}"
+    )
+
+
+def _taken_out(settings: Settings) -> str:
+    """What `hipcue calibrate-sides` has found, in words."""
+    other = settings.capture.other_side
+    if not other.extension_offset_sd_deg:
+        return "no difference between them is taken out (hipcue calibrate-sides finds it)"
+    ci95_deg = Z95 * other.extension_offset_sd_deg
+    return f"the other one reads {other.extension_offset_deg:+.1f} ± {ci95_deg:.1f}° more, which is taken out"
 
 
 def _facing(settings: Settings, pictures: list[TimedPicture]) -> Facing | None:

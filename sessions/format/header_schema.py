@@ -48,7 +48,16 @@ class _Coach(_Part):
     cadence_change_pct: Finite = 0
 
 
+class _CalibratedSide(_Part):
+    extension_offset_sd_deg: Annotated[float, Field(ge=0, le=5)] = 0
+
+
+class _Capture(_Part):
+    other_side: _CalibratedSide = _CalibratedSide()
+
+
 class _Config(_Part):
+    capture: _Capture = _Capture()
     analysis: _Analysis = _Analysis()
     coach: _Coach = _Coach()
 

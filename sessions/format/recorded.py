@@ -110,6 +110,12 @@ class RecordedSession(CountedStrides):
         return bool(self.other_strides)
 
     @property
+    def calibration_sd_deg(self) -> float:
+        """Standard deviation of the difference between the cameras that was taken out (hipcue calibrate-sides); 0: none was."""
+        capture = (self.header.get("config") or {}).get("capture") or {}
+        return float((capture.get("other_side") or {}).get("extension_offset_sd_deg") or 0.0)
+
+    @property
     def all_strides(self) -> list[Row]:
         """The rows of both cameras, in the order in which they became known."""
         if not self.other_strides:

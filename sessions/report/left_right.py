@@ -66,7 +66,9 @@ def left_right(session: RecordedSession) -> LeftRight | None:
     if means[0] is None or means[1] is None or means[2] is None:
         return None
     difference = means[2]
-    cameras_deg = math.hypot(cameras_sd_deg(difference.mean), 0.0 if calibrated else UNLEVEL_RMS_DEG)
+    cameras_deg = math.hypot(
+        cameras_sd_deg(difference.mean, session.calibration_sd_deg), 0.0 if calibrated else UNLEVEL_RMS_DEG
+    )
     ci95_deg = Z95 * math.hypot(difference.sem, cameras_deg)
     return LeftRight(means[0], means[1], difference.mean, ci95_deg, calibrated)
 

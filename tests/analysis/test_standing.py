@@ -20,7 +20,7 @@ def leaning(landmarks: Landmarks, leg: str, by_deg: float) -> Landmarks:
     turn = np.radians(-by_deg)
     rotation = np.array([(np.cos(turn), -np.sin(turn)), (np.sin(turn), np.cos(turn))])
     for table in (KNEES, ANKLES, HEELS, TOES):
-        points[table[leg]] = points[HIPS[leg]] + rotation @ (points[table[leg]] - points[HIPS[leg]])  # type: ignore[index]
+        points[table[leg]] = points[HIPS[leg]] + rotation @ (points[table[leg]] - points[HIPS[leg]])
     return Landmarks(points, landmarks.visibility, landmarks.mirrored)
 
 

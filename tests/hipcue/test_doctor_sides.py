@@ -5,6 +5,8 @@ import pytest
 
 from analysis.pose.landmarks import Landmarks
 from capture.synthetic.kinematics import Runner, RunnerParameters
+from config.secret_address import SecretAddress
+from config.sections.capture import CaptureSettings, OtherSideSettings
 from config.settings import Settings
 from hipcue.doctor.camera_check import TimedPicture
 from hipcue.doctor.sides_check import check_sides
@@ -33,7 +35,14 @@ def _exact(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_cameras_on_both_sides_are_right() -> None:
     found = check_sides(Settings(), pictures("right"), pictures("left"))
     assert (found.subject, found.good) == ("sides", True)
-    assert found.found == "the camera sees the right side, the other one the left side"
+    assert found.found.startswith("the camera sees the right side, the other one the left side; no difference")
+
+
+def test_what_was_calibrated_is_said() -> None:
+    other = OtherSideSettings(source=SecretAddress("1"), extension_offset_deg=-1.2, extension_offset_sd_deg=0.35)
+    settings = Settings(capture=CaptureSettings(other_side=other))
+    found = check_sides(settings, pictures("right"), pictures("left")).found
+    assert found.endswith("the other one reads -1.2 ± 0.7° more, which is taken out")
 
 
 @pytest.mark.parametrize("facing", ["left", "right"])

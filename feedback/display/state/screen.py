@@ -330,7 +330,8 @@ class Screen:
         if self.measure != "hip_extension" or any(one.standing_thigh_deg is None for one in (*self._near, *self._other)):
             return None
         near, other = self._trusted(self._near), self._trusted(self._other)
-        return left_minus_right(near, other) if self._near_side == "left" else left_minus_right(other, near)
+        left, right = (near, other) if self._near_side == "left" else (other, near)
+        return left_minus_right(left, right, 0.0 if self._phase is None else self._phase.calibration_sd_deg)
 
     @property
     def _near_side(self) -> Side | None:

@@ -1,0 +1,170 @@
+"""Given a runner who turns round half-way, `hipcue calibrate-sides` finds by what two cameras differ, and it is taken out."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec import structs
+from typer.testing import CliRunner, Result
+
+from analysis.pose.landmarks import HIPS, KNEES, Landmarks
+from config.loading import load
+from config.settings import Settings
+from hipcue.analyse.clip import analyse
+from hipcue.calibration.turn_around import LOOK_AGAIN_S, START, TURN, CalibrationError, lead
+from hipcue.cli.commands import app
+from sessions.format.recorded import from_folder
+from sessions.report.left_right import left_right
+from tests.support.blank_landmarks import BlankLandmarkPainter
+from tests.support.exact_landmarks import ExactPose
+from tests.support.message_examples import sample, stride
+from wire.frames.frame import Image
+from wire.messages import CameraName, Facing, Sample, Stride
+
+RUN = "synthetic:extension=17,far_extension=14,stand=5,turn=31,seconds=62,fps=30,width=320,height=240"
+"""Faces right at first: the right leg, near the main camera, extends 3° further."""
+OTHER = f"{RUN},other_side=true"
+SHORT = RUN.replace("seconds=62", "seconds=12")
+READS = 1.15
+"""The other camera's pose model sees thighs lean so much more than they do: none in standing, 2.5° at a peak of 17°."""
+READS_MORE_DEG = float(np.degrees(np.arctan(READS * np.tan(np.radians(15.5)))) - 15.5)
+
+
+class LeaningPose(ExactPose):
+    """Sees each knee farther from below its hip than it is."""
+
+    def estimate(self, image: Image) -> Landmarks | None:
+        found = super().estimate(image)
+        if found is None:
+            return None
+        points = found.points_px.copy()
+        for side in ("left", "right"):
+            points[KNEES[side], 0] = points[HIPS[side], 0] + READS * (points[KNEES[side], 0] - points[HIPS[side], 0])
+        return replace(found, points_px=points)
+
+
+@pytest.fixture(autouse=True)
+def _two_cameras(monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(settings: object) -> Iterator[ExactPose]:
+        del settings
+        while True:
+            yield ExactPose()
+            yield LeaningPose()
+
+    for module in ("hipcue.calibration.views", "hipcue.analyse.clip"):
+        poses = opened(None)
+        monkeypatch.setattr(f"{module}.open_backend", lambda _settings, poses=poses: next(poses))
+        monkeypatch.setattr(f"{module}.keep_native_notes_off_stderr", lambda: None)
+    monkeypatch.setattr("capture.synthetic.synthetic_source.RunnerPainter", BlankLandmarkPainter)
+
+
+def run(config: Path, source: str = RUN, other: str = OTHER) -> Result:
+    return CliRunner().invoke(
+        app, ["calibrate-sides", "--source", source, "--other-side", other, "--config", str(config)], catch_exceptions=False
+    )
+
+
+def saved(config: Path) -> tuple[float, float]:
+    other = load(file=config).capture.other_side
+    return other.extension_offset_deg, other.extension_offset_sd_deg
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "lane.toml"
+    file.write_text('# Lane 1\n[capture]\nsource = "Camera A"  # the black one\n')
+    return file
+
+
+def difference_deg(settings: Settings, out: Path) -> float:
+    analyse(settings, out)
+    found = left_right(from_folder(out, with_frames=False))
+    assert found is not None
+    return found.difference_deg
+
+
+@pytest.mark.slow
+def test_what_the_cameras_differ_by_is_found_saved_and_taken_out(config: Path, tmp_path: Path) -> None:
+    done = run(config)
+    assert done.exit_code == 0, done.stderr
+    offset_deg, sd_deg = saved(config)
+    assert offset_deg == pytest.approx(READS_MORE_DEG, abs=0.3)
+    assert 0.2 < sd_deg < 0.6
+    said = " ".join(done.stdout.split())
+    assert said.index(START) < said.index(TURN)
+    assert f"The other camera reads {offset_deg:.1f}" in said
+    assert "Your left minus right, without the cameras' part: -3." in said
+    assert "# the black one" in config.read_text()
+
+    once = {"capture.source": SHORT, "capture.other_side.source": f"{SHORT},other_side=true"}
+    before_deg = difference_deg(load(overrides=once), tmp_path / "before")
+    after_deg = difference_deg(load(file=config, overrides=once), tmp_path / "after")
+    assert before_deg == pytest.approx(-3.0 + READS_MORE_DEG, abs=0.5)
+    assert after_deg == pytest.approx(before_deg - offset_deg, abs=0.02)
+    assert abs(after_deg + 3.0) < abs(before_deg + 3.0)
+
+
+@pytest.mark.parametrize(
+    ("source", "other", "said"),
+    [
+        (
+            SHORT.replace("stand=5", "stand=0"),
+            f"{SHORT.replace('stand=5', 'stand=0')},other_side=true",
+            "not seen standing still",
+        ),
+        (SHORT, SHORT, "Both cameras show the runner's right side"),
+    ],
+)
+def test_what_was_missing_is_said_and_nothing_is_saved(config: Path, source: str, other: str, said: str) -> None:
+    before = config.read_text()
+    done = run(config, source, other)
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.split())
+    assert config.read_text() == before
+
+
+def test_it_takes_two_cameras(config: Path) -> None:
+    done = CliRunner().invoke(app, ["calibrate-sides", "--config", str(config)])
+    assert done.exit_code == 2
+    assert "There is one camera" in done.stderr
+
+
+class TestLead:
+    """The protocol, whatever measures."""
+
+    @staticmethod
+    def seen(camera: CameraName, facing: Facing, at_s: float, taken: list[Stride] | None = None) -> tuple[Sample, list[Stride]]:
+        return replace_sample(sample(at_s=at_s), camera, facing), taken or []
+
+    def test_a_runner_who_has_not_turned_yet_is_looked_at_again_every_two_seconds(self) -> None:
+        started: list[CameraName] = []
+
+        def measured() -> Iterator[tuple[Sample, list[Stride]]]:
+            for number in range(40):
+                at_s = 1.0 + 0.7 * number
+                yield self.seen("main", "right", at_s, [near("main", "right", at_s)])
+                yield self.seen("other_side", "left", at_s + 0.35, [near("other_side", "left", at_s + 0.35)])
+            for tenth in range(100):
+                yield self.seen("main", "right", 40.0 + tenth / 10)
+
+        with pytest.raises(CalibrationError, match="facing left 0"):
+            lead(measured(), started.append, 0.5, lambda _text: None)
+        assert started.count("main") >= 10 / LOOK_AGAIN_S
+
+    def test_without_strides_the_silent_camera_is_named(self) -> None:
+        def measured() -> Iterator[tuple[Sample, list[Stride]]]:
+            for number in range(40):
+                yield self.seen("main", "right", 0.7 * number, [near("main", "right", 0.7 * number)])
+
+        with pytest.raises(CalibrationError, match="The camera on the other side saw no strides"):
+            lead(measured(), lambda _camera: None, 0.5, lambda _text: None)
+
+
+def replace_sample(taken: Sample, camera: CameraName, facing: Facing) -> Sample:
+    return structs.replace(taken, camera=camera, facing=facing)
+
+
+def near(camera: CameraName, side: Facing, at_s: float) -> Stride:
+    return structs.replace(stride(1, at_s, 15.0), camera=camera, side=side, standing_thigh_deg=1.0)
