@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import cv2
 
 from capture.opening import cue_handler, is_live, open_source
+from capture.recording_start import await_main_camera, await_ready
 from capture.sources.cropping import framed
 from capture.sources.paced import PacedSource
 from capture.sources.reopener import Reopener
@@ -25,12 +26,11 @@ from wire.health.reporter import HealthReporter
 from wire.lifecycle import StopFlag
 from wire.messages import Cue, Health, Stride
 from wire.node import Node
-from wire.sockets import Wire, wait
+from wire.sockets import Wire
 from wire.topics import ANALYSIS, ANALYSIS_2, CAPTURE, CAPTURE_2, CUE, HEALTH, RESEND_PERIOD_S, STRIDE
 
 EXIT_ENDED = 0
 EXIT_NO_SOURCE = 3
-READY_TIMEOUT_S = 20.0
 _RETRY_POLL_S = 0.02
 _RATE_WINDOW_S = 2.0
 _SLOW = 0.8
@@ -58,9 +58,9 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, wait_for: tuple[str, ...
             return _no_source(error, node.health)
         node.health.fault(error.code, error.device, _cause(error))
     if source is not None and not source.live:
-        _await_ready(wire, wait_for, node.health, stop)
+        await_ready(wire, wait_for, node.health, stop)
         if wire.process == CAPTURE_2 and isinstance(source, PacedSource):
-            _await_main_camera(wire, source, node.health, stop)
+            await_main_camera(wire, source, node.health, stop)
     with ExitStack() as closing:
         capture = _Capture(settings, node, source)
         closing.callback(capture.close)
@@ -276,31 +276,3 @@ def _no_source(error: SourceError, health: HealthReporter) -> int:
     health.failed(error.code, error.device, _cause(error))
     print(error, file=sys.stderr)
     return EXIT_NO_SOURCE
-
-
-def _await_main_camera(wire: Wire, source: PacedSource, health: HealthReporter, stop: StopFlag) -> None:
-    """Let the recording start at the instant at which the main camera's did."""
-    frames = wire.frames()
-    until_ns = wire.clock() + s_to_ns(READY_TIMEOUT_S)
-    frame = None
-    while frame is None and not stop and wire.clock() < until_ns:
-        wait(50, frames)
-        health.beat()
-        frame = frames.take()
-    if frame is not None:
-        source.start_at(frame.capture_ns - round(frame.index * NS_PER_S / source.recording.fps))
-    frames.socket.close()
-
-
-def _await_ready(wire: Wire, processes: tuple[str, ...], health: HealthReporter, stop: StopFlag) -> None:
-    waiting = set(processes)
-    if not waiting:
-        return
-    others = wire.newest(HEALTH, Health)
-    until_ns = wire.clock() + s_to_ns(READY_TIMEOUT_S)
-    while waiting and not stop and wire.clock() < until_ns:
-        wait(50, others)
-        health.beat()
-        received = others.take()
-        if received is not None and received.state in ("running", "degraded"):
-            waiting.discard(received.process)

@@ -14,9 +14,9 @@ import tomli
 from config.loading import Origin, default_layer, preset_layer, presets
 from config.mistakes import ConfigError
 from config.paths import presets_folder
-from config.secret_address import shown, without_secrets
 from config.settings import Settings
 from config.small_file import SmallFileError, read_small_text
+from console.editing.hidden_passwords import with_password, with_passwords, without_passwords
 from console.editing.settings_form import MACHINE_SECTIONS
 from console.editing.toml_change import RULES, Change, changed_text, flat
 from sessions.format.durable import replace_text
@@ -24,8 +24,6 @@ from wire.messages import Message
 from wire.system import lock_folder
 
 KEPT_VERSIONS = 10
-SECRET_PATHS = (("capture", "source"), ("session", "store_url"))
-"""Addresses that may hold a password: what a browser is shown, and sends back, is without it."""
 LONGEST_PATH = 4
 PRESET_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 PRESET_SECTIONS = ("target", "session", "coach", "guard", "fading", "cue", "audio")
@@ -119,7 +117,7 @@ class SettingsFile:
             values, mistake = self._values(text), ""
         except EditError as error:
             values, mistake = default_layer().tables, str(error)
-        return Opened(_without_passwords(text), _hash(text), values, mistake)
+        return Opened(without_passwords(text), _hash(text), values, mistake)
 
     def change(self, changes: Sequence[Change], by: str) -> Opened:
         """Write changes, each against what its editor saw. Raises EditError, ConflictError; then nothing is written."""
@@ -146,16 +144,15 @@ class SettingsFile:
         with self._locked():
             present = self._read()
             if _hash(present) == seen_hash:
-                self._write_text(present, _with_passwords(text, present), by, None)
+                _parsed(text)
+                self._write_text(present, with_passwords(text, present), by, None)
             else:
                 seen = next((one.text for one in self._versions() if _hash(one.text) == seen_hash), None)
                 if seen is None:
                     raise EditError(
                         "The file has changed too much since you opened it; copy your text, and load the page again."
                     )
-                before, after, now = (
-                    flat(_parsed(one)) for one in (_without_passwords(seen), text, _without_passwords(present))
-                )
+                before, after, now = (flat(_parsed(one)) for one in (without_passwords(seen), text, without_passwords(present)))
                 changes = [
                     Change(path, after.get(path), before.get(path))
                     for path in sorted({*before, *after})
@@ -229,7 +226,7 @@ class SettingsFile:
                 raise EditError(f"{key}: was given on the command line, and holds until the program ends", change.path)
 
     def _write(self, text: str, changes: Sequence[Change], by: str) -> None:
-        kept = [_with_password(one, text) for one in changes]
+        kept = [with_password(one, text) for one in changes]
         try:
             after = changed_text(text, kept)
         except (ValueError, TypeError, AttributeError, KeyError) as error:
@@ -325,42 +322,6 @@ def _same(one: Any, other: Any) -> bool:
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(_same, one, other))
     return bool(one == other)
-
-
-def _secrets(text: str) -> dict[tuple[str, ...], str]:
-    """The addresses with a password in this text."""
-    try:
-        found = flat(tomli.loads(text))
-    except ValueError:
-        return {}
-    known = {path: found.get(path) for path in SECRET_PATHS}
-    return {path: value for path, value in known.items() if isinstance(value, str) and shown(value) != value}
-
-
-def _without_passwords(text: str) -> str:
-    try:
-        tomli.loads(text)
-    except ValueError:  # where a value ends is not certain: nothing after an address is shown
-        return "\n".join(map(without_secrets, text.split("\n")))
-    for path, whole in _secrets(text).items():
-        text = changed_text(text, [Change(path, shown(whole))])
-    return text
-
-
-def _with_passwords(text: str, before: str) -> str:
-    """The text with the passwords of the file before, where an address is still what it was shown as."""
-    _parsed(text)
-    return changed_text(text, _still(text, before)) if _secrets(before) else text
-
-
-def _still(text: str, before: str) -> list[Change]:
-    found = flat(_parsed(text))
-    return [Change(path, whole) for path, whole in _secrets(before).items() if found.get(path) == shown(whole)]
-
-
-def _with_password(change: Change, before: str) -> Change:
-    whole = _secrets(before).get(change.path)
-    return Change(change.path, whole, change.was) if whole is not None and change.value == shown(whole) else change
 
 
 def _hash(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from config.reload import from_json
 from config.settings import Settings
-from feedback.audio.device.sink import open_sink
+from feedback.audio.device.sound_card import open_sink
 from feedback.audio.device.sound_output import SinkOpener, SoundOutput
 from feedback.audio.engine.lane import PlaybackOutcome
 from feedback.audio.engine.mixer import Mixer

@@ -5,7 +5,8 @@ import time
 
 from config.paths import sessions_folder
 from config.settings import Settings
-from feedback.audio.device.sink import SoundFault, open_sink
+from feedback.audio.device.sink import SoundFault
+from feedback.audio.device.sound_card import open_sink
 from feedback.display.monitors import find_monitor
 from feedback.display.window import find_screens
 from hipcue.doctor.finding import Finding

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from config.sections.audio import AudioSettings
-from feedback.audio.device.sink import open_sink
+from feedback.audio.device.sound_card import open_sink
 from feedback.audio.device.sound_output import SoundOutput
 from feedback.audio.engine.sounds import make_all
 from tests.support import sound_server

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from config.sections.audio import AudioSettings
-from feedback.audio.device.sink import NullSink, Sink, SoundFault, open_sink
+from feedback.audio.device.sink import NullSink, Sink, SoundFault
+from feedback.audio.device.sound_card import open_sink
 from feedback.audio.device.sound_output import GAPS_PERIOD_NS, HUNG_AFTER_NS, MAX_GAPS, RETRY_NS, SoundOutput
 from wire.clock import Clock, monotonic_ns, s_to_ns
 from wire.faults import FaultCode

@@ -10,8 +10,8 @@ import zmq
 
 from config.sections.audio import AudioSettings
 from config.settings import Settings
-from feedback.audio.device import sink as sinks
-from feedback.audio.device.sink import NullSink
+from feedback.audio.device import sound_card
+from feedback.audio.device.sink import NullSink, SinkError
 from feedback.audio.process import MAX_LATE_MS, AudioProcess, run
 from wire import codec
 from wire.clock import monotonic_ns, ms_to_ns, s_to_ns
@@ -339,9 +339,9 @@ def test_it_runs_and_reports_that_sound_is_switched_off(around: Neighbours) -> N
 
 def test_without_a_device_it_reports_why_and_continues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_card(*_arguments: object) -> None:
-        raise sinks.SinkError("this machine has no working one")
+        raise SinkError("this machine has no working one")
 
-    monkeypatch.setattr(sinks, "PyAudioSink", no_card)
+    monkeypatch.setattr(sound_card, "PyAudioSink", no_card)
     neighbours = Neighbours(private_directory(tmp_path / "w"), Settings())
     try:
         neighbours.connect()

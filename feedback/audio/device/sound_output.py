@@ -10,7 +10,8 @@ from concurrent.futures import Future, wait
 from contextlib import suppress
 
 from config.sections.audio import AudioSettings
-from feedback.audio.device.sink import NullSink, Sink, SoundFault, open_sink
+from feedback.audio.device.sink import NullSink, Sink, SoundFault
+from feedback.audio.device.sound_card import open_sink
 from wire.background import Start, abandon, call_in_background, in_daemon_thread
 from wire.clock import Clock, s_to_ns
 from wire.faults import FaultCode
