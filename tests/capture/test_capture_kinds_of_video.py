@@ -12,7 +12,7 @@ import pytest
 
 from capture.sources.source import SourceError
 from capture.sources.video_file import VideoFile
-from sessions.format.rows import Floats
+from tests.support.hdr_signal import HLG, PQ, hlg_signal, pq_signal
 from tests.support.made_videos import FPS, Made, write_made, write_sound, write_tracks
 from tests.support.mutated_bytes import changed
 from wire.clock import NS_PER_S
@@ -128,26 +128,15 @@ def test_odd_sizes(tmp_path: Path) -> None:
     assert_same(images[0], odd[0])
 
 
-@pytest.mark.parametrize("transfer", [16, 18], ids=["PQ", "HLG"])
+@pytest.mark.parametrize("transfer", [PQ, HLG], ids=["PQ", "HLG"])
 def test_a_high_dynamic_range_is_shown_with_ordinary_contrast(tmp_path: Path, transfer: int) -> None:
     """A ramp of light, encoded by the curves of ITU-R BT.2100, comes out near the same ramp of an ordinary video."""
     light = np.array([0.02, 0.1, 0.3, 0.6])  # of diffuse white, 203 cd/m²
-    signal = pq_signal(203.0 * light) if transfer == 16 else hlg_signal(203.0 * light)
+    signal = pq_signal(203.0 * light) if transfer == PQ else hlg_signal(203.0 * light)
     image = np.repeat(np.repeat(signal, 24)[np.newaxis, :, np.newaxis], 64, axis=0) * 255
     made = Made(pixels="yuv420p10le", transfer=transfer)
     _, images = read(write_made(tmp_path / "hdr.mp4", [np.repeat(image, 3, axis=2).astype(np.uint8)] * 3, made))
     assert images[0][32, 12::24, 1] == pytest.approx(255 * light ** (1 / 2.4), abs=8)
-
-
-def pq_signal(nits: Floats) -> Floats:
-    power = (nits / 10_000) ** 0.1593017578125
-    return np.asarray(((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375)
-
-
-def hlg_signal(nits: Floats) -> Floats:
-    scene_light = (nits / 1000) ** (1 / 1.2)
-    logarithmic = 0.17883277 * np.log(np.maximum(12 * scene_light - 0.28466892, 1e-9)) + 0.55991073
-    return np.where(scene_light <= 1 / 12, np.sqrt(3 * scene_light), logarithmic)
 
 
 class TestTimes:
