@@ -71,6 +71,17 @@ CAMERA_AWAY = frozenset(
 )
 """No new pictures arrive."""
 
+TREADMILL_AWAY = frozenset(
+    {
+        FaultCode.BLUETOOTH_NOT_INSTALLED,
+        FaultCode.BLUETOOTH_OFF,
+        FaultCode.TREADMILL_NOT_FOUND,
+        FaultCode.TREADMILL_LOST,
+        FaultCode.TREADMILL_SENDS_NO_SPEED,
+    }
+)
+"""The treadmill itself does not send its speed."""
+
 HARMLESS = frozenset(
     {
         FaultCode.SHARED_MEMORY_MISSING,
@@ -79,11 +90,7 @@ HARMLESS = frozenset(
         FaultCode.LSL_MISSING,
         FaultCode.SETTINGS_REFUSED,
         FaultCode.MONITOR_MISSING,
-        FaultCode.BLUETOOTH_NOT_INSTALLED,
-        FaultCode.BLUETOOTH_OFF,
-        FaultCode.TREADMILL_NOT_FOUND,
-        FaultCode.TREADMILL_LOST,
-        FaultCode.TREADMILL_SENDS_NO_SPEED,
+        *TREADMILL_AWAY,
     }
 )
 """The process does its main work all the same: its state stays "running"."""

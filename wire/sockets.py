@@ -182,8 +182,8 @@ class Publisher:
             self.send(self._last)
 
 
-class Newest(Generic[MessageT]):
-    """Reads the newest message. `rejected` counts what was dropped, by reason."""
+class _Decoded(Generic[MessageT]):
+    """The valid messages of a socket, one after the other. `rejected` counts what was dropped, by reason."""
 
     def __init__(self, socket: "zmq.Socket[bytes]", topic: Topic, message: type[MessageT]) -> None:
         if topic.message is not message:
@@ -192,44 +192,40 @@ class Newest(Generic[MessageT]):
         self._topic = topic
         self.rejected: Counter[str] = Counter()
 
-    def take(self) -> MessageT | None:
-        """The newest message not yet taken (of any one producer), or None. Does not wait."""
+    def _next(self) -> codec.Envelope | None:
+        """The next one that has arrived; None: there is none. Does not wait."""
         while True:
             try:
                 packed = self.socket.recv(zmq.NOBLOCK)
             except zmq.Again:
                 return None
             try:
-                return cast(MessageT, codec.decode(self._topic, packed).message)
+                return codec.decode(self._topic, packed)
             except codec.MessageError as error:
                 self.rejected[error.reason] += 1
 
 
-class Every(Generic[MessageT]):
-    """Reads every message. `missed` counts the gaps, `rejected` what was dropped, by reason."""
+class Newest(_Decoded[MessageT]):
+    """Reads the newest message."""
+
+    def take(self) -> MessageT | None:
+        """The newest message not yet taken (of any one producer), or None. Does not wait."""
+        envelope = self._next()
+        return None if envelope is None else cast(MessageT, envelope.message)
+
+
+class Every(_Decoded[MessageT]):
+    """Reads every message. `missed` counts the gaps."""
 
     def __init__(self, socket: "zmq.Socket[bytes]", topic: Topic, message: type[MessageT]) -> None:
-        if topic.message is not message:
-            raise TypeError(f"{topic.name} carries {topic.message}, not {message}")
-        self.socket = socket
-        self._topic = topic
+        super().__init__(socket, topic, message)
         self._last_seq: dict[int, int] = {}
-        self.rejected: Counter[str] = Counter()
         self.missed = 0
 
     def take_all(self) -> list[MessageT]:
         """All queued messages, oldest first. Does not wait."""
         messages: list[MessageT] = []
-        while True:
-            try:
-                packed = self.socket.recv(zmq.NOBLOCK)
-            except zmq.Again:
-                return messages
-            try:
-                envelope = codec.decode(self._topic, packed)
-            except codec.MessageError as error:
-                self.rejected[error.reason] += 1
-                continue
+        while (envelope := self._next()) is not None:
             last = self._last_seq.get(envelope.epoch)
             if last is not None and envelope.seq <= last:
                 self.rejected["replayed"] += 1
@@ -238,6 +234,7 @@ class Every(Generic[MessageT]):
                 self.missed += envelope.seq - last - 1
             self._last_seq[envelope.epoch] = envelope.seq
             messages.append(cast(MessageT, envelope.message))
+        return messages
 
 
 def wait(timeout_ms: float, *readers: Reader) -> None:

@@ -8,20 +8,13 @@ from capture.belt.ftms import TREADMILL_DATA_UUID, parse_treadmill_data
 from capture.belt.reading import PacketError
 from capture.belt.rsc import parse_rsc_measurement
 from config.sections.capture import BeltSettings
-from wire.faults import FaultCode
+from wire.faults import TREADMILL_AWAY
 from wire.messages import Command
 from wire.node import Node
 from wire.texts import sentence
 from wire.topics import BELT, COMMAND
 
 UPDATE_S = 0.05
-LINK_FAULTS = (
-    FaultCode.BLUETOOTH_NOT_INSTALLED,
-    FaultCode.BLUETOOTH_OFF,
-    FaultCode.TREADMILL_NOT_FOUND,
-    FaultCode.TREADMILL_LOST,
-    FaultCode.TREADMILL_SENDS_NO_SPEED,
-)
 _FACT = "belt"
 _CONNECTED = "ftms, connected"
 
@@ -70,12 +63,12 @@ class BeltPublisher:
         except PacketError as error:
             self._health.facts[_FACT] = f"ftms, packet refused: {error.reason}"
             return
-        self._health.clear(*LINK_FAULTS)
+        self._health.clear(*TREADMILL_AWAY)
         self._health.facts[_FACT] = _CONNECTED
 
     def _report(self, fault: LinkFault) -> None:
         known = {(one.code, one.cause) for one in self._health.faults}
-        self._health.clear(*(code for code in LINK_FAULTS if code is not fault.code))
+        self._health.clear(*(TREADMILL_AWAY - {fault.code}))
         reported = self._health.fault(fault.code, fault.device, fault.cause)
         if (fault.code, fault.cause) not in known:
             print(sentence(reported), file=sys.stderr, flush=True)

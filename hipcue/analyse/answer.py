@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from capture.sources.slow_motion import StepRhythm
 from config.measures import MEASURES
 from sessions.format.recorded import RecordedSession
-from sessions.format.rows import column, number
+from sessions.format.rows import column, known, number
 from sessions.report.frame_figures import frame_figures
 from sessions.report.statistics import LEAST_STRIDES, Tracking, overall, tracking
 from wire.faults import SampleState
@@ -67,8 +65,7 @@ def answer(session: RecordedSession) -> Answer:
 def _mean(session: RecordedSession, name: str) -> str:
     """The mean over the near leg's trusted strides, with its 95 % interval where there are enough."""
     mean = overall(session, name)
-    values = column(session.trusted(), name)
-    values = values[np.isfinite(values)]
+    values = known(column(session.trusted(), name))
     if not len(values):
         return ""
     if name == CADENCE.column:

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from wire.endpoints import EndpointError, private_directory
+from wire.folder_lock import is_locked
 from wire.system import lock_folder
 
 _PREFIX = "r"
@@ -44,13 +45,7 @@ def running(base: Path) -> list[Path]:
 
 def is_running(folder: Path) -> bool:
     """Whether this folder's program is running: the lock ends with its holder, however that ended."""
-    try:
-        with lock_folder(folder, wait=False):
-            return False
-    except BlockingIOError:
-        return True
-    except OSError:  # removed in the meantime
-        return False
+    return is_locked(folder)
 
 
 def _lock(folder: Path, locks: ExitStack) -> None:

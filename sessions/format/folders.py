@@ -11,7 +11,7 @@ from pathlib import Path
 
 from config.small_file import SmallFileError, read_small_text
 from sessions.errors import SessionsError
-from wire.system import lock_folder
+from wire.folder_lock import is_locked
 
 UNFINISHED = ".unfinished"
 """Ends the name of a folder into which hipcue analyse is still writing."""
@@ -47,13 +47,7 @@ def holds_session_files(folder: Path) -> bool:
 
 def is_being_written(folder: Path) -> bool:
     """Whether a running program is writing the session in this folder: it holds a lock on the folder."""
-    try:
-        with lock_folder(folder, wait=False):
-            return False
-    except BlockingIOError:
-        return True
-    except OSError:  # there is no such folder, or this system has no locks
-        return False
+    return is_locked(folder)
 
 
 def remove_session_files(folder: Path, other_files: tuple[str, ...] = ()) -> list[Path]:

@@ -17,6 +17,18 @@ def column(rows: Iterable[Row], name: str) -> Floats:
     return np.array([math.nan if value is None or isinstance(value, str) else float(value) for value in values], np.float64)
 
 
+def known(values: Floats) -> Floats:
+    """Those that are numbers."""
+    found: Floats = values[np.isfinite(values)]
+    return found
+
+
+def mean_known(values: Floats, otherwise: float = math.nan) -> float:
+    """The mean of those that are numbers; `otherwise` if there are none."""
+    found = known(values)
+    return float(found.mean()) if len(found) else otherwise
+
+
 def number(value: Value) -> float:
     """A cell that must hold a number. Raises ValueError if it is empty."""
     if value is None:

@@ -13,7 +13,7 @@ import numpy as np
 from config.measures import DEGREES, MEASURES
 from config.reference import PACE_CADENCE_PCT, PACE_SPEED_MPS
 from sessions.format.recorded import CountedStrides
-from sessions.format.rows import Floats
+from sessions.format.rows import mean_known
 from sessions.report.statistics import CAMERA_CHANGE_RMS, Z95, Mean, mean_of
 
 _CADENCE = MEASURES["cadence"].column
@@ -70,20 +70,15 @@ def changes(session: CountedStrides, measure: str) -> dict[str, MeanChange]:
     before = mean_of(values[at_baseline])
     if before is None:
         return {}
-    other_speed = np.abs(speeds_mps - _mean(speeds_mps[at_baseline])) > coach.get("speed_change_mps", PACE_SPEED_MPS)
+    other_speed = np.abs(speeds_mps - mean_known(speeds_mps[at_baseline])) > coach.get("speed_change_mps", PACE_SPEED_MPS)
     found = {}
     for phase in ("drill", "retention"):
         chosen = (phases == phase) & ~other_speed  # an unknown speed is not another speed
         after = mean_of(values[chosen])
         if after is None:
             continue
-        cadence_pct = 100 * (_mean(cadences[chosen]) / _mean(cadences[at_baseline]) - 1)
+        cadence_pct = 100 * (mean_known(cadences[chosen]) / mean_known(cadences[at_baseline]) - 1)
         jumped = abs(cadence_pct) > coach.get("cadence_change_pct", PACE_CADENCE_PCT) and measure != _CADENCE
         camera_rms = CAMERA_CHANGE_RMS if measure.endswith(DEGREES.suffix) else 0.0
         found[phase] = MeanChange(before, after, cadence_pct if jumped else None, camera_rms)
     return found
-
-
-def _mean(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else math.nan

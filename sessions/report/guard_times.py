@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from config.measures import MEASURES, Measure
 from config.sections.coaching import GuardSettings
 from sessions.format.recorded import RecordedSession
-from sessions.format.rows import Floats, number
+from sessions.format.rows import Floats, mean_known, number
 from sessions.report.statistics import Mean, mean_of
 
 _NAMES = {"arching": "Leaning back", "slow_cadence": "Slower steps", "low_quality": "Poorly seen"}
@@ -46,7 +46,7 @@ def guard_times(session: RecordedSession) -> list[GuardTimes]:
     if not (phases == "drill").any():
         return []
     lean_deg, cadence_spm = session.values("trunk_lean_deg"), session.values("cadence_spm")
-    lean_before, cadence_before = (_mean(values[phases == "baseline"]) for values in (lean_deg, cadence_spm))
+    lean_before, cadence_before = (mean_known(values[phases == "baseline"]) for values in (lean_deg, cadence_spm))
     slow_share = 1 - settings.slow_cadence_pct / 100
     poor = _rolling(~counted_of_all, settings.strides)[counted_of_all]
     tests: dict[str, tuple[str, Measure, NDArray[np.bool_]]] = {
@@ -99,11 +99,6 @@ def _rolling(values: Floats | NDArray[np.bool_], count: int) -> Floats:
         windows = np.lib.stride_tricks.sliding_window_view(values.astype(np.float64), count)
         found[count - 1 :] = windows.mean(axis=1)
     return found
-
-
-def _mean(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else float("nan")
 
 
 def _settings(session: RecordedSession) -> GuardSettings:

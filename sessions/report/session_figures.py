@@ -14,7 +14,7 @@ from sessions.charts.stride_timeline import BandSpan, Event, Kind, PhaseSpan, St
 from sessions.charts.svg import COLUMN, NARROW, SMALL, WIDE
 from sessions.format.recorded import RecordedSession
 from sessions.format.row_schema import Row
-from sessions.format.rows import Floats, column, number
+from sessions.format.rows import Floats, column, known, mean_known, number
 from sessions.report.changes import changes
 from sessions.report.cue_effects import STRIDES, RuleEffect
 from sessions.report.document import Figure
@@ -170,7 +170,7 @@ def triple_extension_figure(session: RecordedSession) -> Figure | None:
     near = session.trusted()
     rows = []
     for name, where in _TRIPLE:
-        values = _known(column(near, where))
+        values = known(column(near, where))
         if len(values):
             mean, sd = float(values.mean()), float(values.std())
             words = f"{mean:+.0f} ± {sd:.0f} ms".replace("-", "−")
@@ -318,23 +318,13 @@ def drawn(makers: Iterable[Callable[[], Figure | None]]) -> list[Figure]:
 
 def _posture(rows: Sequence[Row]) -> Posture | None:
     """Means at the peak of extension; angles that were not measured are those of a runner."""
-    thigh_deg = _known(column(rows, "thigh_min_deg"))
+    thigh_deg = known(column(rows, "thigh_min_deg"))
     if not len(thigh_deg):
-        thigh_deg = -_known(column(rows, HIP.column))
+        thigh_deg = -known(column(rows, HIP.column))
     if not len(thigh_deg):
         return None
     others = (("knee_deg", 18.0), ("ankle_deg", -15.0), ("trunk_lean_deg", 8.0))
-    return Posture(float(thigh_deg.mean()), *(_mean_or(column(rows, name), usual) for name, usual in others))
-
-
-def _mean_or(values: Floats, usual: float) -> float:
-    known = _known(values)
-    return float(known.mean()) if len(known) else usual
-
-
-def _known(values: Floats) -> Floats:
-    known: Floats = values[np.isfinite(values)]
-    return known
+    return Posture(float(thigh_deg.mean()), *(mean_known(column(rows, name), usual) for name, usual in others))
 
 
 def _running_mean(values: Floats) -> Floats:

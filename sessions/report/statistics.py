@@ -14,7 +14,7 @@ import numpy as np
 
 from config.reference import SIDE_LIMIT_DEG
 from sessions.format.recorded import CountedStrides, RecordedSession
-from sessions.format.rows import Floats, column
+from sessions.format.rows import Floats, column, known
 from sessions.report.frame_figures import FrameFigures
 
 Z95 = 1.96
@@ -53,7 +53,7 @@ class Mean:
 
 def mean_of(values: Floats) -> Mean | None:
     """The mean of strides in their order, without NaN; None for fewer than LEAST_STRIDES."""
-    values = values[np.isfinite(values)]
+    values = known(values)
     count = len(values)
     if count < LEAST_STRIDES:
         return None

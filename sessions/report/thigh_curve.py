@@ -4,7 +4,7 @@ import numpy as np
 
 from config.reference import KNEE_DEG, THIGH_DEG
 from sessions.format.recorded import RecordedSession
-from sessions.format.rows import Floats, column
+from sessions.format.rows import Floats, column, known
 from sessions.report.frame_figures import POINTS, FarLegAtPeak
 
 _KNEE_SPEED_MPS = 3.5
@@ -30,8 +30,7 @@ def reference_far_leg(speed_mps: float | None) -> FarLegAtPeak:
 
 def belt_speed(session: RecordedSession) -> float | None:
     """Median of the strides' belt speed, m/s; None: unknown."""
-    speeds = column(session.trusted(), "belt_speed_mps")
-    speeds = speeds[np.isfinite(speeds)]
+    speeds = known(column(session.trusted(), "belt_speed_mps"))
     return float(np.median(speeds)) if len(speeds) else None
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from hipcue.supervisor import run_folder as runs
 from tests.support.connected_sockets import RecordingSocket
-from wire import endpoints, system
+from wire import endpoints, folder_lock, system
 from wire.frames import ring
 from wire.frames.frame import Frame, unpack_frame
 from wire.system import System, Unsupported
@@ -88,7 +88,7 @@ class TestASystemThatLacksAlmostEverything:
     def test_takes_no_folder_for_private_and_no_program_for_running(
         self, kind: type[System], wire_directory: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(runs, "lock_folder", kind().lock_folder)
+        monkeypatch.setattr(folder_lock, "lock_folder", kind().lock_folder)
         assert not kind().is_private(wire_directory)
         assert not runs.is_running(wire_directory)
 
