@@ -13,11 +13,12 @@
 
 BIN := .venv/bin
 FOR ?= 60
-# A file's tests stay together, because they share what they have set up. Many of the fast ones wait for a clock, so more of them
-# run at a time than there are cores; beside three whole programs on two cores, a live runner misses strides.
+# A file's tests stay together, because they share what they have set up; tests/conftest.py puts the longest first. Many wait for
+# a clock, so more of them run at a time than there are cores.
 CORES := $(shell nproc)
-FAST := -n $(if $(filter 1,$(CORES)),2,4) --dist loadfile --durations=10
-WHOLE := $(if $(filter 1,$(CORES)),,-n 2 --dist loadfile) --durations=10
+APART := --dist loadfile --no-loadscope-reorder --durations=10
+FAST := -n $(if $(filter 1,$(CORES)),2,4) $(APART)
+WHOLE := $(if $(filter 1,$(CORES)),--durations=10,-n 3 $(APART))
 # Compiled tests are kept for the next run, whatever the shell says.
 PYTEST = PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 # Tests with the marks $(2). What fails beside other tests runs a second time alone, and the second result counts: a defect fails

@@ -35,6 +35,24 @@ REQUIRE = "HIPCUE_REQUIRE"
 """Environment variable: "1" makes a test that cannot run here fail instead of being skipped."""
 
 
+TESTS = Path(__file__).parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Each of several workers collects from another room on: what one of them has compiled is there for the others."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker and config.args == [TESTS.name]:
+        rooms = sorted(str(path) for path in TESTS.iterdir() if any(path.glob("test_*.py")))
+        first = int(worker.removeprefix("gw")) * len(rooms) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        config.args = [*rooms[first:], *rooms[:first]]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The same order for every worker, whole programs first: what takes longest is not left for one of them at the end."""
+    items.sort(key=lambda item: (item.get_closest_marker("program") is None, item.path))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A skipped test is named in the summary; where every test is required, it fails."""
