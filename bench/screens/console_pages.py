@@ -1,5 +1,6 @@
-"""Draw every page of the console, for docs/console.md: python -m bench.screens.console_pages [--out FOLDER].
+"""Draw every page of the console, for docs/console.md: python -m bench.screens.console_pages [--out FOLDER] [--only NAME …].
 
+Each page is photographed when it shows what it is to show, however long that takes on a busy machine.
 Needs Chromium and Playwright. The lane is a script; the sessions are a simulated runner's (tests/support/drilled_runner.py).
 """
 
@@ -8,6 +9,7 @@ import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -16,72 +18,96 @@ from bench.screens.webp import decoded, write_webp
 from config.loading import Origin
 from config.paths import store_url
 from config.secret_address import SecretAddress
-from config.settings import Settings
-from console.gym import Gym
-from console.lanes_file import FollowedLane
 from sessions.store.catalogue import Catalogue
-from tests.support.console_browser import device_cookie, paired_context
+from tests.support.console_browser import PairedConsole, paired_context
+from tests.support.console_gym import ConsoleGym
 from tests.support.console_lane import TEXT, ConsoleLane
 from tests.support.drilled_runner import Drill, record_drill
 from tests.support.headless_browser import missing, running_browser
-from tests.support.healths import CAMERA_SLOW, health
+from tests.support.healths import CAMERA_SILENT, CAMERA_SLOW, health
 from tests.support.message_examples import cue, sample, stride
 from tests.support.recorded_sessions import header
-from tests.support.two_machines import TwoMachines, free_address
 from wire.clock import monotonic_ns, s_to_ns
-from wire.lifecycle import StopFlag
-from wire.messages import Band, Belt, ConfigState, Phase
-from wire.topics import PHASE
+from wire.faults import SampleState
+from wire.messages import Band, Belt, ConfigState, Health, Phase, PhaseName, Sample
 
 SIZES_PX = ((1280, 800), (820, 1180), (390, 844))
 WEBP_QUALITY = 55
+LONGEST_WAIT_MS = 600_000
+"""Each page is photographed when it is complete, not after a time: this only ends what would never come."""
+LOOK_MS = 50
 DRILL = Drill(warm_up_s=5, baseline_s=14, drill_s=30, retention_s=14)
 BAND = Band(16.0, 20.0)
-STRIDES = 46
+STRIDES = 45
 RULES = {12: "push", 28: "push", 38: "good"}
-SHOWN = {
-    "lane": "/",
-    "settings": "/settings",
-    "sessions": "/sessions",
-    "runners": "/runners",
-    "status": "/status",
-    "devices": "/devices",
+MARKS = "document.querySelectorAll('#chart .c-in, #chart .c-below, #chart .c-above, #chart .c-unsure').length"
+PAGES = {
+    "lane": (
+        "/",
+        f"{MARKS} === 40 && document.querySelectorAll('#faults li').length === 1 && document.getElementById('lost').hidden"
+        " && document.getElementById('belt').textContent !== '–' && document.getElementById('assigned').textContent !== ''",
+    ),
+    "settings": ("/settings", "document.getElementById('f-target-delta_deg').value === '3'"),
+    "sessions": ("/sessions", ""),
+    "runners": ("/runners", ""),
+    "status": ("/status", ""),
+    "devices": ("/devices", ""),
+    "history": ("/history?runner=Ada", "report"),
+    "pair": ("/pair#example", "!document.getElementById('pair').hidden"),
 }
+"""Address of each page, and what it shows once it is complete; "report": the report in its frame."""
+TILES = "document.querySelectorAll('.tile')"
+GYM_IS_COMPLETE = f"[...{TILES}].every((one) => !one.textContent.includes('Connecting'))"
+GYM_LANES = tuple(f"lane-{number}" for number in range(1, 9))
 
 
-def phase() -> Phase:
+def phase(now_ns: int) -> Phase:
     """The middle of a drill."""
-    ends_ns = monotonic_ns() + s_to_ns(754)
+    ends_ns = now_ns + s_to_ns(754)
     return Phase("drill", "hip_extension", BAND, 15.1, ends_ns, False, False, 0.8, True, False, 0.5, False, "Ada", 3)
 
 
 def run_lane(lane: ConsoleLane) -> None:
-    """Half a minute of a lane's messages."""
-    lane.send(ConfigState(1, lane.origin.load().model_dump_json()))
-    noise = np.random.default_rng(3).normal(0, 0.9, STRIDES)
-    lane.until(lambda: lane.process.lane.read(lambda state: state.phase and state.phase.runner == "Ada"), "the phase", phase())
-    for number in range(1, STRIDES):
+    """Half a minute of a lane's messages. Its console's clock stands still: nothing grows old, however long a page takes."""
+    lane.stopped_ns = lane.now_ns()
+    noise = np.random.default_rng(3).normal(0, 0.9, STRIDES + 1)
+    newest = (
+        ConfigState(1, lane.origin.load().model_dump_json()),
+        phase(lane.stopped_ns),
+        sample(),
+        Belt(0, 3.0, 1.0, "typed"),
+    )
+
+    def received() -> bool:
+        found = lane.process.lane.read(lambda state: state.state(lane.now_ns()))
+        runner = found["phase"] and found["phase"]["runner"]
+        return bool(runner == "Ada" and found["measuring"] and found["belt"] and found["version"])
+
+    lane.until(received, "phase, sample, belt and settings are received", *newest)
+    seq = lane.process.lane.read(lambda state: state.seq)
+    for number in range(1, STRIDES + 1):
         value = float(14.6 + 3.2 * (1 - np.exp(-number / 18)) + noise[number])
         lane.send(stride(number, float(number), value, quality=0.3 if number == 20 else 0.9, cadence_spm=172))
         lane.send(stride(number, float(number) + 0.35, value - 1.1, "far", cadence_spm=172))
         if number in RULES:
             lane.send(msgspec.structs.replace(cue(RULES[number], number), reason=f"hip_extension {value:.1f}, band 16 to 20"))
-    for process in ("capture", "analysis", "coach", "audio", "display", "recorder", "supervisor"):
-        lane.send(health(process))
+    seq += 2 * STRIDES + len(RULES)
+    lane.until(lambda: lane.process.lane.read(lambda state: state.seq) >= seq, "every stride and cue is received")
+    for process in ("analysis", "coach", "audio", "display", "recorder", "supervisor", "capture"):
+        report = health(process, "degraded", CAMERA_SLOW) if process == "capture" else health(process)
+
+        def known(name: str = process) -> bool:
+            return name in [one["name"] for one in lane.process.lane.read(lambda state: state.processes(lane.now_ns()))]
+
+        lane.until(known, f"{process} is known", report)
 
 
-def keep_alive(lane: ConsoleLane) -> None:
-    """What a lane sends all the time."""
-    for message in (phase(), sample(), Belt(0, 3.0, 1.0, "typed"), health("capture", "degraded", CAMERA_SLOW)):
-        lane.send(message)
-
-
-def pages() -> dict[str, str]:
-    """All pages by name, with a session and its runner's history."""
+def pages() -> dict[str, tuple[str, str]]:
+    """All pages by name, with a session and its figures."""
     catalogue = Catalogue(store_url(SecretAddress("")))
     newest = str(catalogue.entries()[0].id)
     catalogue.close()
-    return SHOWN | {"session": f"/sessions/{newest}", "history": "/history?runner=Ada", "pair": "/pair#example"}
+    return PAGES | {"session": (f"/sessions/{newest}", "report"), "figures": (f"/sessions/{newest}/figures", "")}
 
 
 def record(folder: Path) -> None:
@@ -95,62 +121,54 @@ def record(folder: Path) -> None:
     catalogue.close()
 
 
-def draw(lane: ConsoleLane, out: Path) -> list[Path]:
-    """Every page in every size, light and dark."""
+def draw(console: PairedConsole, wanted: dict[str, tuple[str, str]], out: Path) -> list[Path]:
+    """Every page in every size, light and dark, each as soon as it is complete."""
     written = []
-    wanted = pages()
     with running_browser() as browser:
         for size_px in SIZES_PX:
             for dark in (False, True):
-                context = paired_context(browser, lane, "coach", "Kim's tablet", size_px, dark)
+                context = paired_context(browser, console, "coach", "Kim's tablet", size_px, dark)
+                context.set_default_timeout(LONGEST_WAIT_MS)
                 page = context.new_page()
-                for name, path in wanted.items():
-                    keep_alive(lane)
-                    page.goto(f"http://127.0.0.1:{lane.port}{path}")
-                    if name == "lane":
-                        page.wait_for_function("document.getElementById('value').textContent !== '–'")
-                    else:
-                        page.wait_for_load_state("networkidle")
+                for name, (path, complete) in wanted.items():
+                    page.goto(f"http://127.0.0.1:{console.port}{path}", timeout=LONGEST_WAIT_MS)
+                    if complete == "report":
+                        page.frame_locator("iframe.report").locator("svg").first.wait_for()
+                    elif complete:
+                        # Not by wait_for_function: the pages' policy forbids the eval that it needs.
+                        while not page.evaluate(complete):
+                            page.wait_for_timeout(LOOK_MS)
                     written.append(save(page.screenshot(), out, name, size_px, dark))
                 context.close()
     return written
 
 
-def draw_gym(folder: Path, out: Path) -> list[Path]:
-    """The page of many lanes: one runs, nothing answers for the others."""
-    (folder / "machines").mkdir()
-    machines = TwoMachines(folder / "machines")
-    machines.screen.keys.allow("lane", machines.camera_key)
-    settings = Settings()
-    settings = settings.model_copy(update={"console": settings.console.model_copy(update={"port": 0})})
-    addresses = [machines.address, *(free_address() for _ in range(3))]
-    lanes = [FollowedLane(f"lane-{number}", address, "lane") for number, address in enumerate(addresses, start=1)]
-    (folder / "g").mkdir(mode=0o700)
-    gym = Gym(settings, lanes, machines.screen.keys, folder / "g", StopFlag())
-    phases = machines.camera.wire("coach").publisher(PHASE)
-    written = []
-    try:
-        with running_browser() as browser:
-            for size_px in SIZES_PX:
-                for dark in (False, True):
-                    context = browser.new_context(
-                        viewport={"width": size_px[0], "height": size_px[1]}, color_scheme="dark" if dark else "light"
-                    )
-                    secret, _ = gym.devices.pair(gym.devices.new_token("coach")[0], "Kim's tablet")
-                    context.add_cookies([device_cookie(secret)])
-                    page = context.new_page()
-                    page.goto(f"http://127.0.0.1:{gym.port}/")
-                    for _ in range(40):
-                        phases.send(phase())
-                        machines.samples.send(sample())
-                        machines.strides.send(stride(1, 1.0, 17.4))
-                        page.wait_for_timeout(100)
-                    written.append(save(page.screenshot(), out, "gym", size_px, dark))
-                    context.close()
-    finally:
-        gym.close()
-        machines.close()
-    return written
+def run_gym(gym: ConsoleGym, now_ns: int) -> None:
+    """Eight lanes in as many states. Nothing is received of the last one."""
+    drill = phase(now_ns)
+
+    def at(name: PhaseName, left_s: float | None, **changes: Any) -> Phase:
+        ends_ns = None if left_s is None else now_ns + s_to_ns(left_s)
+        return msgspec.structs.replace(drill, name=name, ends_ns=ends_ns, runner="", session_number=None, **changes)
+
+    standing = msgspec.structs.replace(sample(), state=SampleState.NOT_RUNNING)
+    nobody = msgspec.structs.replace(sample(), state=SampleState.NO_PERSON)
+    silent = health("capture", "degraded", CAMERA_SILENT)
+    lanes: tuple[tuple[Phase, Sample, float | None, Health], ...] = (
+        (drill, sample(), 17.4, health("capture")),
+        (msgspec.structs.replace(drill, runner="Kim", session_number=5), sample(), 14.2, health("capture")),
+        (at("warm_up", 131, band=None, mode="open_gym"), sample(), 13.1, health("capture")),
+        (at("stand", 3, band=None), standing, None, health("capture")),
+        (msgspec.structs.replace(drill, runner="Bo", session_number=1, paused=True), nobody, None, health("capture")),
+        (msgspec.structs.replace(drill, runner="Eva", session_number=2), sample(), 18.0, silent),
+        (at("idle", None, band=None, mode="open_gym"), nobody, None, health("capture")),
+    )
+    for name, (present, seen, value, report) in zip(GYM_LANES, lanes, strict=False):
+        gym.receive(name, present)
+        gym.receive(name, seen)
+        gym.receive(name, report)
+        if value is not None:
+            gym.receive(name, stride(1, 1.0, value))
 
 
 def save(screenshot: bytes, out: Path, name: str, size_px: tuple[int, int], dark: bool) -> Path:
@@ -163,6 +181,7 @@ def save(screenshot: bytes, out: Path, name: str, size_px: tuple[int, int], dark
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/console"))
+    parser.add_argument("--only", nargs="*", help="names of pages")
     options = parser.parse_args()
     if missing():
         parser.exit(1, f"{missing()}\n")
@@ -178,10 +197,19 @@ def main() -> None:
         lane = ConsoleLane(wire, origin.load(), origin)
         try:
             run_lane(lane)
-            written = draw(lane, options.out)
+            wanted = {name: page for name, page in pages().items() if not options.only or name in options.only}
+            written = draw(lane, wanted, options.out)
         finally:
             lane.close()
-        written += draw_gym(folder, options.out)
+        if options.only and "gym" not in options.only:
+            return
+        now_ns = monotonic_ns()
+        gym = ConsoleGym(GYM_LANES, lambda: now_ns)
+        try:
+            run_gym(gym, now_ns)
+            written += draw(gym, {"gym": ("/", GYM_IS_COMPLETE)}, options.out)
+        finally:
+            gym.close()
     print(f"{len(written)} pictures, {sum(path.stat().st_size for path in written) / 1e6:.1f} MB, in {options.out}")
 
 

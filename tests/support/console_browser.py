@@ -1,13 +1,19 @@
 """Devices that are paired with a console under test, in a browser."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from console.access.cookie import cookie_name
-from console.access.devices import Role
-from tests.support.console_lane import ConsoleLane
+from console.access.devices import Devices, Role
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
+
+
+class PairedConsole(Protocol):
+    """A console under test whose settings leave its port open."""
+
+    devices: Devices
+    port: int
 
 
 def device_cookie(secret: str, port: int = 0) -> Any:
@@ -24,15 +30,15 @@ def device_cookie(secret: str, port: int = 0) -> Any:
 
 def paired_context(
     browser: "Browser",
-    lane: ConsoleLane,
+    console: PairedConsole,
     role: Role,
     name: str = "tablet",
     size_px: tuple[int, int] = (1280, 800),
     dark: bool = False,
 ) -> "BrowserContext":
     """A device's own window, paired as by the code on the screen."""
-    token, _ = lane.devices.new_token(role)
-    secret, _ = lane.devices.pair(token, name)
+    token, _ = console.devices.new_token(role)
+    secret, _ = console.devices.pair(token, name)
     context = browser.new_context(
         viewport={"width": size_px[0], "height": size_px[1]}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
     )

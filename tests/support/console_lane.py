@@ -167,8 +167,10 @@ class ConsoleLane:
         self.devices = Devices(console_folder())
         self.ahead_ns = 0
         """How far the console's clock is put forward."""
+        self.stopped_ns: int | None = None
+        """Where the console's clock stands; None: it runs."""
         self._stop = StopFlag()
-        self._console = Wire(folder, CONSOLE, clock=lambda: monotonic_ns() + self.ahead_ns)
+        self._console = Wire(folder, CONSOLE, clock=self.now_ns)
         self._lane = {name: Wire(folder, name) for name in (CAPTURE, ANALYSIS, COACH, DISPLAY, SUPERVISOR)}
         self._publishers = {
             topic.name: self._lane[PRODUCERS.get(topic.name, ANALYSIS)].publisher(topic) for topic in TOPICS.values()
@@ -184,6 +186,10 @@ class ConsoleLane:
         self._thread.start()
         self.port = int(eventually(self._address, "the console is open").rpartition(":")[2])
         self._connect()
+
+    def now_ns(self) -> int:
+        """The console's clock."""
+        return monotonic_ns() + self.ahead_ns if self.stopped_ns is None else self.stopped_ns
 
     def _run(self) -> None:
         try:

@@ -158,7 +158,8 @@ if (writes) {
       assign({ mode: "session", runner: byId("nickname").value });
     });
     for (const button of document.querySelectorAll("[data-mode]")) {
-      button.addEventListener("click", () => assign({ mode: button.dataset.mode }));
+      // The mode that the lane is in already stays, with its runner.
+      button.addEventListener("click", () => { if (button.getAttribute("aria-pressed") !== "true") assign({ mode: button.dataset.mode }); });
     }
     fetch("/api/settings").then((answer) => answer.json()).then(showMode).catch(() => {});
     fetch("/api/runners").then((answer) => answer.json()).then((names) => {

@@ -62,8 +62,11 @@ export function number(value, measure) {
 }
 
 export function whoRuns(phase) {
-  if (phase && phase.runner) return `${phase.runner}${phase.session_number ? `, session ${phase.session_number}` : ""}`;
-  return phase && phase.mode === "open_gym" ? "Open gym: a guest" : "Guest, nobody assigned";
+  if (!phase) return "";
+  if (phase.runner) return `${phase.runner}${phase.session_number ? `, session ${phase.session_number}` : ""}`;
+  const guest = phase.name !== "idle";
+  if (phase.mode === "open_gym") return guest ? "Open gym: a guest" : "Open gym";
+  return guest ? "A guest, nobody assigned" : "Nobody assigned";
 }
 
 export function clock(seconds) {
