@@ -22,12 +22,13 @@ from wire.faults import CAMERA_AWAY, FaultCode
 from wire.frames.frame import Frame
 from wire.frames.visible_change import VisibleChange
 from wire.health import stages
+from wire.health.attendance import ANALYSES
 from wire.health.reporter import HealthReporter
 from wire.lifecycle import StopFlag
 from wire.messages import Cue, Health, Stride
 from wire.node import Node
 from wire.sockets import Wire
-from wire.topics import ANALYSIS, ANALYSIS_2, CAPTURE, CAPTURE_2, CUE, HEALTH, RESEND_PERIOD_S, STRIDE
+from wire.topics import CAPTURE, CAPTURE_2, CUE, HEALTH, RESEND_PERIOD_S, STRIDE
 
 EXIT_ENDED = 0
 EXIT_NO_SOURCE = 3
@@ -102,20 +103,20 @@ class _Capture:
         """Whether the current source has delivered a picture."""
         self._window_start_ns = 0
         self._window_frames = 0
-        self._rest_until_ns = 0
-        """The source rests until then: nobody is in view."""
+        self._rest_until_ns: dict[str, int] = {}
+        """By each analysis of the lane: until then, as far as it can tell, nobody is in view."""
         self._change = VisibleChange()
         if source is not None:
             self._use(source)
 
     @property
     def _rests(self) -> bool:
-        return self._clock() < self._rest_until_ns
+        return bool(self._rest_until_ns) and self._clock() < min(self._rest_until_ns.values())
 
     def handle_health(self, health: Health) -> None:
-        """Rest while the analysis of this camera's pictures does."""
-        if health.process == (ANALYSIS_2 if self._node.wire.process == CAPTURE_2 else ANALYSIS):
-            self._rest_until_ns = self._clock() + REST_LASTS_NS if health.resting else 0
+        """Rest while every analysis of the lane does: whom one camera sees, the other one may see next."""
+        if health.process in ANALYSES:
+            self._rest_until_ns[health.process] = self._clock() + REST_LASTS_NS if health.resting else 0
 
     def read_and_send(self) -> float:
         """Send the next picture, or try to reopen a lost camera. Reading waits, so the round need not."""

@@ -7,11 +7,12 @@ from rich.table import Table
 from rich.text import Text
 
 from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
+from wire.health.attendance import lane_rests
 from wire.health.stages import CAPTURED_TO_FLIP, CAPTURED_TO_SAMPLE, CAPTURED_TO_SOUND, measured
 from wire.messages import Health
 from wire.sockets import Wire, wait
 from wire.texts import sentence
-from wire.topics import ANALYSIS, CONSOLE, FOLLOW, HEALTH, OTHER_SIDE, PROCESSES, RESEND_PERIOD_S, SHARE, SUPERVISOR
+from wire.topics import CONSOLE, FOLLOW, HEALTH, OTHER_SIDE, PROCESSES, RESEND_PERIOD_S, SHARE, SUPERVISOR
 from wire.visible_text import one_line
 
 LISTEN_S = 3 * RESEND_PERIOD_S
@@ -65,10 +66,7 @@ def delays(healths: Mapping[str, Health]) -> list[str]:
 
 def rest(healths: Mapping[str, Health]) -> list[str]:
     """A line if the program rests."""
-    analysis = healths.get(ANALYSIS)
-    if analysis is None or not analysis.resting:
-        return []
-    return ["nobody in view: a few pictures a second until somebody is"]
+    return ["nobody in view: a few pictures a second until somebody is"] if lane_rests(healths) else []
 
 
 def facts(healths: Mapping[str, Health]) -> list[str]:

@@ -18,7 +18,7 @@ from wire.faults import FaultCode
 from wire.lifecycle import StopFlag
 from wire.node import Node
 from wire.sockets import Wire
-from wire.topics import ANALYSIS, CAPTURE, FRAME
+from wire.topics import ANALYSIS, ANALYSIS_2, CAPTURE, CAPTURE_2, FRAME
 
 
 def faster(times: int) -> Clock:
@@ -66,20 +66,27 @@ class GreyCamera(Camera):
 class Resting:
     """A capture process whose pictures and time the test determines."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, process_name: str = CAPTURE) -> None:
         self.now_ns = s_to_ns(100)
-        self.wire = Wire(directory, CAPTURE, lambda: self.now_ns)
+        self.wire = Wire(directory, process_name, lambda: self.now_ns)
         self.node = Node(self.wire, StopFlag())
-        self._camera = GreyCamera(self.wire.clock)
-        self.capture = process._Capture(Settings(), self.node, self._camera)
+        self.camera = GreyCamera(self.wire.clock)
+        self.capture = process._Capture(Settings(), self.node, self.camera)
 
-    def sent(self, seconds: float, period_ns: int, resting: bool = True, grey: int = 0) -> list[float]:
-        """Read a picture of this grey level every `period_ns`. Returns when one was sent, seconds from the first on."""
-        self._camera.grey = grey
+    def sent(
+        self, seconds: float, period_ns: int, resting: bool = True, grey: int = 0, other_rests: bool | None = None
+    ) -> list[float]:
+        """Read a picture of this grey level every `period_ns`. Returns when one was sent, seconds from the first on.
+
+        `other_rests`: what the analysis of a second camera reports; None: there is none.
+        """
+        self.camera.grey = grey
         began_ns, times_s = self.now_ns, []
         while self.now_ns - began_ns < s_to_ns(seconds):
             before = self.node.health.counters["frames"]
             self.capture.handle_health(health(ANALYSIS, resting=resting))
+            if other_rests is not None:
+                self.capture.handle_health(health(ANALYSIS_2, resting=other_rests))
             self.capture.read_and_send()
             if self.node.health.counters["frames"] > before:
                 times_s.append((self.now_ns - began_ns) / NS_PER_S)
@@ -91,12 +98,37 @@ class Resting:
         return [fault.code for fault in self.node.health.faults]
 
 
+@pytest.fixture(params=[CAPTURE, CAPTURE_2])
+def either(wire_directory: Path, request: pytest.FixtureRequest) -> Iterator[Resting]:
+    made = Resting(wire_directory, request.param)
+    yield made
+    made.capture.close()
+    made.wire.close()
+
+
 @pytest.fixture
 def resting(wire_directory: Path) -> Iterator[Resting]:
     made = Resting(wire_directory)
     yield made
     made.capture.close()
     made.wire.close()
+
+
+@pytest.mark.parametrize(("main_rests", "other_rests"), [(True, True), (True, False), (False, True), (False, False)])
+def test_both_cameras_of_a_lane_rest_only_while_neither_has_somebody_in_view(
+    either: Resting, main_rests: bool, other_rests: bool
+) -> None:
+    either.sent(3.0, PERIOD_NS, resting=main_rests, other_rests=other_rests)
+    assert either.camera.resting == (main_rests and other_rests)
+
+
+@pytest.mark.parametrize("seen_by", [ANALYSIS, ANALYSIS_2])
+def test_a_runner_whom_one_camera_sees_wakes_both_at_once(either: Resting, seen_by: str) -> None:
+    either.sent(3.0, PERIOD_NS, other_rests=True)
+    assert either.camera.resting
+    either.capture.handle_health(health(seen_by))
+    either.capture.read_and_send()
+    assert not either.camera.resting
 
 
 def test_a_still_picture_is_sent_now_and_then(resting: Resting) -> None:

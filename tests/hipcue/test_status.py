@@ -87,6 +87,7 @@ def test_devices_and_clocks_are_shown() -> None:
 def test_a_rest_is_shown() -> None:
     assert rest({"analysis": health("analysis", resting=True)}) == ["nobody in view: a few pictures a second until somebody is"]
     assert rest({"analysis": health("analysis")}) == rest({}) == []
+    assert rest({"analysis": health("analysis", resting=True), "analysis2": health("analysis2")}) == []
 
 
 def test_refused_messages_and_connections_are_shown() -> None:

@@ -7,6 +7,7 @@ from feedback.display.state import screen_text
 from feedback.display.state.view import StatusMessage, StatusNote
 from wire.clock import ms_to_ns, s_to_ns
 from wire.faults import SampleState
+from wire.health.attendance import lane_rests
 from wire.messages import Fault, Health, Phase
 from wire.texts import FAULTS, Place, note, sentence
 from wire.topics import ANALYSIS, CAPTURE, DISPLAY, FRAME, OTHER_SIDE, RECORDER, SAMPLE, Topic
@@ -73,8 +74,7 @@ class StatusTracker:
     @property
     def resting(self) -> bool:
         """Whether the program rests because nobody is in view."""
-        analysis = self._healths.get(ANALYSIS)
-        return analysis is not None and analysis.resting
+        return lane_rests(self._healths)
 
     def snapshot(self, now_ns: int, phase: Phase | None) -> StatusSnapshot:
         """Message, notes and plate at `now_ns`."""

@@ -1,0 +1,19 @@
+"""Whether a lane rests: no camera of it has anybody in view."""
+
+from collections.abc import Mapping
+
+from wire.messages import Health
+from wire.topics import ANALYSIS, ANALYSIS_2
+
+ANALYSES = (ANALYSIS, ANALYSIS_2)
+"""By which the cameras' pictures are seen; the second one of a lane with two."""
+
+
+def lane_rests(healths: Mapping[str, Health]) -> bool:
+    """Whether every analysis rests: a runner whom one camera sees keeps both awake.
+
+    >>> lane_rests({})
+    False
+    """
+    analyses = [healths[name] for name in ANALYSES if name in healths]
+    return bool(analyses) and all(analysis.resting for analysis in analyses)
