@@ -45,10 +45,14 @@ def table_rows(path: Path) -> Iterator[dict[str, str]]:
             rows = _whole_rows(file)
             first = next(rows, "").removeprefix("\ufeff")
             # A spreadsheet may have put the comment in quotes.
-            reader = csv.DictReader(rows if first.lstrip('"').startswith("#") else chain([first], rows), restval="")
-            if len(reader.fieldnames or ()) > _MOST_COLUMNS:
+            reader = csv.reader(rows if first.lstrip('"').startswith("#") else chain([first], rows))
+            names = next(reader, [])
+            if len(names) > _MOST_COLUMNS:
                 raise SessionsError(f"{path}: has more than {_MOST_COLUMNS} columns")
-            yield from reader
+            blank = dict.fromkeys(names, "")
+            for cells in filter(None, reader):
+                row = dict(zip(names, cells, strict=False))
+                yield row if len(row) == len(blank) else {**blank, **row}
     except SmallFileError as error:
         raise SessionsError(f"{path}: {error}") from None
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from functools import lru_cache
 
-from pydantic_core import CoreSchema, SchemaValidator, core_schema
+from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
 
 from sessions.format.columns import (
     CAMERA_SUFFIXES,
@@ -47,8 +47,7 @@ class RowSchema:
     def __init__(self, table: str) -> None:
         table = table.removesuffix(CAMERA_SUFFIXES["other_side"])
         self._required = _REQUIRED[table]
-        self._columns = frozenset(_COLUMNS[table])
-        self._validator = _validator(table)
+        self._quick, self._exact = _validator(table, quick=True), _validator(table, quick=False)
 
     def missing(self, cells: Mapping[str, str]) -> str:
         """The first required column that the table lacks; "": it has them all."""
@@ -59,24 +58,30 @@ class RowSchema:
 
         Raises pydantic_core.ValidationError.
         """
-        filled = {name: cell for name, cell in cells.items() if cell and name in self._columns}
-        row: Row = self._validator.validate_python(filled)
-        for name, cell in cells.items():
-            if name and name not in row:
-                row[name] = _number_or_text(cell)
+        filled = {name: cell for name, cell in cells.items() if cell}
+        row: Row
+        try:
+            row = self._quick.validate_python(filled)
+        except ValidationError:
+            row = self._exact.validate_python(filled)
+        if not cells.keys() <= row.keys():
+            for name, cell in cells.items():
+                if name and name not in row:
+                    row[name] = _number_or_text(cell)
         return row
 
 
 @lru_cache
-def _validator(table: str) -> SchemaValidator:
+def _validator(table: str, quick: bool) -> SchemaValidator:
+    """What a quick one accepts, the exact one accepts and reads likewise; the quick one calls no Python function per cell."""
     return SchemaValidator(
         core_schema.typed_dict_schema(
-            {name: core_schema.typed_dict_field(_cell(name, name in _REQUIRED[table])) for name in _COLUMNS[table]}
+            {name: core_schema.typed_dict_field(_cell(name, name in _REQUIRED[table], quick)) for name in _COLUMNS[table]}
         )
     )
 
 
-def _cell(name: str, required: bool) -> CoreSchema:
+def _cell(name: str, required: bool, quick: bool) -> CoreSchema:
     if name in _CHOICES:
         choice = core_schema.literal_schema(_CHOICES[name])
         return choice if required else core_schema.with_default_schema(core_schema.nullable_schema(choice), default=None)
@@ -85,6 +90,8 @@ def _cell(name: str, required: bool) -> CoreSchema:
         return text if required else core_schema.with_default_schema(text, default="")
     if name in _WHOLE:
         number: CoreSchema = core_schema.int_schema(ge=-(2**31), lt=2**31)
+    elif quick:
+        number = core_schema.float_schema(ge=-_LARGEST, le=_LARGEST, allow_inf_nan=False)
     else:
         check = _measured if required else _measured_or_none
         number = core_schema.no_info_after_validator_function(check, core_schema.float_schema())

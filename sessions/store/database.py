@@ -9,6 +9,7 @@ from config.extras import how_to_install
 from config.paths import SQLITE
 from config.secret_address import SecretAddress
 from sessions.errors import SessionsError
+from sessions.store.write_turns import let_others_write, waiting_to_write
 
 _AWAY_S = 3
 _SQLITE_BUSY_S = 5
@@ -65,7 +66,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         raise StoreAwayError(
             f"{error.filename}: cannot be made ({error.strerror}); set HIPCUE_HOME to a folder of your own"
         ) from None
-    engine = sa.create_engine(url, connect_args={"timeout": _SQLITE_BUSY_S}, poolclass=sa.NullPool, paramstyle="named")
+    engine = sa.create_engine(url, connect_args={"timeout": _SQLITE_BUSY_S}, poolclass=sa.NullPool)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     # By itself, the driver would begin transactions late, and none when tables are made.
     sa.event.listen(engine, "begin", _begin)
@@ -77,6 +78,12 @@ def reading(engine: sa.Engine) -> sa.Engine:
     return engine.execution_options(**{_READS: True})
 
 
+def pause_for_others(engine: sa.Engine) -> None:
+    """Call between two of many transactions: if another program waits to write, it does so now."""
+    if engine.url.database and engine.dialect.name == "sqlite":
+        let_others_write(Path(engine.url.database))
+
+
 def patient(engine: sa.Engine) -> sa.Engine:
     """The same database for transactions that wait a minute, not seconds, while other programs take turns writing."""
     return engine.execution_options(**{_PATIENT: True})
@@ -84,9 +91,13 @@ def patient(engine: sa.Engine) -> sa.Engine:
 
 def _begin(connection: sa.Connection) -> None:
     options = connection.get_execution_options()
+    if options.get(_READS, False):
+        connection.exec_driver_sql("BEGIN")
+        return
     if options.get(_PATIENT, False):
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {1000 * _PATIENCE_S}")
-    connection.exec_driver_sql("BEGIN" if options.get(_READS, False) else "BEGIN IMMEDIATE")
+    with waiting_to_write(Path(connection.engine.url.database or "")):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -104,7 +115,11 @@ def _postgresql(url: sa.URL) -> sa.Engine:
     }
     try:
         return sa.create_engine(
-            url.set(drivername="postgresql+psycopg"), connect_args=patience, pool_pre_ping=True, pool_size=1
+            url.set(drivername="postgresql+psycopg"),
+            connect_args=patience,
+            pool_pre_ping=True,
+            pool_size=1,
+            paramstyle="format",
         )
     except ModuleNotFoundError:
         raise StoreError(f"session.store_url: PostgreSQL needs one more package: {how_to_install('postgres')}") from None

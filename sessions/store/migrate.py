@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from sessions.store.tables import sessions, strides
 
-LATEST = "0001"
+LATEST = "0002"
 _LOCK = 0x48697043  # any number that all lanes agree on
 
 

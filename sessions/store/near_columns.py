@@ -29,7 +29,7 @@ class NearColumns:
     def note(self, row: Row) -> None:
         """Note a stride, if it is one of the main camera's near leg."""
         if row["leg"] == "near" and row.get("camera") != "other_side":
-            self._rows.append(tuple(row.get(name) for name in NEAR_COLUMNS))
+            self._rows.append(tuple(map(row.get, NEAR_COLUMNS)))
 
     def packed(self) -> bytes:
         """All columns so far."""

@@ -14,7 +14,7 @@ from sessions.format.csv_rows import read_rows
 from sessions.format.header import current_header, session_id
 from sessions.format.row_schema import Row
 from sessions.store.session_entry import is_session_in
-from sessions.store.tables import NOT_MEASURES, ROWS, row_id, runner_id, runners, sessions
+from sessions.store.tables import NOT_MEASURES, ROWS, runner_id, runners, sessions
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -120,21 +120,15 @@ def _known_folders(connection: sa.Connection, wanted: Iterable[uuid.UUID]) -> di
     return {session: Path(folder) for session, folder in found}
 
 
-def _values(session: uuid.UUID, name: str, rows: Iterable[Row], near: "NearColumns") -> Iterator[dict[str, Any]]:
-    """A table's rows as the store's, in types of the driver's; cells of columns that it does not have go into `more`."""
-    blank = {column.name: None for column in ROWS[name].columns if column.name not in NOT_MEASURES}
+def _values(session: uuid.UUID, name: str, rows: Iterable[Row], near: "NearColumns") -> Iterator[tuple[Any, ...]]:
+    """A table's rows as the store's, in types of the driver's and in the order of the table's columns.
+
+    Cells of columns that the store does not have go into `more`.
+    """
+    columns = [column.name for column in ROWS[name].columns if column.name not in NOT_MEASURES]
+    known = frozenset(columns)
     for number, row in enumerate(rows, start=1):
         if name == "strides":
             near.note(row)
-        more = {column: value for column, value in row.items() if column not in blank}
-        for column in more:
-            del row[column]
-        known = {column: value for column, value in more.items() if value is not None}
-        yield {
-            **blank,
-            **row,
-            "id": row_id(session, name, number).hex,
-            "session_id": session.hex,
-            "row": number,
-            "more": json.dumps(known) if known else "{}",
-        }
+        more = {} if row.keys() <= known else {key: row[key] for key in row.keys() - known if row[key] is not None}
+        yield session.hex, number, *map(row.get, columns), json.dumps(more) if more else "{}"

@@ -1,10 +1,9 @@
 """The store: all sessions in one database, derived from their folders.
 
 A session's folder is the truth. Importing it again, after a crash of either side or from a copy, adds what is missing and
-nothing twice, because every row has an id of its own (tables.row_id).
+nothing twice, because a row is known by its place in the session (tables.py).
 """
 
-import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -18,7 +17,7 @@ from config.secret_address import SecretAddress
 from sessions.errors import SessionsError
 from sessions.format.header import current_header
 from sessions.format.row_schema import Row
-from sessions.store.database import StoreAwayError, StoreError, open_database, patient, reading, shown_address
+from sessions.store.database import StoreAwayError, StoreError, open_database, patient, pause_for_others, reading, shown_address
 from sessions.store.database_errors import store_errors
 from sessions.store.migrate import NewerStoreError, bring_up_to_date, is_up_to_date
 from sessions.store.session_entry import SessionEntry, read_entries
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
 _TOGETHER = 25
 """Sessions in one transaction: each one takes a disk some milliseconds, and keeps other programs waiting meanwhile."""
-_MOST_LOCKED_S, _PAUSE_S = 1.0, 0.15
-"""SQLite looks every tenth of a second whether a file is unlocked: without pauses, a long import would let nobody in."""
 
 
 class Store:
@@ -80,20 +77,17 @@ class Store:
 
         Raises StoreAwayError; the sessions of a transaction under way are then left out.
         """
-        locked_s = 0.0
-        for together in chunks(folders, _TOGETHER):
-            if locked_s > _MOST_LOCKED_S:
-                time.sleep(_PAUSE_S)
-                locked_s = 0.0
-            with self._transaction(patient(self._engine)) as connection:
-                began_s = time.monotonic()
-                # At once takes half the time. If one cannot be stored, the others are stored one by one.
-                if not self._problem_with(connection, together):
-                    problems = [""] * len(together)
-                else:
-                    problems = [self._problem_with(connection, [folder]) for folder in together]
-            locked_s += time.monotonic() - began_s
-            yield from problems
+        # One connection: a new one would find none of the file in memory.
+        with store_errors(self._engine), patient(self._engine).connect() as connection:
+            for together in chunks(folders, _TOGETHER):
+                with connection.begin():
+                    # At once takes half the time. If one cannot be stored, the others are stored one by one.
+                    if not self._problem_with(connection, together):
+                        problems = [""] * len(together)
+                    else:
+                        problems = [self._problem_with(connection, [folder]) for folder in together]
+                yield from problems
+                pause_for_others(self._engine)
 
     def entries(self, runner: str = "") -> list[SessionEntry]:
         """All sessions, newest first; with `runner`, only theirs, in capitals or not. Raises StoreError."""

@@ -1,6 +1,7 @@
 """The store's tables. The migrations under migrations/ build them; a test compares the two.
 
-A row's id is made of its session and its place in the session's files, so that importing it twice changes nothing.
+A row's key is its session and its place in the session's files: importing it twice changes nothing, and what is written
+together lies together.
 """
 
 import uuid
@@ -51,9 +52,8 @@ def _rows(name: str, *columns: "sa.Column[object]") -> sa.Table:
     return sa.Table(
         name,
         metadata,
-        sa.Column("id", sa.Uuid, primary_key=True),
-        sa.Column("session_id", sa.Uuid, sa.ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
-        sa.Column("row", sa.Integer, nullable=False),
+        sa.Column("session_id", sa.Uuid, sa.ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("row", sa.Integer, primary_key=True, autoincrement=False),
         *columns,
         sa.Column("more", sa.JSON, nullable=False),
     )
@@ -94,13 +94,8 @@ phases = _rows(
 
 ROWS = {"strides": strides, "cues": cues, "phases": phases}
 """By the name of the file that they come from."""
-NOT_MEASURES = ("id", "session_id", "row", "more")
+NOT_MEASURES = ("session_id", "row", "more")
 """Columns of each of them that the file does not have."""
-
-
-def row_id(session: uuid.UUID, table: str, row: int) -> uuid.UUID:
-    """The id of the `row`-th row (from 1) of a session's table. It is the same on every machine."""
-    return uuid.uuid5(session, f"{table}/{row}")
 
 
 def runner_id(nickname: str) -> uuid.UUID:

@@ -1,6 +1,5 @@
 """Given sessions on disk and a store (SQLite and a real PostgreSQL), each row is stored once, whatever is killed when."""
 
-import itertools
 import shutil
 import signal
 import sqlite3
@@ -12,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -28,7 +26,7 @@ from sessions.errors import SessionsError
 from sessions.format.columns import CUE_COLUMNS, PHASE_COLUMNS
 from sessions.format.header import read_header
 from sessions.format.recorded import NEAR_COLUMNS
-from sessions.store import database, tables
+from sessions.store import database, migrate, tables, write_turns
 from sessions.store import store as store_module
 from sessions.store.background_import import BackgroundImport
 from sessions.store.catalogue import Catalogue, import_pending
@@ -171,21 +169,36 @@ class TestTwoPrograms:
             done.join()
         impatient.close()
 
-    def test_a_long_import_lets_others_write_now_and_then(
+    def test_a_long_import_lets_in_who_waits_between_two_transactions(
         self, store: Store, file: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        pauses_s = []
-
-        def pause(seconds: float) -> None:
-            pauses_s.append(seconds)
-            with closing(sqlite3.connect(file, timeout=0)) as other:
-                other.execute("BEGIN IMMEDIATE")
-
         monkeypatch.setattr(store_module, "_TOGETHER", 1)
-        monkeypatch.setattr(store_module, "_MOST_LOCKED_S", 0.0)
-        monkeypatch.setattr(store_module, "time", SimpleNamespace(monotonic=itertools.count().__next__, sleep=pause))
-        assert list(store.import_sessions(file.parent / str(day) for day in range(3))) == ["", "", ""]
-        assert len(pauses_s) == 2
+        monkeypatch.setattr(write_turns, "LONGEST_S", 60.0)
+        importing = store.import_sessions([file.parent / "0", file.parent / "1"])
+        assert next(importing) == ""
+        waiting = threading.Thread(target=self.import_alone, args=(file, file.parent / "2"))
+        with closing(sqlite3.connect(file)) as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            waiting.start()
+            eventually(lambda: write_turns.somebody_waits(file), "somebody waits")
+        assert list(importing) == [""]
+        waiting.join()
+        with closing(sqlite3.connect(file)) as reader:
+            stored = [uuid.UUID(one) for (one,) in reader.execute("SELECT id FROM sessions ORDER BY rowid")]
+        assert stored == [uuid.UUID(read_header(file.parent / str(day))["id"]) for day in (0, 2, 1)]
+        assert not write_turns.somebody_waits(file)
+
+    @staticmethod
+    def import_alone(file: Path, folder: Path) -> None:
+        alone = Store(SecretAddress(f"sqlite:///{file}"))
+        alone.import_session(folder)
+        alone.close()
+
+    def test_an_import_waits_for_nobody_who_was_stopped_while_waiting_and_needs_no_locks(self, tmp_path: Path) -> None:
+        with write_turns.waiting_to_write(tmp_path / "sessions.db"):
+            write_turns.let_others_write(tmp_path / "sessions.db")
+        with write_turns.waiting_to_write(tmp_path / "no such folder" / "sessions.db"):
+            assert not write_turns.somebody_waits(tmp_path / "no such folder" / "sessions.db")
 
     def test_of_many_one_that_cannot_be_stored_is_left_out(self, store: Store, file: Path) -> None:
         (file.parent / "1" / "strides.csv").write_text("no\ntable\n")
@@ -290,6 +303,34 @@ class TestMigrations:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, tables.metadata) == []
         reopened.close()
+
+    def test_give_rows_their_new_key_and_keep_them(self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        session = begin(tmp_path / "s", header(1, "Ada"))
+        record_strides(session, 1, 3)
+        session.close()
+        monkeypatch.setattr(migrate, "LATEST", "0001")
+        first = Store(SecretAddress(url))
+        with first._engine.begin() as connection:
+            first._import._write_headers(
+                connection, {uuid.UUID(session.id): (tmp_path / "s", read_header(tmp_path / "s"))}, NOON
+            )
+            for row in (2, 1):
+                connection.execute(
+                    sa.text(
+                        'INSERT INTO strides (id, session_id, "row", stride, leg, flight_ms, more) '
+                        "VALUES (:id, :session, :row, :row, 'near', 7, '{}')"
+                    ),
+                    {"id": uuid.uuid4().hex, "session": uuid.UUID(session.id).hex, "row": row},
+                )
+        first.close()
+        monkeypatch.undo()
+        store = Store(SecretAddress(url))
+        assert [(row["stride"], row["flight_ms"]) for row in store.rows(uuid.UUID(session.id), "strides")] == [(1, 7), (2, 7)]
+        for name in tables.ROWS:
+            assert sa.inspect(store._engine).get_pk_constraint(name)["constrained_columns"] == ["session_id", "row"]
+        store.import_session(tmp_path / "s")
+        assert stride_numbers(store, session.id) == [1, 2, 3]
+        store.close()
 
     def test_a_store_of_a_newer_program_is_left_alone(self, store: Store, url: str) -> None:
         with store._engine.begin() as connection:

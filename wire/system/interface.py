@@ -84,8 +84,8 @@ class System:
         return False
 
     @contextmanager
-    def lock_folder(self, folder: Path, wait: bool = True) -> Iterator[None]:
-        """Hold an exclusive lock that ends with this process, however it ends.
+    def lock_folder(self, folder: Path, wait: bool = True, shared: bool = False) -> Iterator[None]:
+        """Hold a lock that ends with this process, however it ends: exclusive, or beside other shared ones.
 
         Raises BlockingIOError if another holds it and `wait` is false, OSError if there is no such folder, and Unsupported.
         """

@@ -49,13 +49,13 @@ class Posix(System):
         fcntl.ioctl(descriptor, request, packed)
 
     @contextmanager
-    def lock_folder(self, folder: Path, wait: bool = True) -> Iterator[None]:
+    def lock_folder(self, folder: Path, wait: bool = True, shared: bool = False) -> Iterator[None]:
         """With flock(2)."""
         import fcntl
 
         descriptor = os.open(folder, os.O_RDONLY)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
             yield
         finally:
             os.close(descriptor)
