@@ -16,7 +16,7 @@ from wire.faults import FaultCode
 from wire.messages import Command, Health
 from wire.node import Node
 from wire.texts import problem
-from wire.topics import CAPTURE, CAPTURE_2, COMMAND, HEALTH, RECORDER
+from wire.topics import ANALYSIS, CAPTURE, CAPTURE_2, COMMAND, HEALTH, RECORDER
 
 END_S = 1.8
 """How long all processes together may take to end; any that remain are killed, unless they still save."""
@@ -64,7 +64,7 @@ class Supervisor:
     def run(self, for_s: float | None) -> int:
         """Run until asked to stop, for `for_s`, until a recording ends, or until a process cannot start.
 
-        Returns the program's exit code. `for_s` counts from when capture is running.
+        Returns the program's exit code. `for_s` counts from when pictures are captured and measured.
         """
         try:
             for spec in self._specs.values():
@@ -102,7 +102,7 @@ class Supervisor:
             self._watch(
                 {name: child.health for name, child in self._children.items() if child.health is not None}, self._clock()
             )
-        if self._until_ns is None and for_s is not None and self._children[CAPTURE].is_running:
+        if self._until_ns is None and for_s is not None and self._measures():
             self._until_ns = self._clock() + round(for_s * NS_PER_S)
         if self._until_ns is not None and self._clock() >= self._until_ns:
             self._node.end()
@@ -114,6 +114,11 @@ class Supervisor:
             return 0.0
         self._check_children()
         return _WAIT_MS
+
+    def _measures(self) -> bool:
+        """Whether all that comes between the camera and the first sample has started, or never will."""
+        needed = (self._children[name] for name in (CAPTURE, ANALYSIS) if name in self._children)
+        return all(child.is_running or child.given_up for child in needed)
 
     def _start(self, spec: ProcessSpec, again: bool) -> ChildProcess:
         job = dataclasses.replace(self._job, again=again)

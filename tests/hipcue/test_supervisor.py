@@ -53,6 +53,12 @@ def start_analysis(job: Job) -> None:
     turn(job, ANALYSIS)
 
 
+def start_analysis_late(job: Job) -> None:
+    """It loads until the test lets it run."""
+    eventually((job.session_folder / "loaded").exists, "the test lets analysis run")
+    turn(job, ANALYSIS)
+
+
 def start_coach(job: Job) -> None:
     turn(job, COACH)
 
@@ -83,10 +89,11 @@ SPECS = [
 class Program:
     """The supervisor in a thread, and a subscriber to health."""
 
-    def __init__(self, directory: Path, folder: Path, specs: Sequence[ProcessSpec] = SPECS) -> None:
+    def __init__(self, directory: Path, folder: Path, specs: Sequence[ProcessSpec] = SPECS, for_s: float | None = None) -> None:
         self.stop = StopFlag()
         self.code: int | None = None
         self.folder = folder
+        self._for_s = for_s
         self.healths: dict[str, Health] = {}
         self._wire = Wire(directory, SUPERVISOR)
         self._subscriber = Wire(directory, "listener")
@@ -97,7 +104,7 @@ class Program:
         self._thread.start()
 
     def _run(self) -> None:
-        self.code = self.supervisor.run(None)
+        self.code = self.supervisor.run(self._for_s)
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
         def holds() -> bool:
@@ -116,6 +123,9 @@ class Program:
 
     def until_another(self, name: str, pid: int) -> None:
         self.until(lambda: self.pid(name) != pid and self.healths[SUPERVISOR].state == "running", f"another {name} is running")
+
+    def has_ended(self) -> bool:
+        return not self._thread.is_alive()
 
     def end(self) -> None:
         self.stop.set()
@@ -136,6 +146,20 @@ def alive(pid: int) -> bool:
 
 def faults_of(program: Program) -> list[FaultCode]:
     return [fault.code for fault in program.healths[SUPERVISOR].faults] if SUPERVISOR in program.healths else []
+
+
+def test_the_time_to_run_counts_from_when_pictures_are_measured(wire_directory: Path, tmp_path: Path) -> None:
+    late = [ProcessSpec(CAPTURE, start_capture, stop_round=1), ProcessSpec(ANALYSIS, start_analysis_late, stop_round=1)]
+    program = Program(wire_directory, tmp_path, late, for_s=0.2)
+    try:
+        program.until(lambda: CAPTURE in program.healths, "capture runs")
+        time.sleep(0.5)
+        assert not program.has_ended()
+        (tmp_path / "loaded").touch()
+        eventually(program.has_ended, "the time is over")
+    finally:
+        program.end()
+    assert program.code == 0
 
 
 @pytest.mark.slow
