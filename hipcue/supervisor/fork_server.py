@@ -2,6 +2,9 @@
 
 The fork server is a process of its own with one thread. Nothing is open in it that the others could inherit: no device, lock or
 socket of ZeroMQ. It forks on request and reports how its processes end. It ends with the supervisor, and they end with it.
+
+The standard library's fork server (multiprocessing) cannot serve here: its processes keep it alive, so after a killed
+supervisor the whole program would run on, and each process would run the command's own module again.
 """
 
 import gc
