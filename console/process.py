@@ -11,6 +11,7 @@ from console.access.pairing_codes import NO_CODE, PairingCodes
 from console.access.report_links import ReportLinks
 from console.editing.settings_file import SettingsFile
 from console.lane.lane import Lane
+from console.lane.picture_watch import PictureWatch
 from console.library.library import Library
 from console.web.app import Parts, console_app
 from console.web.server import Server
@@ -55,6 +56,7 @@ class ConsoleProcess:
         self._link_publisher = node.publisher(REPORT_LINK)
         own = self._settings
         self._offers_reports = own.report_minutes > 0 and is_reachable(own) and settings.session.store_url != NO_STORE
+        self.watch = PictureWatch(node.wire.directory, node.clock) if own.replay else None
         self._refused: Counter[str] = Counter()
         self._app = console_app(
             Parts(
@@ -67,6 +69,7 @@ class ConsoleProcess:
                 node.clock,
                 self._codes.handle_paired,
                 self._links,
+                self.watch,
             )
         )
         self._server: Server | None = None
@@ -90,6 +93,8 @@ class ConsoleProcess:
 
     def close(self) -> None:
         """Stop serving."""
+        if self.watch is not None:
+            self.watch.close()
         if self._server is not None:
             self._server.close()
         self._health.ended()

@@ -28,6 +28,9 @@ class ConsoleSettings(Section):
     report_minutes: int = setting(
         60, "how long the code beside the summary opens the runner's own report on a phone; 0: no code", ge=0, le=1440
     )
+    replay: bool = setting(
+        False, "true: paired devices can watch the last 10 s in slow motion; false: no picture of a runner reaches them"
+    )
     certificate_file: str = setting("", 'a certificate (PEM) for https; "": http')
     certificate_key_file: str = setting("", "the certificate's private key (PEM)")
 

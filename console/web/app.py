@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,9 +27,11 @@ from console.access.gate import Gate
 from console.access.report_links import ReportLinks
 from console.editing.settings_file import SettingsFile
 from console.lane.lane import Lane
+from console.lane.picture_watch import PictureWatch
 from console.library.library import Library
 from console.web.live import LiveSockets
 from console.web.rendering import HERE, BadRequestError, Pages, body_of, refused
+from console.web.replay_pages import ReplayPages
 from console.web.runners_report import RunnersReport
 from console.web.session_pages import SessionPages
 from console.web.settings_pages import SettingsPages
@@ -74,6 +77,8 @@ class Parts:
     """Called with the token that has paired a device."""
     links: ReportLinks | None = None
     """To the runners' own reports; None where many lanes are shown: each lane's own console has them."""
+    watch: PictureWatch | None = None
+    """Of the lane's pictures; None where there is no replay: it is not allowed, or the lane is on another machine."""
 
 
 def console_app(parts: Parts) -> Gate:
@@ -84,6 +89,8 @@ def console_app(parts: Parts) -> Gate:
         routes += SettingsPages(pages, parts.file, parts.library).routes
     if parts.links is not None:
         routes += RunnersReport(pages, parts.library, parts.links, parts.refused).routes
+    if parts.watch is not None:
+        routes += ReplayPages(parts.watch, parts.lanes[0]).routes
     routes.append(Mount("/static", StaticFiles(directory=HERE / "static")))
 
     async def known_mistake(_request: Request, error: Exception) -> Response:
@@ -155,7 +162,9 @@ class _LanePages:
         return self._lane_page(request, name)
 
     def _lane_page(self, request: Request, name: str) -> Response:
-        return self._pages.page(request, "lane", lane=name, own=self._parts.file is not None)
+        return self._pages.page(
+            request, "lane", lane=name, own=self._parts.file is not None, replay=self._parts.watch is not None
+        )
 
     async def _status(self, request: Request) -> Response:
         now_ns = self._parts.clock()
@@ -166,7 +175,9 @@ class _LanePages:
         name = socket.path_params.get("lane")
         lanes = list(self._lanes.values()) if name is None else [self._lanes[name]] if name in self._lanes else []
         headers = {key.lower(): value for key, value in socket.headers.items()}
-        await self._sockets.serve(socket, lanes, secret_in(headers, self._parts.settings.port))
+        watch = self._parts.watch
+        with nullcontext() if watch is None else watch.watched():
+            await self._sockets.serve(socket, lanes, secret_in(headers, self._parts.settings.port))
 
     async def _command(self, request: Request) -> Response:
         body = await body_of(request, _CommandBody)

@@ -175,6 +175,7 @@ class ConsoleLane:
         self._publishers = {
             topic.name: self._lane[PRODUCERS.get(topic.name, ANALYSIS)].publisher(topic) for topic in TOPICS.values()
         }
+        self.frames = self._lane[CAPTURE].frame_publisher()
         self.commands = self._lane[COACH].every(COMMAND, Command)
         self.codes = self._lane[DISPLAY].newest(PAIRING, PairingCode)
         self.links = self._lane[DISPLAY].newest(REPORT_LINK, ReportLink)

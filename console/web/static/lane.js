@@ -20,7 +20,11 @@ function receive(message) {
   if (news.state) {
     const before = state && state.phase && state.phase.name;
     state = news.state;
-    if (state.phase && state.phase.name === "idle" && before && before !== "idle") { strides = []; cues = []; }
+    if (state.phase && state.phase.name === "idle" && before && before !== "idle") {
+      strides = [];
+      cues = [];
+      root.dispatchEvent(new Event("runner-gone"));
+    }
   }
   strides = [...strides, ...news.strides].slice(-KEPT);
   cues = [...cues, ...news.cues].slice(-KEPT);
