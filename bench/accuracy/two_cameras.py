@@ -22,7 +22,7 @@ from tempfile import gettempdir
 import numpy as np
 
 from analysis.side_calibration import CAMERAS
-from bench.accuracy.seen_landmarks import by_pose_model, exactly
+from bench.accuracy.seen_landmarks import SeenLandmarks, by_pose_model, exactly
 from bench.report import Figure, Table, at_least, at_most, reported, verdicts
 from capture.synthetic.synthetic_source import SyntheticRunner
 from config.left_minus_right import cameras_sd_deg
@@ -40,7 +40,8 @@ ASYMMETRIES_DEG = (0.0, 2.0, 4.0, 8.0)
 _STAND_S, _SECONDS = 4.0, 16.0
 _EXACT_NOISE_PX = 1.5
 """Of each coordinate in each picture of a leg that is 280 pixels long: some 1° of a thigh's angle."""
-ROWS = ("leg", "side", "camera", "hip_extension_deg", "thigh_min_deg", "standing_thigh_deg", "quality", "stride_time_s")
+_OF_STRIDE = ("leg", "side", "camera", "hip_extension_deg", "thigh_min_deg", "standing_thigh_deg", "quality", "stride_time_s")
+_OF_MEASURES = ("contact_ms", "knee_straightest_ms")
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,7 @@ def run(pair: Pair, landmarks: Path) -> Outcome:
         seen = [exactly(clip, _EXACT_NOISE_PX, 2 * pair.exact_seed + n) for n, clip in enumerate((pair.main, pair.other))]
     else:
         seen = [by_pose_model(clip, landmarks) for clip in (pair.main, pair.other)]
-    main, other = (rows(one.strides(camera)) for one, camera in zip(seen, CAMERAS, strict=True))
-    facing = next((str(row["side"]) for row in main if row["leg"] == "near"), "")
-    session = RecordedSession({"facing": facing}, main, [], [], other_strides=other)
+    session = session_of(*seen)
     found = left_right(session)
     if found is None:
         return Outcome(pair, None, None, float("nan"), _by_one(session))
@@ -129,9 +128,23 @@ def run(pair: Pair, landmarks: Path) -> Outcome:
     return Outcome(pair, found.difference_deg, found.ci95_deg, scatter_deg, _by_one(session))
 
 
+def session_of(main: SeenLandmarks, other: SeenLandmarks) -> RecordedSession:
+    """What `hipcue analyse` would record of two clips."""
+    strides, other_strides = (rows(seen.strides(camera)) for seen, camera in zip((main, other), CAMERAS, strict=True))
+    facing = next((str(row["side"]) for row in strides if row["leg"] == "near"), "")
+    return RecordedSession({"facing": facing}, strides, [], [], other_strides=other_strides)
+
+
 def rows(strides: Sequence[Stride]) -> list[Row]:
     """As far as left and right are compared by them."""
-    return [{"t_peak_s": one.t_peak_ns / NS_PER_S, **{name: getattr(one, name) for name in ROWS}} for one in strides]
+    return [
+        {
+            "t_peak_s": one.t_peak_ns / NS_PER_S,
+            **{name: getattr(one, name) for name in _OF_STRIDE},
+            **{name: one.value(name) for name in _OF_MEASURES},
+        }
+        for one in strides
+    ]
 
 
 def _by_one(session: RecordedSession) -> float:

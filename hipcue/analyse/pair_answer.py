@@ -4,6 +4,7 @@ from config.reference import SIDE_LIMIT_DEG
 from hipcue.analyse.answer import CADENCE, Answer, answer
 from sessions.format.recorded import RecordedSession
 from sessions.report.left_right import LeftRight, apart_s, left_right
+from sessions.report.side_times import side_times
 from sessions.report.statistics import LEAST_STRIDES, overall
 from wire.messages import Side, opposite
 
@@ -33,7 +34,10 @@ def pair_answer(session: RecordedSession) -> Answer:
     pace = "" if cadence is None else f", cadence {cadence.mean:.0f}"
     legs = f"Hip extension left {found.left.text}°, right {found.right.text}°"
     means = f"{legs}{pace}, over {found.left.strides} strides of each leg."
-    return Answer((_result(found), means, *_doubts(session, found), *notes), {}, "", each[0].tracked)
+    timing = tuple(
+        f"{one.what} left {one.left.mean:.0f}, right {one.right.mean:.0f} ms: {one.words}." for one in side_times(session)
+    )
+    return Answer((_result(found), means, *timing, *_doubts(session, found), *notes), {}, "", each[0].tracked)
 
 
 def _result(found: LeftRight) -> str:

@@ -8,6 +8,7 @@ from sessions.format.recorded import RecordedSession
 from sessions.report.changes import MeanChange, changes
 from sessions.report.frame_figures import FrameFigures
 from sessions.report.left_right import LeftRight, left_right
+from sessions.report.side_times import side_times
 from sessions.report.statistics import (
     ABSOLUTE_DEG,
     BETWEEN_DAYS_DEG,
@@ -125,7 +126,19 @@ def _left_right(session: RecordedSession) -> list[KeyFigure]:
     near = "hip extension by the camera that sees the leg near; ± covers the strides of both legs at the same time"
     legs = [KeyFigure(f"{name} leg", _degrees(mean), near) for name, mean in (("left", found.left), ("right", found.right))]
     meaning = "hip extension by two cameras; healthy runners within ± 3°; uncertainty: strides and cameras, 95 %"
-    return [*legs, KeyFigure("left minus right", left_right_words(found), meaning)]
+    timing = "by the camera that sees the leg near; an estimate; ±: strides and cameras, 95 %"
+    return [
+        *legs,
+        KeyFigure("left minus right", left_right_words(found), meaning),
+        *(
+            KeyFigure(
+                f"{times.what.lower()}, left minus right",
+                times.words,
+                f"left {times.left.mean:.0f}, right {times.right.mean:.0f} ms, {timing}",
+            )
+            for times in side_times(session)
+        ),
+    ]
 
 
 def left_right_words(found: LeftRight) -> str:

@@ -42,3 +42,9 @@ def test_it_sees_the_runner_face_the_other_way(facing: str, seen: str) -> None:
 def test_a_mistake_in_it_is_one_sentence() -> None:
     with pytest.raises(ConfigError, match=r"capture\.other_side\.fps = -1\.0: must be at least 0"):
         other(**{"capture.other_side.fps": -1.0})
+
+
+def test_what_was_calibrated_reaches_its_measurement() -> None:
+    found = other(**{"capture.other_side.extension_offset_deg": 1.4}).capture
+    assert found.other_side.extension_offset_deg == 1.4
+    assert not found.has_other_side

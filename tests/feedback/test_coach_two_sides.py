@@ -204,3 +204,8 @@ def test_with_one_camera_a_rule_for_the_far_leg_is_silent() -> None:
         return cues
 
     assert [given(leg, "right") for leg in ("right", "both", "worse", "left")] == [1, 1, 1, 0]
+
+
+def test_screens_are_told_how_sure_a_calibration_was() -> None:
+    other = OtherSideSettings(source=SecretAddress("1"), extension_offset_deg=1.0, extension_offset_sd_deg=0.4)
+    assert Coach(settings(capture=CaptureSettings(other_side=other)), always).phase.calibration_sd_deg == 0.4

@@ -134,3 +134,12 @@ def test_with_one_camera_there_is_one_number() -> None:
 
 def test_the_terminal_names_the_side() -> None:
     assert stride_line(by("other_side", 14.0), "hip_extension", "in", LEFT, "left").startswith("stride 1     left   14.0°")
+
+
+def test_what_was_calibrated_adds_its_uncertainty() -> None:
+    plain, calibrated = running(), running()
+    calibrated.handle(structs.replace(PHASE, calibration_sd_deg=0.6), NOW_NS)
+    shown = [board(screen).difference for screen in (plain, calibrated)]
+    assert shown[0] is not None
+    assert shown[1] is not None
+    assert shown[0].ci95 < shown[1].ci95

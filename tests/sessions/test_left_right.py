@@ -1,6 +1,8 @@
 """Left minus right of the legs that two cameras see near: its size, its uncertainty, and when it is not stated."""
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -123,3 +125,11 @@ def test_how_far_apart_the_cameras_saw_the_same_leg_push_off(far_s: float, apart
     assert found is not None
     assert abs(found[0]) == pytest.approx(abs(apart), abs=1e-6)
     assert found[1] == STRIDE_S
+
+
+def test_what_was_calibrated_adds_its_uncertainty() -> None:
+    config = {"capture": {"other_side": {"extension_offset_sd_deg": 0.6}}}
+    plain = pair(left(lambda _: 12.0), right(lambda _: 12.0))
+    found = left_right(replace(plain, header={**plain.header, "config": config}))
+    assert found is not None
+    assert found.ci95_deg == pytest.approx(Z95 * math.hypot(CAMERA_PAIR_RMS_DEG, 0.6))
