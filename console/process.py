@@ -9,6 +9,7 @@ from console.access.addresses import is_reachable, origin_of
 from console.access.devices import AccessError, Devices, console_folder
 from console.access.pairing_codes import NO_CODE, PairingCodes
 from console.access.report_links import ReportLinks
+from console.checkup import Doctor
 from console.editing.settings_file import SettingsFile
 from console.lane.lane import Lane
 from console.lane.picture_watch import PictureWatch
@@ -70,6 +71,12 @@ class ConsoleProcess:
                 self._codes.handle_paired,
                 self._links,
                 self.watch,
+                Doctor(
+                    console_folder(),
+                    node.wire.directory,
+                    lambda: self.lane.read(lambda state: state.settings_json),
+                    lambda: self.lane.read(lambda state: state.is_measured(node.clock())),
+                ),
             )
         )
         self._server: Server | None = None

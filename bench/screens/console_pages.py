@@ -18,6 +18,8 @@ from bench.screens.webp import decoded, write_webp
 from config.loading import Origin
 from config.paths import store_url
 from config.secret_address import SecretAddress
+from console.access.devices import console_folder
+from console.checkup import Checkup, Finding
 from sessions.store.catalogue import Catalogue
 from tests.support.console_browser import PairedConsole, paired_context
 from tests.support.console_gym import ConsoleGym
@@ -51,6 +53,7 @@ PAGES = {
     "sessions": ("/sessions", ""),
     "runners": ("/runners", ""),
     "status": ("/status", ""),
+    "doctor": ("/doctor", ""),
     "devices": ("/devices", ""),
     "history": ("/history?runner=Ada", "report"),
     "pair": ("/pair#example", "!document.getElementById('pair').hidden"),
@@ -100,6 +103,25 @@ def run_lane(lane: ConsoleLane) -> None:
             return name in [one["name"] for one in lane.process.lane.read(lambda state: state.processes(lane.now_ns()))]
 
         lane.until(known, f"{process} is known", report)
+
+
+def examine() -> None:
+    """The result of an examination, as the doctor keeps it."""
+    found = (
+        Finding("camera", True, "Logitech C920 (/dev/v4l/by-id/usb-046d_C920), 1280x720 at 60 fps, MJPG"),
+        Finding("rate", True, "59.8 fps delivered"),
+        Finding("light", False, "mean grey 48 of 255, 0% overexposed", "add light"),
+        Finding("sharpness", True, "163"),
+        Finding("level", True, "the room appears rotated by +0.2 ± 0.1 degrees; camera_roll_deg is 0"),
+        Finding("screen", True, "full screen on TV, 1920x1080"),
+        Finding("sound", True, "USB Audio, 21 ms"),
+        Finding("pose model", True, "openvino on CPU, threads: 2, 14 ms per picture"),
+        Finding("person", True, "whole and side-on"),
+    )
+    kept = Checkup("2026-11-28T17:42:10+01:00", found)
+    folder = console_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "doctor.json").write_bytes(msgspec.json.encode(kept))
 
 
 def pages() -> dict[str, tuple[str, str]]:
@@ -197,6 +219,7 @@ def main() -> None:
         lane = ConsoleLane(wire, origin.load(), origin)
         try:
             run_lane(lane)
+            examine()
             wanted = {name: page for name, page in pages().items() if not options.only or name in options.only}
             written = draw(lane, wanted, options.out)
         finally:

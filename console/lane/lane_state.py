@@ -62,6 +62,15 @@ class LaneState:
         return self._phase
 
     @property
+    def settings_json(self) -> str:
+        """The settings in force, as the lane publishes them; "": it has not yet."""
+        return "" if self._config is None else self._config.settings_json
+
+    def is_measured(self, now_ns: int) -> bool:
+        """Whether a runner is measured just now."""
+        return self._sample is not None and self._sample.state is SampleState.MEASURING and not self.is_lost(now_ns)
+
+    @property
     def summarized_session(self) -> str:
         """Id of the session whose summary is on the screen; "": none is, or it is not recorded."""
         recorder = self._healths.get(RECORDER)

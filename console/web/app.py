@@ -25,10 +25,12 @@ from console.access.cookie import cookie_name, secret_in
 from console.access.devices import AccessError, Devices
 from console.access.gate import Gate
 from console.access.report_links import ReportLinks
+from console.checkup import Doctor
 from console.editing.settings_file import SettingsFile
 from console.lane.lane import Lane
 from console.lane.picture_watch import PictureWatch
 from console.library.library import Library
+from console.web.doctor_page import DoctorPage
 from console.web.live import LiveSockets
 from console.web.rendering import HERE, BadRequestError, Pages, body_of, refused
 from console.web.replay_pages import ReplayPages
@@ -79,6 +81,8 @@ class Parts:
     """To the runners' own reports; None where many lanes are shown: each lane's own console has them."""
     watch: PictureWatch | None = None
     """Of the lane's pictures; None where there is no replay: it is not allowed, or the lane is on another machine."""
+    doctor: Doctor | None = None
+    """None where many lanes are shown."""
 
 
 def console_app(parts: Parts) -> Gate:
@@ -87,6 +91,8 @@ def console_app(parts: Parts) -> Gate:
     routes: list[BaseRoute] = [*_LanePages(parts, pages).routes, *SessionPages(pages, parts.library).routes]
     if parts.file is not None:
         routes += SettingsPages(pages, parts.file, parts.library).routes
+    if parts.doctor is not None:
+        routes += DoctorPage(pages, parts.doctor).routes
     if parts.links is not None:
         routes += RunnersReport(pages, parts.library, parts.links, parts.refused).routes
     if parts.watch is not None:

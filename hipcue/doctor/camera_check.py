@@ -75,8 +75,10 @@ def check_camera(settings: Settings) -> tuple[list[Finding], list[TimedPicture]]
     name = source.lasting_name if isinstance(source, Webcam) else ""
     named = f" ({name})" if name and name != settings.capture.source.reveal() else ""
     found = [Finding("camera", not advice, f"{facts.get('source')}{named}, {facts.get('mode')}", advice)]
-    found.append(_rate(settings, rate_fps, repeated / max(1, taken - 1)))
-    return found + ([] if before is None else [*_light(before), *_level(settings, framed(before, settings.capture))]), pictures
+    found.append(rate_finding(settings, rate_fps, repeated / max(1, taken - 1)))
+    return found + (
+        [] if before is None else [*light_findings(before), *level_findings(settings, framed(before, settings.capture))]
+    ), pictures
 
 
 def _faster(settings: Settings, source: Source) -> str:
@@ -89,7 +91,8 @@ def _faster(settings: Settings, source: Source) -> str:
     return f'{faster.pixel_format} gives {faster.fps:g} fps here: set pixel_format = "{faster.pixel_format}"'
 
 
-def _rate(settings: Settings, rate_fps: float, repeated: float) -> Finding:
+def rate_finding(settings: Settings, rate_fps: float, repeated: float) -> Finding:
+    """The pictures that arrive in a second. `repeated`: the share that is the same as the one before."""
     if repeated > _MOST_REPEATED:
         found = f"{rate_fps:.1f} fps delivered, {repeated:.0%} of the pictures repeat the previous one"
         return Finding("rate", False, found, "set a lower fps, or unplug the camera and plug it in again")
@@ -98,7 +101,8 @@ def _rate(settings: Settings, rate_fps: float, repeated: float) -> Finding:
     return Finding("rate", not slow, f"{rate_fps:.1f} fps delivered", advice)
 
 
-def _light(picture: Image) -> list[Finding]:
+def light_findings(picture: Image) -> list[Finding]:
+    """Whether a picture is bright, sharp and in colours."""
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     mean, burnt = float(np.mean(grey)), float(np.mean(grey >= _BURNT_GREY))
     sharp = float(cv2.Laplacian(grey, cv2.CV_64F).var())
@@ -112,7 +116,7 @@ def _light(picture: Image) -> list[Finding]:
     return found
 
 
-def _level(settings: Settings, picture: Image) -> list[Finding]:
+def level_findings(settings: Settings, picture: Image) -> list[Finding]:
     """The camera's roll is proposed, never set automatically, because the room itself may be askew."""
     roll = estimate_roll(picture)
     if roll is None:

@@ -1,0 +1,128 @@
+"""The doctor beside a running program: the same checks, on the lane's own pictures and reports, without opening its devices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from config.settings import Settings
+from hipcue.doctor.camera_check import KEPT, LOOK_S, TimedPicture, level_findings, light_findings, rate_finding
+from hipcue.doctor.finding import Finding
+from hipcue.doctor.machine_check import check_sessions
+from hipcue.doctor.person_check import check_person
+from hipcue.doctor.pose_model_check import check_pose_model
+from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
+from wire.health.stages import CAPTURED_TO_SOUND
+from wire.messages import Health
+from wire.quiet import keep_native_notes_off_stderr
+from wire.sockets import Wire, wait
+from wire.texts import problem, remedy
+from wire.topics import AUDIO, CAPTURE, DISPLAY, HEALTH, RESEND_PERIOD_S
+
+_DEVICES = {
+    CAPTURE: ("camera", ("source", "mode")),
+    DISPLAY: ("screen", ("screen",)),
+    AUDIO: ("sound", ("sound device", "latency")),
+}
+"""What the doctor calls the device of a process, and which facts of its report describe it."""
+_LATE_SOUND_MS = 200.0
+
+
+@dataclass
+class Seen:
+    """What the lane has shown while it was watched."""
+
+    seconds: float
+    pictures: list[TimedPicture] = field(default_factory=list)
+    """Up to `KEPT` of them, with their times in seconds."""
+    rate_fps: float = 0.0
+    """By the numbers of the pictures and the camera's clock, whatever this process has missed."""
+    repeated: float = 0.0
+    """The share of pictures that were the same as the one before."""
+    healths: dict[str, Health] = field(default_factory=dict)
+
+
+def examine_running(settings: Settings, folder: Path) -> list[Finding]:
+    """Run the checks on the program whose sockets are in `folder`, which runs by these settings."""
+    keep_native_notes_off_stderr()
+    seen = watch(folder)
+    found = [Finding("sockets", True, str(folder)), check_sessions(settings), *findings(settings, seen)]
+    speed, _ = check_pose_model(settings, seen.pictures)
+    found.append(speed)
+    if seen.pictures:
+        found.append(check_person(settings, seen.pictures))
+    return found
+
+
+def watch(folder: Path, seconds: float = LOOK_S) -> Seen:
+    """Take the lane's pictures and reports for so long."""
+    seen = Seen(seconds)
+    with Wire(folder, "doctor", both_sides=True) as wire:
+        healths, frames = wire.newest(HEALTH, Health), wire.frames()
+        began_ns = wire.clock()
+        until_ns = began_ns + s_to_ns(max(seconds, 3 * RESEND_PERIOD_S))
+        first = before = None
+        pairs = repeated = 0
+        while (left_ns := until_ns - wire.clock()) > 0:
+            wait(left_ns / NS_PER_MS, healths, frames)
+            while (health := healths.take()) is not None:
+                seen.healths[health.process] = health
+            if (frame := frames.take()) is None:
+                continue
+            if before is not None and (before.epoch, before.seq + 1) == (frame.epoch, frame.seq):
+                pairs += 1
+                repeated += np.array_equal(before.image, frame.image)
+            first = frame if first is None or first.epoch != frame.epoch else first
+            before = frame
+            if len(seen.pictures) < KEPT * (wire.clock() - began_ns) / (until_ns - began_ns):
+                seen.pictures.append((frame.capture_ns / NS_PER_S, frame.image))
+        seen.seconds = (wire.clock() - began_ns) / NS_PER_S
+        seen.repeated = repeated / max(1, pairs)
+        if first is not None and before is not None and before.capture_ns > first.capture_ns:
+            seen.rate_fps = (before.seq - first.seq) * NS_PER_S / (before.capture_ns - first.capture_ns)
+    return seen
+
+
+def findings(settings: Settings, seen: Seen) -> list[Finding]:
+    """What pictures and reports say. Pure."""
+    found = []
+    for process, (subject, facts) in _DEVICES.items():
+        health = seen.healths.get(process)
+        if health is not None:
+            found += _of_process(subject, health, ", ".join(text for name in facts if (text := health.facts.get(name, ""))))
+        elif process != AUDIO or settings.audio.enabled:
+            found.append(Finding(subject, False, f"{process} has not reported", "look at Status"))
+        if process == CAPTURE:
+            found += _of_pictures(settings, seen)
+    for process, health in sorted(seen.healths.items()):
+        if process not in _DEVICES:
+            found += _of_process(process, health, "")
+    return found + _delay(seen.healths)
+
+
+def _of_process(subject: str, health: Health, found: str) -> list[Finding]:
+    """Its faults, in the words of the one table; or, if there are none, what was `found` ("": nothing is said)."""
+    if health.faults:
+        return [Finding(subject, False, problem(fault), remedy(fault)) for fault in health.faults]
+    return [Finding(subject, True, found)] if found else []
+
+
+def _of_pictures(settings: Settings, seen: Seen) -> list[Finding]:
+    if not seen.pictures:
+        return [Finding("pictures", False, f"none within {seen.seconds:.0f} s", "look at Status")]
+    newest = seen.pictures[-1][1]
+    # While nobody is in view, the camera is read a few times a second only.
+    resting = seen.healths[CAPTURE].resting if CAPTURE in seen.healths else False
+    rate = [] if resting else [rate_finding(settings, seen.rate_fps, seen.repeated)]
+    return [*rate, *light_findings(newest), *level_findings(settings, newest)]
+
+
+def _delay(healths: Mapping[str, Health]) -> list[Finding]:
+    """From picture to sound, as measured with the cues so far."""
+    measured = healths[AUDIO].latency.get(CAPTURED_TO_SOUND) if AUDIO in healths else None
+    if measured is None or not measured.count:
+        return []
+    late = measured.p50_ms > _LATE_SOUND_MS
+    found = f"{measured.p50_ms:.0f} ms from picture to sound (median of {measured.count})"
+    return [Finding("delay", not late, found, "use a wired loudspeaker, not Bluetooth" if late else "")]
