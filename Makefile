@@ -4,7 +4,7 @@
 # make check  format, lint, types, import rules
 # make bench  times of drawing, of the pose model and of the engine
 # make bench-accuracy  every accuracy figure of docs/accuracy.md, measured again
-# make bench-latency   every figure of docs/performance.md, measured again
+# make bench-latency   every figure of docs/performance.md, measured again; SECTIONS=idle,busy,avx2 chooses
 # make soak   the whole program for MINUTES=30 with a random fault every half minute
 # make bench-inputs  a real clip in every kind of file beside the original
 # make bench-recovery  how long recovery takes, into docs/reliability.md
@@ -61,7 +61,7 @@ bench:
 
 bench-latency:
 	@scripts/setup.sh test
-	@$(BIN)/python -m bench.latency
+	@$(BIN)/python -m bench.latency $(if $(SECTIONS),--sections $(SECTIONS))
 
 bench-accuracy:
 	@scripts/setup.sh test

@@ -1,6 +1,5 @@
 """From measured runs to tables: the limits, the stages, what each process takes, and the loop a user would write."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -8,10 +7,10 @@ from statistics import median
 import numpy as np
 
 from analysis.gait.prediction import LEAD_S
-from bench.latency import latency_frames
+from bench.latency import latency_frames, targets
 from bench.latency.stall import MAX_AGE_MS, STALL_S, Stall
 from bench.latency.whole_program import SETTLE_S, Heard, Result
-from bench.report import Figure, Table, at_least, at_most, reported, verdicts
+from bench.report import Figure, Table, at_most, reported, verdicts
 from wire.clock import NS_PER_MS, NS_PER_S
 from wire.health import stages
 
@@ -22,7 +21,7 @@ _FROM_S = 6.0
 
 @dataclass(frozen=True)
 class Alone:
-    """What a process of bench.latency_naive told."""
+    """What a process of bench.latency.naive has printed."""
 
     captured: int
     done: int
@@ -33,15 +32,29 @@ class Alone:
     memory_mb: float
 
 
+@dataclass(frozen=True)
+class Live:
+    """A webcam's runner, then nobody."""
+
+    rate_hz: float
+    """Pictures analysed a second."""
+    spacing_ms: float
+    """SD of the intervals between them."""
+    cores_at_rest: float | None
+    """Of all processes while nobody is in view; None: not measured."""
+
+
 @dataclass
 class Measured:
-    """Everything of one benchmark."""
+    """Everything of one section."""
 
     backends: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """Milliseconds a frame of mediapipe and of openvino, and the median of their ratio frame by frame."""
     pose: dict[int, Alone] = field(default_factory=dict)
-    loop: dict[int, Alone] = field(default_factory=dict)
+    loop: dict[int, list[Alone]] = field(default_factory=dict)
+    """By frames a second; after each run of the program one of the loop."""
     runs: dict[str, list[Result]] = field(default_factory=dict)
+    live: Live | None = None
     stalls: list[Stall] = field(default_factory=list)
 
 
@@ -82,59 +95,55 @@ def _rate(heard: Heard) -> float:
     return round(NS_PER_S / median(gaps_ns))
 
 
-def to_reach(measured: Measured) -> Table:
-    """Every limit with what was measured."""
+def reached(measured: Measured) -> dict[str, float]:
+    """The figures that have a target, by name."""
+    every = [run for runs in measured.runs.values() for run in runs]
+    sounds_ms = [duration_ms for run in every for duration_ms in run.strides_to_sounds_ms]
+    found = {
+        targets.MODEL: measured.backends[2],
+        targets.SHARE_60: median(run.analysed_share for run in measured.runs[FILE_60]),
+        targets.START: median(run.first_sample_s for run in every),
+        targets.MEMORY: max(run.memory_mb for run in every),
+    }
+    for fps, name in ((30, FILE_30), (60, FILE_60)):
+        runs = measured.runs[name]
+        found[targets.AROUND_P50[fps]] = p50(runs, stages.AROUND_POSE)
+        found[targets.AROUND_P99[fps]] = p99(runs, stages.AROUND_POSE)
+        whole = [run.stages[stages.CAPTURED_TO_SAMPLE] for run in runs]
+        pairs = list(zip(whole, measured.loop[fps], strict=True))
+        found[targets.LOOP_P50[fps]] = median(ours.p50_ms / theirs.p50 for ours, theirs in pairs)
+        found[targets.LOOP_P99[fps]] = median(ours.p99_ms / theirs.p99 for ours, theirs in pairs)
+    if sounds_ms:
+        found[targets.SOUND] = median(sounds_ms)
+    if measured.live is not None:
+        found |= {targets.RATE_60: measured.live.rate_hz, targets.SPACING_60: measured.live.spacing_ms}
+        if measured.live.cores_at_rest is not None:
+            found[targets.EMPTY] = measured.live.cores_at_rest
+    return found
+
+
+def further(measured: Measured) -> Table:
+    """Limits beside those to reach."""
     screen, fast = measured.runs[FILE_30], measured.runs[FILE_60]
     errors_ms = [error for runs in measured.runs.values() for run in runs for error in prediction_errors_ms(run.heard)]
-    pose_ms = p50(screen, stages.POSE)
-    all_runs = [run for runs in measured.runs.values() for run in runs]
-    sounds_ms = [duration_ms for run in all_runs for duration_ms in run.strides_to_sounds_ms]
-    with_sounds = [run for run in all_runs if stages.AROUND_POSE_AND_BUFFER in run.stages]
-    figures: list[Figure] = [
-        at_most("pose model", "openvino against mediapipe, time per frame", measured.backends[2], 0.45, "x"),
-        *loop_figures(measured),
-    ]
+    every = [run for runs in measured.runs.values() for run in runs]
+    with_sounds = [run for run in every if stages.AROUND_POSE_AND_BUFFER in run.stages]
+    figures: list[Figure] = []
     for name, fps, runs in ((FILE_30, 30, screen), (FILE_60, 60, fast)):
         ratio = p50(runs, stages.CAPTURED_TO_SAMPLE) / measured.pose[fps].p50
         figures.append(at_most(name, "captured to sample against the pose model alone", ratio, 1.25, "x"))
-        figures.append(at_most(name, "everything but the pose model, p50", p50(runs, stages.AROUND_POSE), 4, " ms", 1))
-        figures.append(at_most(name, "everything but the pose model, p99", p99(runs, stages.AROUND_POSE), 15, " ms", 1))
-        share = median(run.analysed_share for run in runs)
-        figures.append(at_least(name, "frames analysed of those captured", share, 0.97 if fps == 30 else 0.9, "", 3))
-    flip_limit_ms = round(pose_ms + REFRESH_MS + 10, 1)
+    flip_limit_ms = round(p50(screen, stages.POSE) + REFRESH_MS + 10, 1)
+    flip_ms = p50(screen, stages.CAPTURED_TO_FLIP)
     figures += [
-        at_most(
-            FILE_30, "age of a picture at its first flip, p50", p50(screen, stages.CAPTURED_TO_FLIP), flip_limit_ms, " ms", 1
-        ),
-        at_most(
-            "sound", f"settled stride to its sound, p50 of {len(sounds_ms)}", median(sounds_ms or [math.inf]), 20, " ms", 1
-        ),
-        reported(
-            "sound",
-            "captured to sound but pose model and buffer, p50",
-            f"{p50(with_sounds, stages.AROUND_POSE_AND_BUFFER):.1f} ms",
-        ),
+        at_most(FILE_30, "age of a picture at its first flip, p50", flip_ms, flip_limit_ms, " ms", 1),
         at_most("prediction", f"SD of {len(errors_ms)} predicted peaks", float(np.std(errors_ms)), 15, " ms", 1),
         at_most("prediction", "bias", float(np.mean(errors_ms)), 5, " ms", 1, signed=True),
-        at_most("program", "memory of all processes", max(run.memory_mb for run in all_runs), 900, " MB", 0),
-        at_most("program", "hipcue run to the first sample", median(run.first_sample_s for run in all_runs), 5, " s", 1),
     ]
-    return verdicts(
-        "To reach", "Medians over the runs; what falls short is marked so.", figures + stall_figures(measured.stalls)
-    )
-
-
-def loop_figures(measured: Measured) -> list[Figure]:
-    """Captured to sample against the loop one would write: ratios, which hold on other machines, too."""
-    figures = []
-    for fps, alone in measured.loop.items():
-        runs = measured.runs[FILE_30 if fps == 30 else FILE_60]
-        for name, ours, theirs in (
-            ("p50", p50(runs, stages.CAPTURED_TO_SAMPLE), alone.p50),
-            ("p99", p99(runs, stages.CAPTURED_TO_SAMPLE), alone.p99),
-        ):
-            figures.append(at_most("beside the plain loop", f"captured to sample, {fps} fps, {name}", ours / theirs, 0.4, "x"))
-    return figures
+    if with_sounds:
+        buffer_ms = p50(with_sounds, stages.AROUND_POSE_AND_BUFFER)
+        figures.append(reported("sound", "captured to sound but pose model and buffer, p50", f"{buffer_ms:.1f} ms"))
+    figures += stall_figures(measured.stalls)
+    return verdicts("Further limits", "Medians over the runs; what falls short is marked so.", figures)
 
 
 def stall_figures(stalls: Sequence[Stall]) -> list[Figure]:
@@ -178,14 +187,15 @@ def use_table(runs: Mapping[str, Sequence[Result]]) -> Table:
 def naive_table(measured: Measured) -> Table:
     """The loop a user would write, on the same pictures in the same run."""
     rows = []
-    for fps, alone in measured.loop.items():
+    for fps, loops in measured.loop.items():
         runs = measured.runs[FILE_30 if fps == 30 else FILE_60]
         ours = [run.stages[stages.CAPTURED_TO_SAMPLE] for run in runs]
         cells = (median(getattr(one, key) for one in ours) for key in ("p50_ms", "p95_ms", "p99_ms"))
         share = median(run.analysed_share for run in runs)
         rows.append((f"{fps} fps", "hipcue", *(f"{cell:.0f} ms" for cell in cells), f"{100 * share:.0f} %"))
-        theirs = (f"{alone.p50:.0f} ms", f"{alone.p95:.0f} ms", f"{alone.p99:.0f} ms")
-        rows.append(("", "the loop", *theirs, f"{100 * alone.done / alone.captured:.0f} %"))
+        theirs = [median(getattr(one, key) for one in loops) for key in ("p50", "p95", "p99")]
+        used = median(one.done / one.captured for one in loops)
+        rows.append(("", "the loop", *(f"{cell:.0f} ms" for cell in theirs), f"{100 * used:.0f} %"))
     text = (
         "From capture to the angle. The loop reads a picture, calls mediapipe's solutions pose with its defaults, takes the "
         "angle and draws the landmarks, in one thread; like a webcam's driver, its camera keeps four pictures for it. It has "

@@ -12,6 +12,9 @@ machine.
 NOTES = """\
 ## What falls short, and what was tried
 
+- **The pose model against MediaPipe.** It computes only the outputs that are used, and its time are convolutions in the widest
+  instructions of the processor: only fewer or less precise calculations would be faster. Those that were tried stand above,
+  each with its accuracy.
 - **Captured to sample against the pose model alone.** The limit leaves a quarter of the pose model's time for everything
   else. Where the model is fast, that is less than the rest takes: decoding, two wake-ups of every process on the way, and the
   measurement (the rows of the stages above). On a processor where the model takes three times as long, the same code would
@@ -44,6 +47,16 @@ What was tried and kept:
   fewer frames of a camera at 60 fps. The landmarks are the same.
 - Compiled networks are kept on disk: reading one takes 0.2 s of processor time, compiling it 1 s. The supervisor loads neither
   NumPy nor asyncio, a quarter of what it imported, and the analysis starts first.
+- All processes are forked from one that has loaded the libraries they share, memory that only loading needed goes back to the
+  system before the loops begin, and the belt's Bluetooth and the screen's QR code are loaded by whoever uses them. Measured in
+  turn with the version before (`python -m bench.latency.start_up --tree CHECKOUT`), a start takes 0.55 of the processor time,
+  and all processes hold 333 MB instead of 480.
+- Screen and recorder give way: screen by 5 steps of nice(2), recorder and console by 10. With the whole program on one core,
+  where its processes compete with each other, 1.31 times as many pictures are analysed, at intervals with 0.81 of the SD, and
+  even the screen is earlier (0.72 of the time to the first flip). Beside other programs that take both cores it brings the
+  measurement nothing, and a picture is on the screen later (`python -m bench.latency.priorities`, with and without
+  `--one-core`; priorities are taken away and given back in turns).
+- OpenCV mirrors the pictures, in a small part of NumPy's time.
 - While nobody is in view, 5 pictures a second are decoded, those that show no change are analysed every 0.6 s only, and the
   screen is drawn when something changes (`python -m bench.latency.empty_gym`). On two quiet cores with AVX2, a webcam of
   1280x720 at 60 fps and the screen on, all processes together then take 0.31 cores instead of 1.60 (0.15 wanted), a third of
@@ -59,5 +72,5 @@ What was tried and dropped:
 - Other ways to run the networks (pinned threads, OpenVINO's throughput mode with one stream, no stream of its own): the time
   is the same within what other programs disturb. 95 % of it are convolutions, so only a smaller or a less
   precise model would be faster.
-- A lower priority for the screen: the measurement was no faster, and the pictures came later.
+- More steps of nice(2) for the screen: beside other programs it would get less of a core than it needs.
 """
