@@ -36,7 +36,7 @@ def open_recording(source: SecretAddress, filmed_at_fps: float = 0.0) -> Recordi
     if is_synthetic(name):
         return SyntheticRunner(name)
     if source.may_hold_password and not os.path.exists(name):
-        raise SourceError(f"{source}: is no file and no camera's address; that begins with rtsp:// or http://")
+        raise SourceError(f"{source}: is neither a file nor a camera's address, which begins with rtsp:// or http://")
     from capture.sources.video_file import VideoFile  # noqa: PLC0415 - it loads FFmpeg
 
     return VideoFile(Path(name), filmed_at_fps)

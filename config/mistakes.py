@@ -16,7 +16,7 @@ _ALLOWED = {
     "greater_than": "must be more than {gt}",
     "less_than": "must be less than {lt}",
     "literal_error": "must be {expected}",
-    "string_pattern_mismatch": "must be a short name of small letters, digits and _",
+    "string_pattern_mismatch": "must be a short name of lower-case letters, digits and _",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
     "too_short": "must not be empty",

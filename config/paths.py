@@ -67,4 +67,4 @@ def _chosen_home() -> Path | None:
     try:
         return Path(chosen).expanduser().absolute() if chosen else None
     except RuntimeError:
-        raise ConfigError(f"HIPCUE_HOME: {chosen}: there is no such home; write the folder's whole path") from None
+        raise ConfigError(f"HIPCUE_HOME: {chosen}: there is no such home folder; write out the whole path") from None

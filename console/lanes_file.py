@@ -43,7 +43,7 @@ class LanesFile:
     def add(self, lane: FollowedLane) -> None:
         """Add a lane; one of this name is replaced. Raises ConfigError, OSError."""
         if not _NAME.fullmatch(lane.name):
-            raise ConfigError(f"{lane.name!r}: a lane's name consists of at most 20 small letters, digits, - and _")
+            raise ConfigError(f"{lane.name!r}: a lane's name consists of at most 20 lower-case letters, digits, - and _")
         others = tuple(one for one in self.all() if one.name != lane.name)
         if len(others) >= MOST_LANES:
             raise ConfigError(f"a console follows at most {MOST_LANES} lanes; remove one with: hipcue console remove NAME")
@@ -54,7 +54,7 @@ class LanesFile:
         known = self.all()
         left = tuple(one for one in known if one.name != name)
         if len(left) == len(known):
-            raise ConfigError(f"{name!r} is no lane; known are: {', '.join(one.name for one in known) or 'none'}")
+            raise ConfigError(f"{name!r} is not a lane; known are: {', '.join(one.name for one in known) or 'none'}")
         self._write(left)
 
     def _write(self, lanes: tuple[FollowedLane, ...]) -> None:

@@ -103,7 +103,7 @@ FAULTS: dict[FaultCode, FaultText] = {
         brief="This looks like slow motion",
     ),
     FaultCode.SHARED_MEMORY_MISSING: FaultText(
-        "Frames are sent in messages: there is no shared memory for them ({cause})", "", place="status"
+        "Frames are sent in messages, because there is no shared memory ({cause})", "", place="status"
     ),
     FaultCode.BLUETOOTH_NOT_INSTALLED: FaultText(
         "Belt speed over Bluetooth needs one more package", "Install it: {cause}", place="status"
@@ -148,7 +148,7 @@ FAULTS: dict[FaultCode, FaultText] = {
         "{device}: the session cannot be saved there (it is not a folder)", "Choose another --session-dir."
     ),
     FaultCode.SESSION_LOST: FaultText(
-        "{device}: cannot be written ({cause}), so a session is not saved whole; strides lost: {value:.0f}",
+        "{device}: cannot be written ({cause}), so a session is not saved completely; strides lost: {value:.0f}",
         "Free some space, or choose another --session-dir.",
     ),
     FaultCode.VIDEO_NOT_STORED: FaultText("No video is stored: {cause}", ""),
@@ -178,7 +178,7 @@ STATES: dict[SampleState, StateText | None] = {
         "Measurement starts after a few strides.",
         "wait",
         "the rhythm of the stride was not known yet",
-        "It takes some regular strides, seen from the side: film at least ten seconds; slow motion needs --filmed-at.",
+        "Measuring takes some regular strides, seen from the side: film at least ten seconds; slow motion needs --filmed-at.",
     ),
     SampleState.NO_PERSON: StateText(
         "Step into view",
@@ -210,7 +210,7 @@ STATES: dict[SampleState, StateText | None] = {
     ),
     SampleState.NOT_UPRIGHT: StateText(
         "Rotate the picture",
-        "You are not seen upright: set rotate_deg in [capture], or start with --rotate.",
+        "The camera does not see you upright: set rotate_deg in [capture], or start with --rotate.",
         "camera",
         "the runner was not upright in the picture",
         "Rotate it with --rotate 90, 180 or 270.",
@@ -223,7 +223,7 @@ STATES: dict[SampleState, StateText | None] = {
         "Film exactly from the side.",
     ),
     SampleState.NOT_RUNNING: StateText(
-        "Start running", "", "person", "nobody ran", "HipCue measures runners only; slow motion needs --filmed-at."
+        "Start running", "", "person", "nobody ran", "HipCue measures only running; slow motion needs --filmed-at."
     ),
 }
 """None: all is well, and the runner sees the measurement."""

@@ -24,7 +24,7 @@ NOTES = """\
 - **Growth of memory over half an hour** is not on this page: `make soak` measures it, with a fault every half minute
   (docs/reliability.md).
 
-What was tried and kept:
+Tried and kept:
 
 - Pictures are in shared memory, and only their headers go through the sockets: sending 2.8 MB through two sockets for every
   picture took several times as long, and larger socket buffers helped little. Every reader copies the picture at once:
@@ -41,12 +41,13 @@ What was tried and kept:
 - Percentiles for the health messages are computed with numpy: in Python they took milliseconds of the loop twice a second.
 - Strides are sent before samples, and the garbage collector ignores what was loaded before the loop started.
 - OpenCV runs on one thread in every process: its own threads only took the cores from the pose model.
-- A recording whose reader was suspended continues where it was: to catch up, it decoded everything that it had missed.
-- On two cores the pose model runs on one thread. Alone, two threads take two thirds of the time of one; beside capture and
-  screen they wait for the second core and for each other: as long as one thread, with up to a fifth more processor time and 8 %
-  fewer frames of a camera at 60 fps. The landmarks are the same.
-- Compiled networks are kept on disk: reading one takes 0.2 s of processor time, compiling it 1 s. The supervisor loads neither
-  NumPy nor asyncio, a quarter of what it imported, and the analysis starts first.
+- A recording whose reader was suspended continues where it stopped; formerly, to catch up, it decoded everything that it had
+  missed.
+- On two cores the pose model runs on one thread. Alone, two threads take two thirds of the time of one. Beside capture and
+  screen, they wait for the second core and for each other: they take as long as one thread, use up to a fifth more processor
+  time, and analyse 8 % fewer frames of a camera at 60 fps. The landmarks are the same.
+- Compiled networks are kept on disk: reading one takes 0.2 s of processor time, compiling it 1 s. The supervisor no longer
+  loads NumPy and asyncio, a quarter of what it imported, and the analysis starts first.
 - All processes are forked from one that has loaded the libraries they share, memory that only loading needed goes back to the
   system before the loops begin, and the belt's Bluetooth and the screen's QR code are loaded by whoever uses them. Measured in
   turn with the version before (`python -m bench.latency.start_up --tree CHECKOUT`), a start takes 0.55 of the processor time,
@@ -65,7 +66,7 @@ What was tried and kept:
 - Where the pose model has no time for every picture of a camera at 60 fps, every second one is analysed: intervals are even,
   and the rate is that of an ordinary camera.
 
-What was tried and dropped:
+Tried and dropped:
 
 - Decoding straight into the shared memory saves one copy, far less than waking a process takes, and every source would need
   code for it.

@@ -31,7 +31,7 @@ class Section(BaseModel):
             if without_secrets(value) != value:
                 raise ValueError("must not contain an address with a user, a password or a path")
             if (info.field_name or "").endswith("folder") and not _has_home(value):
-                raise ValueError(f"{value}: there is no such home; write the folder's whole path")
+                raise ValueError(f"{value}: there is no such home folder; write out the whole path")
         return value
 
 

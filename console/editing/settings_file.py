@@ -189,7 +189,9 @@ class SettingsFile:
     def save_preset(self, name: str) -> None:
         """Save what a coach asks of a runner under a name, for any lane and runner. Raises EditError."""
         if not PRESET_NAME.fullmatch(name):
-            raise EditError("A preset's name consists of at most 32 small letters, digits and _, and begins with a letter.")
+            raise EditError(
+                "A preset's name consists of at most 32 lower-case letters, digits and _, and begins with a letter."
+            )
         if name in presets():
             raise EditError(f"{name} is one of HipCue's own presets; choose another name.")
         values = flat(_parsed(self._read()))

@@ -58,7 +58,7 @@ def answer(session: RecordedSession) -> Answer:
     means = {measure.column: _mean(session, measure.column) for measure in (HIP, CADENCE)}
     strides = f"{len(near)} stride{'s' * (len(near) > 1)} of the near leg"
     result = f"Hip extension {means[HIP.column]}°, cadence {means[CADENCE.column] or 'unknown'}, over {strides}."
-    few = f"{strides} are too few for a mean to rely on: film at least {LEAST_STRIDES}" if len(near) < LEAST_STRIDES else ""
+    few = f"{strides} are too few for a reliable mean: film at least {LEAST_STRIDES}" if len(near) < LEAST_STRIDES else ""
     return Answer((result, *([f"{few}."] if few else []), *notes), means, few, tracked)
 
 

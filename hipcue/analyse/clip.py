@@ -149,7 +149,7 @@ def _new_session(settings: Settings, out: Path, other_files: tuple[str, ...]) ->
         raise SessionsError(f"{out}: holds the folders of sessions; choose another folder")
     for name in other_files:
         if (out / name).exists():
-            raise SessionsError(f"{out / name}: is there already; choose another folder")
+            raise SessionsError(f"{out / name}: already exists; choose another folder")
     return SessionWriter(out, {**session_header(settings, "clip"), "other_files": other_files}, fixed=True)
 
 

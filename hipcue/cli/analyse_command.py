@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 OtherClipOption = Annotated[
     str | None,
-    typer.Option("--other-side", metavar="CLIP", help="Clip of a camera on the other side, of the same instants."),
+    typer.Option("--other-side", metavar="CLIP", help="Clip from a camera on the other side, filmed at the same time."),
 ]
 
 
@@ -48,7 +48,7 @@ def analyse(
     preset: PresetOption = None,
     backend: BackendOption = None,
 ) -> None:
-    """Measure a clip, or all clips in a folder, with the live engine; writes a report and the session's files."""
+    """Measure a clip, or all clips in a folder, with the live engine, and write a report and the session's files."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from wire.lifecycle import Interrupted, StopFlag

@@ -54,7 +54,7 @@ app.add_typer(sessions_app, name="sessions")
 
 OtherSideOption = Annotated[
     str | None,
-    typer.Option("--other-side", metavar="SOURCE", help="A second camera, on the other side: left and right are compared."),
+    typer.Option("--other-side", metavar="SOURCE", help="A second camera, on the other side, to compare left and right."),
 ]
 NoDisplayOption = Annotated[bool, typer.Option("--no-display", help="Run without a screen: a line per stride in the terminal.")]
 NoAudioOption = Annotated[bool, typer.Option("--no-audio", help="Run without sound.")]

@@ -50,7 +50,7 @@ def add(
     address: Annotated[str, typer.Argument(help='Where it publishes, such as "tcp://192.168.1.21:7660".')],
     of: Annotated[str, typer.Option(help="Name of its key; by default the lane's name.")] = "",
 ) -> None:
-    """Have hipcue console show a lane. Its key must be allowed here, and this machine's key there (docs/two-machines.md)."""
+    """Add a lane to hipcue console. Its key must be allowed here, and this machine's key there (docs/two-machines.md)."""
     from console.access.devices import console_folder
     from console.lanes_file import FollowedLane, LanesFile
     from wire.remote.curve import checked_address
@@ -59,12 +59,12 @@ def add(
     with sentences():
         Keys(keys_folder()).key_of(of or name)
         LanesFile(console_folder()).add(FollowedLane(name, checked_address(address), of or name))
-        out.print(f"{name} is shown from the next start of hipcue console on.")
+        out.print(f"{name} is shown from the next start of hipcue console.")
 
 
 @console_app.command()
 def remove(name: Annotated[str, typer.Argument(help="The lane's name.")]) -> None:
-    """Have hipcue console show a lane no longer."""
+    """Remove a lane from hipcue console."""
     from console.access.devices import console_folder
     from console.lanes_file import LanesFile
 
@@ -95,7 +95,7 @@ def pair(
 
 @console_app.command()
 def devices() -> None:
-    """All paired devices."""
+    """List all paired devices."""
     from console.access.devices import Devices, console_folder
 
     with sentences():
@@ -108,7 +108,7 @@ def devices() -> None:
 
 @console_app.command()
 def revoke(name: Annotated[str, typer.Argument(help="Its name, as hipcue console devices prints it.")]) -> None:
-    """Pair a device no longer: its open pages close within a second."""
+    """Revoke a device: its open pages close within a second."""
     from console.access.devices import Devices, console_folder
 
     with sentences():

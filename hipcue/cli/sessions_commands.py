@@ -30,7 +30,7 @@ RunnerOption = Annotated[str, typer.Option("--runner", help="Only this runner's 
 
 @sessions_app.command("list")
 def list_(runner: RunnerOption = "", out_file: OutOption = None, config: ConfigOption = None) -> None:
-    """All sessions, newest first."""
+    """List all sessions, newest first."""
     with sentences(), _catalogue(config) as catalogue:
         from sessions.store.session_list import HEADINGS, cells
 

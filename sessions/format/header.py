@@ -54,7 +54,7 @@ def read_header(folder: Path) -> dict[str, Any]:
     except HeaderError as error:
         raise SessionsError(f"{path}: is not a HipCue session ({error})") from None
     except ValueError as error:  # it is no JSON, or is nested too deeply
-        raise SessionsError(f"{path}: is not a HipCue session (no JSON: {error})") from None
+        raise SessionsError(f"{path}: is not a HipCue session (not JSON: {error})") from None
 
 
 def current_header(folder: Path) -> dict[str, Any]:

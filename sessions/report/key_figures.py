@@ -79,8 +79,19 @@ def headline(session: RecordedSession) -> str:
     mean = overall(session, HIP.column)
     if mean is not None:
         return f"Hip extension {mean.text}° over {mean.strides} strides of the near leg."
+    return without_mean(session)
+
+
+def without_mean(session: RecordedSession) -> str:
+    """Why a session has no mean, in one sentence."""
     near = len(session.trusted())
-    return f"{near} strides of the near leg are too few for a mean." if near else "No stride of the near leg was measured."
+    if not near:
+        return "No stride of the near leg was measured."
+    return (
+        f"{near} strides of the near leg are too few for a mean."
+        if near > 1
+        else "One stride of the near leg is too few for a mean."
+    )
 
 
 def tracking_lines(session: RecordedSession, frames: FrameFigures) -> list[KeyFigure]:

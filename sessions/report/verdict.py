@@ -10,7 +10,7 @@ from sessions.format.recorded import RecordedSession
 from sessions.report.changes import MeanChange, changes
 from sessions.report.cue_effects import praise_rules
 from sessions.report.frame_figures import FrameFigures
-from sessions.report.key_figures import belt_differs
+from sessions.report.key_figures import belt_differs, without_mean
 from sessions.report.statistics import overall
 from sessions.report.target import HIP, target_measure, wanted
 from sessions.report.thigh_curve import belt_speed
@@ -116,8 +116,7 @@ def _without_retention(session: RecordedSession, measure: Measure, drill: MeanCh
     if mean is not None:
         where = "pushed {} behind you" if measure is HIP else f"had {measure.label.lower()} of {{}}"
         return f"You {where.format(amount(measure, mean.mean))} on average, over {mean.strides} strides."
-    near = len(session.trusted())
-    return f"{near} strides of the near leg are too few for a mean." if near else "No stride of the near leg was measured."
+    return without_mean(session)
 
 
 def _did(measure: Measure, change: float) -> str:

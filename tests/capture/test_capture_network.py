@@ -170,6 +170,6 @@ def test_capture_times_are_on_the_monotonic_clock(camera: NetworkCamera) -> None
     ["rstp://coach:secret@camera/1", "rtsp:/coach:secret@camera/1", "coach:secret@camera", "postgresql://u:secret@h/db"],
 )
 def test_a_mistyped_address_is_refused_without_its_password(address: str) -> None:
-    with pytest.raises(SourceError, match="is no file and no camera's address") as refused:
+    with pytest.raises(SourceError, match="is neither a file nor a camera's address") as refused:
         open_source(CaptureSettings(source=SecretAddress(address)))
     assert "secret" not in str(refused.value)

@@ -148,8 +148,11 @@ WRONG = [
     ("[[cue]]\nname = 'a'\nwhen = 'knee above 9'\nstrides = 0", 'cue "a".strides = 0: must be at least 1'),
     ("[[cue]]\nname = 'a'\nwhen = 'knee above 9'\nevery = 9", "cue \"a\".every is not a setting; did you mean 'every_s'?"),
     ("[[cue]]\nname = 'a'\nwhen = 'knee above 9'\nsound = 'horn'", "cue \"a\".sound = 'horn': must be 'none', 'push', 'ease'"),
-    ("[[cue]]\nname = 'A b'\nwhen = 'knee above 9'", "cue \"A b\".name = 'A b': must be a short name of small letters"),
-    ('[[cue]]\nname = "a\\nb"\nwhen = "knee above 9"', "cue number 1.name = 'a\\nb': must be a short name of small letters"),
+    ("[[cue]]\nname = 'A b'\nwhen = 'knee above 9'", "cue \"A b\".name = 'A b': must be a short name of lower-case letters"),
+    (
+        '[[cue]]\nname = "a\\nb"\nwhen = "knee above 9"',
+        "cue number 1.name = 'a\\nb': must be a short name of lower-case letters",
+    ),
     ("[[cue]]\nname = 'a'\nwhen = 'knees above 9'", "cue \"a\": when: unknown measure 'knees'; did you mean 'knee'?"),
     (
         "[[cue]]\nname = 'a'\nwhen = 'knee above 9'\ntext = 'a b c d e f'",

@@ -89,7 +89,7 @@ def test_lanes_are_added_replaced_and_removed(tmp_path: Path) -> None:
     lanes.remove("two")
     with pytest.raises(ConfigError, match="known are: one"):
         lanes.remove("two")
-    with pytest.raises(ConfigError, match="small letters"):
+    with pytest.raises(ConfigError, match="lower-case letters"):
         lanes.add(FollowedLane("../x", "tcp://a:1", ""))
     for number in range(MOST_LANES - 1):
         lanes.add(FollowedLane(f"more-{number}", "tcp://a:1", ""))

@@ -103,7 +103,7 @@ class TestTheFolderOfTheResults:
             folder = tmp_path / name
             folder.mkdir()
             (folder / name).write_text("a coach's own")
-            refused(run(folder, *more), "is there already" if name != "strides.csv" else "holds a session")
+            refused(run(folder, *more), "already exists" if name != "strides.csv" else "holds a session")
             assert [(path.name, path.read_text()) for path in folder.iterdir()] == [(name, "a coach's own")]
 
     def test_with_a_result_that_is_being_written_is_refused_even_with_force(self, tmp_path: Path) -> None:

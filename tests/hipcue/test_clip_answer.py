@@ -59,7 +59,7 @@ def test_means_come_first_and_then_how_much_was_measured() -> None:
 def test_few_strides_are_called_few(strides: int, words: str) -> None:
     found = answer(clip(strides=strides))
     assert found.sentences[0].endswith(f"cadence 170, over {words}.")
-    assert "too few for a mean to rely on" in found.sentences[1]
+    assert "too few for a reliable mean" in found.sentences[1]
     assert "too few" in found.remark
 
 
@@ -67,10 +67,10 @@ def test_few_strides_are_called_few(strides: int, words: str) -> None:
     ("state", "words"),
     [
         (SampleState.NO_PERSON, "nobody was seen. Film one runner from the side"),
-        (SampleState.NOT_RUNNING, "nobody ran. HipCue measures runners only; slow motion"),
+        (SampleState.NOT_RUNNING, "nobody ran. HipCue measures only running; slow motion"),
         (SampleState.PARTLY_OUT, "the runner was partly out of view. The camera must see the runner from head to toe."),
         (SampleState.OBLIQUE, "the runner was not seen from the side. Film exactly from the side."),
-        (SampleState.STARTING, "the rhythm of the stride was not known yet. It takes some regular strides"),
+        (SampleState.STARTING, "the rhythm of the stride was not known yet. Measuring takes some regular strides"),
     ],
 )
 def test_without_strides_the_first_sentence_says_why_and_what_to_do(state: SampleState, words: str) -> None:

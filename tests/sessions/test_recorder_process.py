@@ -400,7 +400,7 @@ def test_a_session_that_cannot_be_saved_by_its_end_gives_code_6_and_says_how_muc
         assert recording.end() == EXIT_NOT_SAVED
     # Nor is there room for the store.
     (said,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith(f"{folder}/")]
-    found = re.search(r"so a session is not saved whole; strides lost: ([0-9]+)\. Free some space", said)
+    found = re.search(r"so a session is not saved completely; strides lost: ([0-9]+)\. Free some space", said)
     assert found is not None
     assert int(found[1]) >= 20
     assert summary(folder)["ended"] is False

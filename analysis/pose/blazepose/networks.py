@@ -56,10 +56,12 @@ def landmarks_path(model: str, folder: Path | None = None) -> Path:
     if folder is None:
         if model == "full":
             return network_path(file)
-        raise PoseError(f'the "{model}" pose model does not come with HipCue; set analysis.model_folder to where its file lies')
+        raise PoseError(
+            f'the "{model}" pose model does not come with HipCue; set analysis.model_folder to the folder that holds its file'
+        )
     path = folder / Path(file).name
     if not path.is_file():
-        raise PoseError(f"{path} is missing; put the file there or set analysis.model_folder to where it lies")
+        raise PoseError(f"{path} is missing; put the file there or set analysis.model_folder to the folder that holds it")
     return path
 
 
