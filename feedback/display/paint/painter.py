@@ -53,6 +53,8 @@ class Painter:
             surface.fill(palette.NIGHT)
             _paint_board(canvas, board, view.card, replays=replay is not None)
             self._surface, self._painted, self._board_texts = surface, content, len(placed)
+        if view.replay is None:
+            self._replay.forget()
         if board.summary is not None:
             return
         if view.card is None:

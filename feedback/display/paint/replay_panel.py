@@ -30,10 +30,14 @@ class ReplayPanel:
     def __init__(self, layout: Layout, mirrored: bool) -> None:
         self._picture_place, self._card = layout.mirror.rows(1 - CURVE_SHARE, CURVE_SHARE, gap=layout.gap_px // 2)
         self._mirror = Mirror(self._picture_place, layout.radius_px, mirrored)
+        self._drawn: tuple[Curve, Band | None] | None = None
+        self._chart: Image = np.zeros((1, 1, 3), np.uint8)
+        self.forget()
+
+    def forget(self) -> None:
+        """Let the last picture go: the replay is over."""
         self._picture: KeptPicture | None = None
         self._image: Image = np.zeros((1, 1, 3), np.uint8)
-        self._drawn: tuple[Curve, Band | None] | None = None
-        self._chart: Image = self._image
 
     def paint(self, canvas: Canvas, replay: ReplayView) -> None:
         """Paint one moment."""

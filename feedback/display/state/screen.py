@@ -167,8 +167,8 @@ class Screen:
 
     @property
     def resting(self) -> bool:
-        """Whether the program rests because nobody is in view: then little changes on the screen."""
-        return self._status.resting
+        """Whether little changes on the screen: the program rests because nobody is in view, and no replay is shown."""
+        return self._status.resting and not self._replayer.is_on
 
     @property
     def measure(self) -> str:
