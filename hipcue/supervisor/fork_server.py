@@ -23,7 +23,7 @@ from contextlib import suppress
 from typing import Any
 
 from wire.lifecycle import started_by
-from wire.system import end_signals_held, forks_with_libraries
+from wire.system import continue_process, end_signals_held, forks_with_libraries
 
 PRELOADED = (
     "hipcue.supervisor.process_table",
@@ -85,6 +85,7 @@ class ForkedProcess:
         if self.exitcode is None:
             with suppress(ProcessLookupError):
                 os.kill(self._pid, number)
+            self._server.go_on()
 
 
 class ForkServer:
@@ -109,6 +110,7 @@ class ForkServer:
         `run` and its arguments are pickled. Raises ForkServerError.
         """
         request = pickle.dumps((run, arguments))
+        self.go_on()
         for _ in range(_STARTS):
             if self._is_lost:
                 self.close()
@@ -146,6 +148,11 @@ class ForkServer:
             self._exit_codes[pid] = code if has_ended else None
             if not has_ended:
                 self._last_begun = pid
+
+    def go_on(self) -> None:
+        """Continue the server if somebody has stopped it: it could neither start a process nor report an end."""
+        if self._process.poll() is None:
+            continue_process(self.pid)
 
     def close(self) -> None:
         """End the server. Processes that are still alive are asked to end."""

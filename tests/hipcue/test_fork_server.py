@@ -75,6 +75,16 @@ def test_a_process_is_asked_to_end_or_killed(forks: ForkServer, tmp_path: Path) 
     assert ended(process) == -signal.SIGKILL
 
 
+def test_a_server_that_was_stopped_goes_on_as_soon_as_it_is_needed(forks: ForkServer, tmp_path: Path) -> None:
+    os.kill(forks.pid, signal.SIGSTOP)
+    assert ended(forks.start(end_with, 4)) == 4
+    process = forks.start(work, tmp_path)
+    eventually((tmp_path / "started").exists, "it handles signals")
+    os.kill(forks.pid, signal.SIGSTOP)
+    process.kill()
+    assert ended(process) == -signal.SIGKILL
+
+
 def test_it_runs_in_a_process_of_the_wanted_priority(forks: ForkServer, tmp_path: Path) -> None:
     process = forks.start(work, tmp_path, 3)
     eventually((tmp_path / "started").exists, "it handles signals")
