@@ -7,6 +7,7 @@ is reading), so the last message of such a stream must not be one that has to ar
 Producers bind, consumers connect, there is no broker. Sockets are not thread-safe: one thread per process uses them.
 """
 
+import os
 import secrets
 from collections import Counter
 from pathlib import Path
@@ -18,7 +19,7 @@ import zmq
 
 from wire import codec
 from wire.clock import Clock, monotonic_ns, s_to_ns
-from wire.endpoints import endpoint
+from wire.endpoints import EndpointError, endpoint
 from wire.topics import FRAME, RESEND_PERIOD_S, Policy, Topic
 
 if TYPE_CHECKING:
@@ -121,7 +122,15 @@ class Wire:
             # When a conflating socket is closed, its end mark replaces the queued message, so that "failed" would be lost. For
             # messages that are rarely sent it is enough that the readers conflate.
             socket.setsockopt(zmq.SNDHWM, EVENT_QUEUE)
-        socket.bind(endpoint(self.directory, topic, producer or self.process))
+        address = endpoint(self.directory, topic, producer or self.process)
+        try:
+            socket.bind(address)
+        except zmq.ZMQError as error:
+            socket.close()
+            raise EndpointError(
+                f"{self.directory}: no socket can be made there ({os.strerror(error.errno or 0)}); make room, or set "
+                "XDG_RUNTIME_DIR to a folder of your own on another disk"
+            ) from None
         return socket
 
     def _producers(self, topic: Topic) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The display process: receives all messages, draws the screen, and publishes the runner's keys."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -139,6 +140,8 @@ class DisplayProcess:
             path.parent.mkdir(parents=True, exist_ok=True)
             pygame.image.save(surface, str(path))
         except (OSError, pygame.error) as error:
+            with suppress(OSError):
+                path.unlink()  # half a picture
             print(
                 f"{path}: the screenshot cannot be written ({error}); choose a file in a folder where you may write", flush=True
             )

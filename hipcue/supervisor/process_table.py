@@ -10,6 +10,7 @@ from config.loading import Origin
 from config.paths import keys_folder
 from config.sections.capture import BeltSettings
 from config.settings import Settings
+from wire.endpoints import EndpointError
 from wire.lifecycle import StopFlag
 from wire.quiet import keep_native_notes_off_stderr
 from wire.remote.keys import Keys
@@ -33,6 +34,7 @@ from wire.topics import (
 SCREEN_NICENESS = 5
 """Beside two programs that would take both cores, still a quarter of one: more than the screen needs, and no more."""
 BACKGROUND_NICENESS = 10
+EXIT_NO_SOCKETS = 2
 _CORES_FOR_TWO = 4
 """Each of two pose models has two threads only where there are as many cores."""
 
@@ -84,8 +86,12 @@ def _run(name: str, job: Job, body: Callable[[Wire, StopFlag], int]) -> None:
     keep_native_notes_off_stderr()
     stop = StopFlag()
     stop.on_signals(supervised=True)
-    with Wire(job.wire_directory, name, both_sides=job.settings.capture.has_other_side) as wire:
-        code = body(wire, stop)
+    try:
+        with Wire(job.wire_directory, name, both_sides=job.settings.capture.has_other_side) as wire:
+            code = body(wire, stop)
+    except EndpointError as error:
+        print(error, file=sys.stderr, flush=True)
+        code = EXIT_NO_SOCKETS
     if stop.orphaned:
         # The supervisor can no longer do this. Processes that are still ending are connected and do not need the files.
         shutil.rmtree(job.wire_directory, ignore_errors=True)

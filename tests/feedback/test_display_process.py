@@ -189,6 +189,20 @@ def test_a_screenshot_that_cannot_be_written_is_reported_in_a_sentence(
     assert "the screenshot cannot be written" in capsys.readouterr().out
 
 
+def test_a_screenshot_that_fills_the_disk_leaves_no_half_picture(
+    directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(_surface: pygame.Surface, path: str) -> None:
+        Path(path).write_bytes(b"\x89PNG")
+        raise pygame.error("Error writing the PNG file.")
+
+    monkeypatch.setattr(pygame.image, "save", half)
+    running = Running(directory, SETTINGS, tmp_path / "shot.png")
+    running.end()
+    assert running.code == 1
+    assert not (tmp_path / "shot.png").exists()
+
+
 def test_mode_auto_without_a_screen_continues_headless_with_a_fault(
     directory: Path, others: Others, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,7 @@
 """Invalid bytes are dropped and counted; a programming mistake raises an error."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -8,12 +9,19 @@ from tests.support.connected_sockets import Stranger, connect_strides, frame, ph
 from tests.support.eventually import eventually
 from tests.support.message_examples import stride
 from wire import codec
+from wire.endpoints import EndpointError
 from wire.frames.frame import Frame, pack_frame
 from wire.messages import Command, Phase, Stride
 from wire.sockets import Wire
 from wire.topics import CAPTURE, COMMAND, FRAME, PHASE, STRIDE, Topic
 
 OVERSIZE = b"\x00" * 300_000
+
+
+def test_a_folder_without_room_for_sockets_is_one_sentence(wire_directory: Path) -> None:
+    # As with a disk that holds no further file: the socket cannot be made.
+    with Wire(wire_directory / "gone", "analysis") as wire, pytest.raises(EndpointError, match="gone: no socket can be made"):
+        wire.publisher(STRIDE)
 
 
 class TestInvalidBytes:

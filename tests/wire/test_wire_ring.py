@@ -3,6 +3,7 @@
 import fcntl
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -340,3 +341,21 @@ while True:
             sys.stdin.read()
     number = position.ticket + 1
 """
+
+
+IN_SMALL_SHARED_MEMORY = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
+MOUNT = 'mount -t tmpfs -o size=64k tmpfs /dev/shm && exec "$0" "$@"'
+FULL_HD = """
+from wire.frames.ring import RingReader, RingWriter
+size_bytes = 1080 * 1920 * 3
+writer = RingWriter(size_bytes)
+writer.slot(1080, 1920)[:] = 7
+assert RingReader().read(writer.publish(), size_bytes).min() == 7
+"""
+
+
+def test_pictures_need_no_room_in_the_folder_of_shared_memory() -> None:
+    in_namespace = [*IN_SMALL_SHARED_MEMORY, MOUNT]
+    if shutil.which("unshare") is None or subprocess.run([*in_namespace, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("a small /dev/shm of its own is not permitted here")
+    subprocess.run([*in_namespace, sys.executable, "-c", FULL_HD], check=True)
