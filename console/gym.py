@@ -78,7 +78,7 @@ class _FollowedLane:
 
     def __init__(self, followed: FollowedLane, own: KeyPair, server_key: str, folder: Path, stop: StopFlag) -> None:
         folder.mkdir(mode=0o700)
-        self.lane = Lane(followed.name)
+        self.lane = Lane(followed.name, followed.page)
         self._stop = stop
         # Bound before anything connects, so that no first message is missed.
         self._wires = (Wire(folder, FOLLOW), Wire(folder, CONSOLE))

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from config.mistakes import ConfigError
+from config.sections.console import DEFAULT_PORT
 from config.small_file import SmallFileError, read_small_text
 from sessions.format.durable import replace_text
 from wire.messages import Message
@@ -13,6 +14,7 @@ from wire.messages import Message
 FILE = "lanes.json"
 MOST_LANES = 16
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
+_PAGE = re.compile(r"https?://[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?/?")
 
 
 class FollowedLane(Message, frozen=True):
@@ -23,6 +25,25 @@ class FollowedLane(Message, frozen=True):
     """Where it publishes, as in "tcp://192.168.1.21:7660"."""
     key_name: str
     """The name under which its key is allowed here."""
+    page: str = ""
+    """Where its own console is, as in "http://192.168.1.21:7680"; "": it has none that a tablet can reach."""
+
+
+def page_of(address: str) -> str:
+    """Where the console of the lane that publishes at this address is by default; "": on this machine, out of tablets' reach.
+
+    >>> page_of("tcp://192.168.1.21:7660"), page_of("tcp://localhost:7660")
+    ('http://192.168.1.21:7680', '')
+    """
+    host = address.removeprefix("tcp://").rpartition(":")[0]
+    return "" if host == "localhost" or host.startswith(("127.", "[::1]")) else f"http://{host}:{DEFAULT_PORT}"
+
+
+def checked_page(page: str) -> str:
+    """The address of a lane's console, without what a browser would add. Raises ConfigError."""
+    if not _PAGE.fullmatch(page):
+        raise ConfigError(f"{page!r}: the address of a lane's console looks like http://192.168.1.21:7680")
+    return page.rstrip("/")
 
 
 class LanesFile:

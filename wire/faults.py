@@ -55,6 +55,8 @@ class FaultCode(TextEnum):
     SETTINGS_REFUSED = "settings_refused"
     # Two machines
     CAMERA_MACHINE_SILENT = "camera_machine_silent"
+    CAMERA_MACHINE_REFUSES_KEY = "camera_machine_refuses_key"
+    CAMERA_MACHINE_HAS_OTHER_KEY = "camera_machine_has_other_key"
     ADDRESS_NOT_OPENED = "address_not_opened"
 
 

@@ -168,6 +168,14 @@ FAULTS: dict[FaultCode, FaultText] = {
         "camera",
         "lost",
     ),
+    FaultCode.CAMERA_MACHINE_REFUSES_KEY: FaultText(
+        "{device} refuses this machine's key",
+        "Print it here with hipcue keys list, and allow it there: hipcue keys allow NAME KEY.",
+    ),
+    FaultCode.CAMERA_MACHINE_HAS_OTHER_KEY: FaultText(
+        "{device} has another key than the one that is allowed here",
+        "Print it there with hipcue keys list, and allow it here: hipcue keys allow NAME KEY.",
+    ),
     FaultCode.ADDRESS_NOT_OPENED: FaultText("{cause}", ""),
 }
 

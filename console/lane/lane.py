@@ -18,8 +18,10 @@ MOST_WAITING = 100
 class Lane:
     """One lane. `attach` and `send_waiting` belong to the receiving thread; everything else may be called from any."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, page: str = "") -> None:
+        """`page`: where the lane's own console is; "": here, or nowhere."""
         self.name = name
+        self.page = page
         self._state = LaneState()
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []

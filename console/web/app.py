@@ -159,7 +159,7 @@ class _LanePages:
     async def _home(self, request: Request) -> Response:
         if len(self._lanes) == 1:
             return self._lane_page(request, next(iter(self._lanes)))
-        return self._pages.page(request, "gym", lanes=list(self._lanes))
+        return self._pages.page(request, "gym", lanes=self._parts.lanes)
 
     async def _lane(self, request: Request) -> Response:
         name = request.path_params["lane"]
@@ -169,7 +169,12 @@ class _LanePages:
 
     def _lane_page(self, request: Request, name: str) -> Response:
         return self._pages.page(
-            request, "lane", lane=name, own=self._parts.file is not None, replay=self._parts.watch is not None
+            request,
+            "lane",
+            lane=name,
+            page=self._lanes[name].page,
+            own=self._parts.file is not None,
+            replay=self._parts.watch is not None,
         )
 
     async def _status(self, request: Request) -> Response:

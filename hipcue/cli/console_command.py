@@ -49,16 +49,22 @@ def add(
     name: Annotated[str, typer.Argument(help='A name for the lane, such as "lane-1".')],
     address: Annotated[str, typer.Argument(help='Where it publishes, such as "tcp://192.168.1.21:7660".')],
     of: Annotated[str, typer.Option(help="Name of its key; by default the lane's name.")] = "",
+    page: Annotated[
+        str | None,
+        typer.Option(help='Its own console, "http://…", for settings and runners; by default port 7680 there; "" for none.'),
+    ] = None,
 ) -> None:
     """Add a lane to hipcue console. Its key must be allowed here, and this machine's key there (docs/two-machines.md)."""
     from console.access.devices import console_folder
-    from console.lanes_file import FollowedLane, LanesFile
+    from console.lanes_file import FollowedLane, LanesFile, checked_page, page_of
     from wire.remote.curve import checked_address
     from wire.remote.keys import Keys
 
     with sentences():
         Keys(keys_folder()).key_of(of or name)
-        LanesFile(console_folder()).add(FollowedLane(name, checked_address(address), of or name))
+        checked_address(address)
+        own_page = page_of(address) if page is None else page and checked_page(page)
+        LanesFile(console_folder()).add(FollowedLane(name, address, of or name, own_page))
         out.print(f"{name} is shown from the next start of hipcue console.")
 
 

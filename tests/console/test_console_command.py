@@ -58,6 +58,12 @@ def test_a_lane_is_added_once_its_key_is_allowed(hipcue: Run) -> None:
     keys.allow("lane-1", Keys(keys_folder() / "of-the-lane").new().public)
     assert hipcue("add", "lane-1", "192.168.1.21").exit_code == EXIT_USER
     assert hipcue("add", "lane-1", ADDRESS).exit_code == 0
-    assert [(one.name, one.address) for one in LanesFile(console_folder()).all()] == [("lane-1", ADDRESS)]
+    assert [(one.name, one.address, one.page) for one in LanesFile(console_folder()).all()] == [
+        ("lane-1", ADDRESS, "http://192.168.1.21:7680")
+    ]
+    for page in ("https://lane1.local:7000", ""):
+        assert hipcue("add", "lane-1", ADDRESS, "--page", page).exit_code == 0
+        assert LanesFile(console_folder()).all()[0].page == page
+    assert hipcue("add", "lane-1", ADDRESS, "--page", "javascript:alert(1)").exit_code == EXIT_USER
     assert hipcue("remove", "lane-1").exit_code == 0
     assert LanesFile(console_folder()).all() == ()

@@ -9,13 +9,15 @@ import pytest
 from config.mistakes import ConfigError
 from config.settings import Settings
 from console.gym import Gym
-from console.lanes_file import MOST_LANES, FollowedLane, LanesFile
+from console.lanes_file import MOST_LANES, FollowedLane, LanesFile, checked_page
 from tests.support.console_lane import paired_browser, received
 from tests.support.eventually import eventually
 from tests.support.message_examples import stride
 from tests.support.two_machines import TwoMachines, free_address
 from wire.lifecycle import StopFlag
-from wire.remote.keys import KeysError
+from wire.remote.keys import Keys, KeysError
+
+LANES_PAGE = "http://192.168.1.21:7680"
 
 
 @pytest.fixture
@@ -35,7 +37,10 @@ def gym(machines: TwoMachines, wire_directory: Path, tmp_path: Path, monkeypatch
     settings = settings.model_copy(update={"console": settings.console.model_copy(update={"port": 0})})
     folder = wire_directory / "g"
     folder.mkdir(mode=0o700)
-    lanes = [FollowedLane("lane-1", machines.address, "lane-1"), FollowedLane("lane-2", free_address(), "lane-1")]
+    lanes = [
+        FollowedLane("lane-1", machines.address, "lane-1", LANES_PAGE),
+        FollowedLane("lane-2", free_address(), "lane-1"),
+    ]
     running = Gym(settings, lanes, machines.screen.keys, folder, StopFlag())
     yield running
     running.close()
@@ -77,6 +82,48 @@ def test_a_button_reaches_its_lane_alone(gym: Gym, machines: TwoMachines) -> Non
         assert {command.name for command in eventually(reached, "a command")} == {"next_phase"}
     assert coach.post("/api/command", {"name": "mute", "lane": "lane-3"}).status == 400
     assert coach.post("/api/command", {"name": "mute"}).status == 400
+
+
+def test_each_lane_leads_to_its_own_console(gym: Gym) -> None:
+    coach, viewer = (paired_browser(gym.port, gym.devices, role) for role in ("coach", "viewer"))
+    for page in (coach.get("/").text, coach.get("/lanes/lane-1").text):
+        assert page.count(f'href="{LANES_PAGE}/settings"') == 1
+        assert page.count(f'href="{LANES_PAGE}/"') == 1
+    assert LANES_PAGE not in coach.get("/lanes/lane-2").text
+    assert LANES_PAGE not in viewer.get("/").text
+
+
+def test_a_lane_that_refuses_this_consoles_key_says_so(
+    machines: TwoMachines, wire_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HIPCUE_HOME", str(tmp_path / "home"))
+    keys = Keys(tmp_path / "stranger")
+    keys.new()
+    keys.allow("lane-1", machines.camera_key)
+    settings = Settings()
+    settings = settings.model_copy(update={"console": settings.console.model_copy(update={"port": 0})})
+    folder = wire_directory / "g"
+    folder.mkdir(mode=0o700)
+    gym = Gym(settings, [FollowedLane("lane-1", machines.address, "lane-1")], keys, folder, StopFlag())
+    try:
+        viewer = paired_browser(gym.port, gym.devices, "viewer")
+        with viewer.live() as socket:
+
+            def refused(news: dict[str, Any]) -> bool:
+                return any(one["code"] == "camera_machine_refuses_key" for one in news.get("state", {}).get("faults", ()))
+
+            assert received(socket, refused, "lane-1")["state"]["lost"]
+        status = viewer.get("/status").text
+        assert "refuses this machine&#39;s key" in status
+        assert "connections refused: camera machine refuses key" in status
+    finally:
+        gym.close()
+
+
+@pytest.mark.parametrize("page", ["javascript:alert(1)", "http://u:p@host", "http://host/path", "host", "ftp://host"])
+def test_what_is_no_consoles_address_is_refused(page: str) -> None:
+    with pytest.raises(ConfigError, match="looks like"):
+        checked_page(page)
 
 
 def test_lanes_are_added_replaced_and_removed(tmp_path: Path) -> None:

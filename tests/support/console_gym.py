@@ -19,7 +19,7 @@ class ConsoleGym:
 
     def __init__(self, names: Sequence[str], clock: Clock) -> None:
         self.devices = Devices(console_folder())
-        self._lanes = {name: Lane(name) for name in names}
+        self._lanes = {name: Lane(name, f"http://{name}.local:7680") for name in names}
         self._clock = clock
         settings = ConsoleSettings().model_copy(update={"port": 0})
         parts = Parts(

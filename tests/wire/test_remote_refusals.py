@@ -14,12 +14,14 @@ from tests.support.message_examples import cue, stride
 from tests.support.two_machines import TwoMachines, frame
 from wire import codec
 from wire.clock import monotonic_ns
-from wire.messages import Command, Cue, Stride
+from wire.faults import FaultCode
+from wire.messages import Command, Cue, Health, Stride
 from wire.remote.curve import set_client_keys
+from wire.remote.follow import FollowClient
 from wire.remote.keys import KeyPair, Keys
 from wire.remote.protocol import MAX_REQUEST_BYTES, Request, encode
 from wire.remote.share import MAX_REQUESTS_PER_S, request_address
-from wire.topics import CUE, STRIDE
+from wire.topics import CUE, FOLLOW, HEALTH, STRIDE
 
 
 def configured(own: KeyPair, server_key: str) -> "Callable[[zmq.Socket[bytes]], None]":
@@ -163,3 +165,27 @@ class TestAMisbehavingScreen:
 
         eventually(served, "ten frames during a flood")
         machines.counted("refused: too many")
+
+
+class TestTheClientSaysWhy:
+    """Given a machine that does not let it in, the client reports the key that is missing, and where."""
+
+    @pytest.mark.raises_fault(FaultCode.CAMERA_MACHINE_REFUSES_KEY, FaultCode.CAMERA_MACHINE_HAS_OTHER_KEY)
+    @pytest.mark.parametrize("code", [FaultCode.CAMERA_MACHINE_REFUSES_KEY, FaultCode.CAMERA_MACHINE_HAS_OTHER_KEY])
+    def test_and_forgets_it_once_it_is_let_in(self, machines: TwoMachines, tmp_path: Path, code: FaultCode) -> None:
+        refuses = code is FaultCode.CAMERA_MACHINE_REFUSES_KEY
+        own = Keys(tmp_path / "stranger").new() if refuses else machines.screen.keys.own()
+        server_key = machines.camera_key if refuses else Keys(tmp_path / "other").new().public
+        healths = machines.screen.wire("spectator").newest(HEALTH, Health)
+        machines.screen.start(FOLLOW, lambda node: FollowClient(node, machines.address, own, server_key))
+
+        def reported() -> Health | None:
+            health = healths.take()
+            return health if health is not None and code in {fault.code for fault in health.faults} else None
+
+        found = eventually(reported, "the reason")
+        assert any(name.startswith("connections refused: camera machine") for name in found.counters)
+        assert {fault.device for fault in found.faults} == {machines.address}
+        if refuses:
+            machines.camera.keys.allow("stranger", own.public)
+            eventually(lambda: (one := healths.take()) is not None and not one.faults, "it is let in")

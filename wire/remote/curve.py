@@ -9,6 +9,7 @@ import zmq
 from zmq.auth.thread import ThreadAuthenticator
 from zmq.utils.monitor import recv_monitor_message
 
+from wire.faults import FaultCode
 from wire.remote.keys import KeyPair, Keys, KeysError
 
 _FAILURES = {
@@ -16,6 +17,13 @@ _FAILURES = {
     zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL: "no key, or it expects another server key",
     zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL: "handshake aborted",
 }
+_CLIENT_FAULTS = {
+    zmq.EVENT_HANDSHAKE_FAILED_AUTH: FaultCode.CAMERA_MACHINE_REFUSES_KEY,
+    zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL: FaultCode.CAMERA_MACHINE_HAS_OTHER_KEY,
+    # A server that cannot read the greeting, which is for another key, closes the connection.
+    zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL: FaultCode.CAMERA_MACHINE_HAS_OTHER_KEY,
+}
+"""What a failed handshake means to the client."""
 HANDSHAKE_MS = 3000
 """A connection that has not shown a key by then is closed."""
 
@@ -105,6 +113,34 @@ class _Provider:
             return key.decode("ascii") in self._keys.allowed().values()
         except KeysError:  # a broken file allows nobody
             return False
+
+
+class ClientRefusals:
+    """Why a client's connections fail: which handshakes were refused. Use from the sockets' thread."""
+
+    def __init__(self, *sockets: "zmq.Socket[bytes]") -> None:
+        """Watch these, before they connect."""
+        events = sum(_FAILURES) + zmq.EVENT_HANDSHAKE_SUCCEEDED
+        self._watched = [(socket, socket.get_monitor_socket(events)) for socket in sockets]
+        self.fault: FaultCode | None = None
+        """Of the last handshake; None: it succeeded, or nobody has answered."""
+
+    def update(self) -> Counter[FaultCode]:
+        """The handshakes that have failed since the last call."""
+        failed: Counter[FaultCode] = Counter()
+        for _, monitor in self._watched:
+            while monitor.poll(0):
+                event = zmq.Event(recv_monitor_message(monitor, zmq.NOBLOCK)["event"])
+                self.fault = _CLIENT_FAULTS.get(event)
+                if self.fault is not None:
+                    failed[self.fault] += 1
+        return failed
+
+    def close(self) -> None:
+        """Watch no more, before the sockets are closed."""
+        for socket, monitor in self._watched:
+            socket.disable_monitor()
+            monitor.close(linger=0)
 
 
 def set_client_keys(socket: "zmq.Socket[bytes]", own: KeyPair, server_key: str) -> None:

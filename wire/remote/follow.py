@@ -13,7 +13,7 @@ from wire.faults import FaultCode
 from wire.lifecycle import StopFlag
 from wire.messages import Command, Health
 from wire.node import Node
-from wire.remote.curve import set_client_keys
+from wire.remote.curve import ClientRefusals, set_client_keys
 from wire.remote.keys import KeyPair
 from wire.remote.peer_clock import PeerClock, RoundTrip
 from wire.remote.protocol import MAX_REPLY_BYTES, ProtocolError, Reply, Request, decode_reply, decompressed, encode
@@ -30,6 +30,7 @@ FIRST_TIME_PERIOD_NS = TIME_PERIOD_NS // 20
 REQUEST_TIMEOUT_NS = s_to_ns(1.0)
 """A request without a reply was lost with its connection."""
 SILENT_NS = s_to_ns(3.0)
+REFUSALS = (FaultCode.CAMERA_MACHINE_REFUSES_KEY, FaultCode.CAMERA_MACHINE_HAS_OTHER_KEY)
 REMOTE_PROCESSES = (CAPTURE, ANALYSIS, COACH, AUDIO, RECORDER)
 """The processes of the other machine whose messages are published here."""
 
@@ -80,6 +81,7 @@ class FollowClient:
 
     def close(self) -> None:
         """Close the connections."""
+        self._refusals.close()
         self._context.destroy(linger=0)
         self._health.ended()
 
@@ -90,6 +92,7 @@ class FollowClient:
         self._requests = self._context.socket(zmq.DEALER)
         self._requests.setsockopt(zmq.MAXMSGSIZE, MAX_REPLY_BYTES)
         self._requests.setsockopt(zmq.SNDHWM, 8)
+        self._refusals = ClientRefusals(self._messages, self._requests)
         for socket, address in ((self._messages, self._address), (self._requests, request_address(self._address))):
             socket.setsockopt(zmq.LINGER, 0)
             socket.setsockopt(zmq.RECONNECT_IVL, 200)
@@ -105,6 +108,7 @@ class FollowClient:
 
     def _reconnect(self) -> None:
         """libzmq does not reconnect after it was refused, but the key may have been allowed since."""
+        self._refusals.close()
         for socket in (self._messages, self._requests):
             self._node.stop_waking_on(socket)
             socket.close()
@@ -197,16 +201,22 @@ class FollowClient:
         health, now_ns = self._health, self._now_ns()
         for reason, times in self.rejected.items():
             health.counters[f"refused: {reason}"] = times
+        for code, times in self._refusals.update().items():
+            health.counters[f"connections refused: {code.value.replace('_', ' ')}"] += times
         health.counters["missed"] = self.missed
         health.counters["round trips ignored"] = self.clock.refused
         health.counters["clock jumps"] = self.clock.jumps
         if self.clock.offset_ns is not None:
             health.facts["clock offset"] = f"known to {self.clock.uncertainty_ns / NS_PER_MS:.2f} ms"
         if now_ns - min(self._message_received_ns, self._reply_received_ns) < SILENT_NS:
-            health.clear(FaultCode.CAMERA_MACHINE_SILENT)
+            health.clear(FaultCode.CAMERA_MACHINE_SILENT, *REFUSALS)
             if self.clock.offset_ns is not None:
                 health.running()
         else:
+            why = self._refusals.fault
+            if why is not None:
+                health.clear(*(code for code in REFUSALS if code is not why))
+                health.fault(why, self._address)
             if now_ns - self._connected_ns > SILENT_NS:
                 self._reconnect()
             health.running()

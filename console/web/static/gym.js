@@ -17,11 +17,18 @@ function receive(message) {
   }
 }
 
+// The key that is missing says more than the silence that follows from it.
+function whyLost({ faults }) {
+  const own = faults.filter((one) => one.process === "follow");
+  const found = own.find((one) => one.code !== "camera_machine_silent") || own[0];
+  return found ? found.text : "No connection";
+}
+
 function show(tile, { state, last }) {
   if (!state) return;
   const part = (name) => tile.querySelector(name);
   const { phase } = state;
-  const help = state.lost ? "No connection" : state.faults.length ? state.faults[0].text
+  const help = state.lost ? whyLost(state) : state.faults.length ? state.faults[0].text
     : phase && phase.name === "stand" ? "Waits for standing still" : state.view && !state.measuring && phase && phase.name !== "idle" ? state.view.runner : "";
   tile.classList.toggle("help", Boolean(help));
   part(".tile-help").textContent = help;
