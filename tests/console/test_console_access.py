@@ -13,6 +13,7 @@ from console.access.gate import MOST_BODY_BYTES, PAIRINGS, STRANGER_RATE
 from console.access.pairing_codes import NO_CODE, PairingCodes
 from console.access.rates import MOST_SENDERS, Rates
 from tests.support.console_lane import Browser, ConsoleLane
+from tests.support.set_clock import SetClock
 from wire.clock import s_to_ns
 
 PAGES = (
@@ -28,21 +29,13 @@ PAGES = (
 )
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now_ns = s_to_ns(1000)
-
-    def __call__(self) -> int:
-        return self.now_ns
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def devices(tmp_path: Path, clock: Clock) -> Devices:
+def devices(tmp_path: Path, clock: SetClock) -> Devices:
     return Devices(tmp_path / "console", clock)
 
 
@@ -55,7 +48,7 @@ class TestDevices:
         with pytest.raises(AccessError, match="expired or was used"):
             devices.pair(token, "another")
 
-    def test_a_token_expires_after_two_minutes(self, devices: Devices, clock: Clock) -> None:
+    def test_a_token_expires_after_two_minutes(self, devices: Devices, clock: SetClock) -> None:
         token, ends_ns = devices.new_token("viewer")
         assert ends_ns == clock.now_ns + s_to_ns(TOKEN_S)
         clock.now_ns = ends_ns
@@ -80,7 +73,7 @@ class TestDevices:
         names = [devices.pair(devices.new_token("viewer")[0], "tablet")[1].name for _ in range(3)]
         assert names == ["tablet", "tablet 2", "tablet 3"]
 
-    def test_a_revoked_device_is_paired_no_longer(self, devices: Devices, tmp_path: Path, clock: Clock) -> None:
+    def test_a_revoked_device_is_paired_no_longer(self, devices: Devices, tmp_path: Path, clock: SetClock) -> None:
         secret, device = devices.pair(devices.new_token("coach")[0], "tablet")
         Devices(tmp_path / "console", clock).revoke(device.name)  # as the command line does, in another process
         assert devices.device_of(secret) is None
@@ -107,7 +100,7 @@ class TestPairingCodes:
     ADDRESS = "http://192.168.1.20:7680"
 
     @pytest.fixture
-    def codes(self, devices: Devices, clock: Clock) -> PairingCodes:
+    def codes(self, devices: Devices, clock: SetClock) -> PairingCodes:
         return PairingCodes(devices, clock)
 
     def test_key_p_shows_the_coachs_code_then_a_viewers_then_none(self, codes: PairingCodes, devices: Devices) -> None:
@@ -127,7 +120,7 @@ class TestPairingCodes:
         codes.hide()
         assert (codes.shown, codes.is_over()) == (NO_CODE, False)
 
-    def test_a_code_goes_when_it_expires(self, codes: PairingCodes, clock: Clock) -> None:
+    def test_a_code_goes_when_it_expires(self, codes: PairingCodes, clock: SetClock) -> None:
         clock.now_ns = codes.next(self.ADDRESS).ends_ns
         assert codes.is_over()
 

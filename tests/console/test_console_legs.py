@@ -5,39 +5,17 @@ from msgspec import structs
 
 from console.lane.lane_legs import SHOWN_S
 from console.lane.lane_state import LaneState
-from tests.support.message_examples import stride
+from tests.support.two_sided_runner import PHASE, stride_by, strides_by_both
 from wire.clock import s_to_ns
-from wire.messages import Band, CameraName, LegName, Phase, SideTarget, Stride, side_of
 
 NOW_NS = s_to_ns(100)
-PHASE = Phase(
-    "drill",
-    "hip_extension",
-    Band(16.0, 20.0),
-    15.0,
-    None,
-    paused=False,
-    muted=False,
-    min_quality=0.5,
-    sides={"left": SideTarget(Band(13.0, 17.0), 12.0), "right": SideTarget(Band(16.0, 20.0), 15.0)},
-)
-
-
-def by(camera: CameraName, value_deg: float, number: int = 1, leg: LegName = "near", zero_deg: float | None = 1.0) -> Stride:
-    """A runner who faces right for the main camera."""
-    side = side_of(leg, "right" if camera == "main" else "left")
-    taken = stride(number, hip_extension_deg=value_deg, leg=leg)
-    return structs.replace(taken, camera=camera, side=side, standing_thigh_deg=zero_deg)
 
 
 def running(strides: int = 6, zero_deg: float | None = 1.0) -> LaneState:
     state = LaneState()
     state.handle_phase(PHASE, NOW_NS)
-    for number in range(strides):
-        state.handle_stride(by("main", 18.0, number, zero_deg=zero_deg), NOW_NS)
-        state.handle_stride(by("main", 9.0, number, "far"), NOW_NS)
-        state.handle_stride(by("other_side", 12.5, number), NOW_NS)
-        state.handle_stride(by("other_side", 9.0, number, "far"), NOW_NS)
+    for one in strides_by_both(strides, 18.0, 12.5, zero_deg):
+        state.handle_stride(one, NOW_NS)
     return state
 
 
@@ -65,21 +43,21 @@ def test_the_chart_stays_the_main_cameras() -> None:
 def test_a_leg_whose_camera_is_lost_has_no_number_and_the_other_one_keeps_its_own() -> None:
     state = running()
     later_ns = NOW_NS + s_to_ns(SHOWN_S) + 1
-    state.handle_stride(by("main", 18.0, 9), later_ns)
+    state.handle_stride(stride_by("main", 18.0, 9), later_ns)
     legs = state.state(later_ns)["legs"]
     assert (legs["left"]["value"], legs["right"]["value"]) == (None, 18.0)
 
 
 def test_a_badly_seen_stride_is_not_judged() -> None:
     state = running()
-    state.handle_stride(structs.replace(by("other_side", 15.0), quality=0.2), NOW_NS)
+    state.handle_stride(structs.replace(stride_by("other_side", 15.0), quality=0.2), NOW_NS)
     assert state.state(NOW_NS)["legs"]["left"]["verdict"] == "unsure"
 
 
 def test_with_one_camera_there_are_no_two_legs() -> None:
     state = LaneState()
     state.handle_phase(structs.replace(PHASE, sides={}), NOW_NS)
-    state.handle_stride(by("main", 18.0), NOW_NS)
+    state.handle_stride(stride_by("main", 18.0), NOW_NS)
     assert state.state(NOW_NS)["legs"] is None
 
 

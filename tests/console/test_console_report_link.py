@@ -25,6 +25,7 @@ from tests.support.console_lane import TEXT, Browser, ConsoleLane
 from tests.support.drilled_runner import Drill, record_drill
 from tests.support.healths import health
 from tests.support.recorded_sessions import header
+from tests.support.set_clock import SetClock
 from wire.clock import s_to_ns
 from wire.messages import Phase, ReportLink, Summary
 
@@ -44,20 +45,13 @@ REACHABLE = f'{TEXT}\n[console]\nname = "127.0.0.1"\n'
 OTHERS = ("/", "/sessions", "/runners", "/api/runners", "/api/settings", "/status", "/live")
 
 
-class Clock:
-    now_ns = s_to_ns(1000)
-
-    def __call__(self) -> int:
-        return self.now_ns
-
-
 class TestLinks:
     @pytest.fixture
-    def clock(self) -> Clock:
-        return Clock()
+    def clock(self) -> SetClock:
+        return SetClock()
 
     @pytest.fixture
-    def links(self, clock: Clock) -> ReportLinks:
+    def links(self, clock: SetClock) -> ReportLinks:
         return ReportLinks(clock, 60)
 
     def test_a_session_has_one_link_while_its_summary_is_shown(self, links: ReportLinks) -> None:
@@ -72,7 +66,7 @@ class TestLinks:
         assert [links.session_of(one) for one in tokens] == ["one", "two"]
         assert len(tokens[0]) >= 22  # 128 bits in base 64
 
-    def test_a_token_expires(self, links: ReportLinks, clock: Clock) -> None:
+    def test_a_token_expires(self, links: ReportLinks, clock: SetClock) -> None:
         link = links.show("one", ADDRESS)
         assert link.ends_ns == clock.now_ns + s_to_ns(3600)
         clock.now_ns = link.ends_ns - 1

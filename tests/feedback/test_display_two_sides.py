@@ -12,32 +12,13 @@ from feedback.display.state.screen import VALUE_KEPT_S, Screen
 from feedback.display.state.view import LEG_STRIDES, Board, LegNumber
 from feedback.display.terminal import stride_line
 from tests.support.healths import CAMERA_SILENT, health
-from tests.support.message_examples import sample, stride
+from tests.support.message_examples import sample
+from tests.support.two_sided_runner import LEFT, PHASE, RIGHT, stride_by, strides_by_both
 from wire.clock import ms_to_ns, s_to_ns
 from wire.faults import SampleState
-from wire.messages import Band, CameraName, LegName, Phase, SideTarget, Stride, side_of
 from wire.topics import CAPTURE_2
 
-LEFT, RIGHT = Band(13.0, 17.0), Band(16.0, 20.0)
 NOW_NS = s_to_ns(100)
-PHASE = Phase(
-    "drill",
-    "hip_extension",
-    RIGHT,
-    15.0,
-    None,
-    paused=False,
-    muted=False,
-    min_quality=0.5,
-    sides={"left": SideTarget(LEFT, 12.0), "right": SideTarget(RIGHT, 15.0)},
-)
-
-
-def by(camera: CameraName, value_deg: float, number: int = 1, leg: LegName = "near", zero_deg: float | None = 1.0) -> Stride:
-    """A runner who faces right for the main camera."""
-    side = side_of(leg, "right" if camera == "main" else "left")
-    taken = stride(number, hip_extension_deg=value_deg, leg=leg)
-    return structs.replace(taken, camera=camera, side=side, standing_thigh_deg=zero_deg)
 
 
 def running(strides: int = 6, right_deg: float = 18.0, left_deg: float = 14.0, zero_deg: float | None = 1.0) -> Screen:
@@ -45,11 +26,8 @@ def running(strides: int = 6, right_deg: float = 18.0, left_deg: float = 14.0, z
     screen.handle(PHASE, NOW_NS)
     screen.handle(sample(at_s=100.0), NOW_NS)
     screen.handle(structs.replace(sample(at_s=100.0), camera="other_side", facing="left"), NOW_NS)
-    for number in range(strides):
-        screen.handle(by("main", right_deg, number, zero_deg=zero_deg), NOW_NS)
-        screen.handle(by("main", 9.0, number, "far"), NOW_NS)
-        screen.handle(by("other_side", left_deg, number), NOW_NS)
-        screen.handle(by("other_side", 9.0, number, "far"), NOW_NS)
+    for one in strides_by_both(strides, right_deg, left_deg, zero_deg):
+        screen.handle(one, NOW_NS)
     return screen
 
 
@@ -96,7 +74,7 @@ def test_scattered_strides_leave_it_unstated() -> None:
 
 def test_the_other_legs_number_disappears_when_its_camera_is_lost_and_the_first_one_stays() -> None:
     screen = running()
-    screen.handle(by("main", 18.0, 9), NOW_NS + s_to_ns(VALUE_KEPT_S))
+    screen.handle(stride_by("main", 18.0, 9), NOW_NS + s_to_ns(VALUE_KEPT_S))
     left, right = legs(screen, VALUE_KEPT_S)
     assert (left.value, right.value) == (None, 18.0)
 
@@ -127,13 +105,15 @@ def test_while_the_number_is_withheld_neither_leg_is_shown() -> None:
 def test_with_one_camera_there_is_one_number() -> None:
     screen = Screen(Settings())
     screen.handle(structs.replace(PHASE, sides={}), NOW_NS)
-    screen.handle(by("main", 18.0), NOW_NS)
+    screen.handle(stride_by("main", 18.0), NOW_NS)
     assert board(screen).legs == ()
     assert board(screen).difference is None
 
 
 def test_the_terminal_names_the_side() -> None:
-    assert stride_line(by("other_side", 14.0), "hip_extension", "in", LEFT, "left").startswith("stride 1     left   14.0°")
+    assert stride_line(stride_by("other_side", 14.0), "hip_extension", "in", LEFT, "left").startswith(
+        "stride 1     left   14.0°"
+    )
 
 
 def test_what_was_calibrated_adds_its_uncertainty() -> None:

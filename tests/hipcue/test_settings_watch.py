@@ -11,6 +11,7 @@ from config.loading import Origin
 from config.settings import Settings
 from hipcue.supervisor.settings_watch import LONGEST_LOAD_S, MISSING_S, SettingsWatch
 from tests.support.eventually import eventually
+from tests.support.set_clock import SetClock
 from wire.clock import s_to_ns
 from wire.messages import ConfigState
 from wire.sockets import Wire
@@ -19,19 +20,11 @@ from wire.topics import COACH, CONFIG, SUPERVISOR
 GOOD = "[audio]\nvolume = 0.3\n"
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now_ns = s_to_ns(1000)
-
-    def __call__(self) -> int:
-        return self.now_ns
-
-
 class Watched:
     """A file, the watch on it, and a process that receives the settings."""
 
     def __init__(self, folder: Path) -> None:
-        self.clock = Clock()
+        self.clock = SetClock()
         self.file = folder / "mine.toml"
         self.file.write_text(GOOD)
         self.supervisor = Wire(folder, SUPERVISOR, self.clock)
