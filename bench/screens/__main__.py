@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pygame
 
+from bench.screens.webp import write_webp
 from feedback.display.paint.painter import Painter
 from feedback.display.state.view import View
 from tests.support.screen_states import SIZES_PX, STATES
@@ -17,7 +18,6 @@ from wire.frames.frame import Image
 
 WEBP_QUALITY = 40
 """Half the size of a JPEG with equally clean letters."""
-JPEG_QUALITY = 50
 SEEN_FROM_AFAR = 0.25
 """A 50-inch screen 4 m away covers about a quarter of the angle of a screen on a desk."""
 SHEET_COLUMNS = {(1920, 1080): 4, (1080, 1920): 7}
@@ -55,9 +55,8 @@ def main() -> None:
             written.append(options.out / f"{name}-{size_px[0]}x{size_px[1]}.{'png' if options.png else 'webp'}")
             cv2.imwrite(str(written[-1]), picture, [cv2.IMWRITE_WEBP_QUALITY, WEBP_QUALITY])
         if size_px in SHEET_COLUMNS:
-            written.append(options.out / f"all-{size_px[0]}x{size_px[1]}.jpg")
-            all_states = sheet(pictures, SHEET_COLUMNS[size_px])
-            cv2.imwrite(str(written[-1]), all_states, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+            written.append(options.out / f"all-{size_px[0]}x{size_px[1]}.webp")
+            write_webp(sheet(pictures, SHEET_COLUMNS[size_px]), written[-1], WEBP_QUALITY)
     print(f"{len(written)} pictures, {sum(path.stat().st_size for path in written) / 1e6:.1f} MB, in {options.out}")
 
 
