@@ -1,6 +1,7 @@
 """The form of all settings, made from their JSON schema: names, kinds, units, limits, help, and what applies at once."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from config.settings import Settings
@@ -77,6 +78,7 @@ class FormSection:
     """Whether it can be changed on the machine alone."""
 
 
+@cache
 def form() -> tuple[FormSection, ...]:
     """All sections, those that a coach changes most first."""
     schema = Settings.model_json_schema()

@@ -102,7 +102,7 @@ class RecordedSession(CountedStrides):
 
     def trusted(self, leg: str = "near") -> list[Row]:
         """The strides of a leg that are counted, by the main camera."""
-        return [row for row in self.strides if row["leg"] == leg and self._is_trusted(row)]
+        return self._counted(row for row in self.strides if row["leg"] == leg)
 
     @property
     def has_both_sides(self) -> bool:
@@ -125,7 +125,7 @@ class RecordedSession(CountedStrides):
     def of_side(self, side: Side) -> list[Row]:
         """The counted strides of a side of the body, by the camera that sees it near; none if no camera does."""
         near = (row for row in (*self.strides, *self.other_strides) if row["leg"] == "near" and row.get("side") == side)
-        return sorted((row for row in near if self._is_trusted(row)), key=lambda row: number(row["t_peak_s"]))
+        return sorted(self._counted(near), key=lambda row: number(row["t_peak_s"]))
 
     def of_other_side(self) -> "RecordedSession":
         """What the camera on the other side recorded, as if it had been alone; its samples are not read."""
@@ -138,8 +138,9 @@ class RecordedSession(CountedStrides):
         """From the rows."""
         return column(self.trusted(leg), measure)
 
-    def _is_trusted(self, row: Row) -> bool:
-        return number(row["quality"]) >= self.min_quality
+    def _counted(self, rows: Iterable[Row]) -> list[Row]:
+        least = self.min_quality
+        return [row for row in rows if number(row["quality"]) >= least]
 
 
 @dataclass(frozen=True)

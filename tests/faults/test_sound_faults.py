@@ -11,7 +11,7 @@ from feedback.audio.device.sink import NullSink, Sink, SoundFault
 from feedback.audio.device.sound_output import MAX_GAPS, SinkOpener
 from feedback.audio.process import AudioProcess
 from tests.support.reporting_process import Body, ReportingProcess
-from wire.clock import Clock
+from wire.clock import Clock, s_to_ns
 from wire.faults import FaultCode
 from wire.lifecycle import StopFlag
 from wire.node import Node
@@ -85,7 +85,8 @@ def test_a_device_that_opens_and_never_plays(process: Start) -> None:
 
 
 @pytest.mark.raises_fault(FaultCode.SOUND_DEVICE_HANGS)
-def test_a_device_that_does_not_open(process: Start) -> None:
+def test_a_device_that_does_not_open(process: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedback.audio.device.sound_output.HUNG_AFTER_NS", s_to_ns(0.1))
     released = threading.Event()
 
     def hang(audio: AudioSettings, clock: Clock) -> Sink:

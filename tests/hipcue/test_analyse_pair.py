@@ -15,7 +15,7 @@ from sessions.report.left_right import LeftRight, left_right
 from tests.support.blank_landmarks import BlankLandmarkPainter
 from tests.support.exact_landmarks import ExactPose
 
-RUN = "synthetic:extension=17,far_extension=14,stand=3,seconds=13,fps=30,width=320,height=240"
+RUN = "synthetic:extension=17,far_extension=14,stand=3,seconds=10,fps=30,width=320,height=240"
 """Faces right: the right leg, near the camera, extends 3° further."""
 OTHER = f"{RUN},other_side=true"
 
@@ -99,7 +99,7 @@ class TestTwoClips:
 
 
 def test_with_one_camera_the_sides_are_named_too(tmp_path: Path) -> None:
-    done = CliRunner().invoke(app, ["analyse", OTHER.replace("seconds=13", "seconds=8"), "--out", str(tmp_path / "out")])
+    done = CliRunner().invoke(app, ["analyse", OTHER.replace("seconds=10", "seconds=6"), "--out", str(tmp_path / "out")])
     assert done.exit_code == 0, done.stderr
     session = from_folder(tmp_path / "out")
     assert {(row["camera"], row["leg"], row["side"]) for row in session.all_strides} == {
@@ -111,7 +111,7 @@ def test_with_one_camera_the_sides_are_named_too(tmp_path: Path) -> None:
 
 def test_clips_of_other_size_rate_and_length_are_compared_over_the_time_that_both_have(tmp_path: Path) -> None:
     other = OTHER.replace("fps=30", "fps=50").replace("width=320,height=240", "width=480,height=320")
-    found = measured(tmp_path / "out", other=other.replace("seconds=13", "seconds=11"))
+    found = measured(tmp_path / "out", other=other.replace("seconds=10", "seconds=9"))
     assert found.left_right.difference_deg == pytest.approx(-3.0, abs=0.4)
     assert "apart" not in found.said
 
@@ -123,7 +123,9 @@ def test_clips_that_begin_at_different_instants_are_compared_and_the_doubt_is_sa
 
 
 def test_without_standing_the_difference_is_not_stated(tmp_path: Path) -> None:
-    found = measured(tmp_path / "out", *(clip.replace("stand=3", "stand=0").replace("13", "9") for clip in (RUN, OTHER)))
+    found = measured(
+        tmp_path / "out", *(clip.replace("stand=3", "stand=0").replace("seconds=10", "seconds=6") for clip in (RUN, OTHER))
+    )
     assert found.said.startswith("Left minus right is not stated: its uncertainty of ± ")
     assert "let both clips begin with some seconds of quiet standing" in found.said
 

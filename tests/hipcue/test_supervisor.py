@@ -257,6 +257,7 @@ def test_a_console_that_cannot_start_ends_nothing_and_fails_nothing(wire_directo
     assert program.code == 0
 
 
+@pytest.mark.slow  # until it counts as hung
 @pytest.mark.raises_fault(FaultCode.PROCESS_STUCK)
 def test_one_that_hangs_and_cannot_be_ended_is_reported(
     wire_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -272,6 +273,7 @@ def test_one_that_hangs_and_cannot_be_ended_is_reported(
         program.end()
 
 
+@pytest.mark.slow  # the supervisor waits for it for seconds
 def test_a_process_that_cannot_be_killed_is_left_behind_at_the_end(
     wire_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -245,6 +245,7 @@ class TestThePage:
         assert "prefers-color-scheme:dark" in page
         assert "@page { size: A4;" in page
 
+    @pytest.mark.slow
     def test_of_a_days_strides_stays_below_a_megabyte(self) -> None:
         session = coached_session(strides=20_000, cues=[cue_row(14_000.0 + 20.0 * number) for number in range(600)])
         assert len(html_report(session).encode()) < 1_000_000
