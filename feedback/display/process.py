@@ -191,9 +191,11 @@ class DisplayProcess:
         if self._window is None:
             if stride.camera != "main" and stride.leg == "far":
                 return
-            band, verdict = self._screen.band_of(stride), self._screen.judge(stride)
-            leg = stride.side if self._screen.is_two_sided and stride.leg == "near" else None
-            print(terminal.stride_line(stride, self._screen.measure, verdict, band, leg or ""), flush=True)
+            phase = self._screen.phase
+            leg = stride.side if phase.is_two_sided and stride.leg == "near" else None
+            print(
+                terminal.stride_line(stride, phase.measure, phase.judge(stride), phase.band_of(stride), leg or ""), flush=True
+            )
 
     def _handle_cue(self, cue: Cue) -> None:
         if cue.rule == STRIDE_TONE:
@@ -229,7 +231,7 @@ class DisplayProcess:
         message = board.message.text if board.message is not None else ""
         if message != self._printed_message:
             self._printed_message = message
-            print(terminal.message_line(message, self._screen.measure), flush=True)
+            print(terminal.message_line(message, self._screen.phase.measure), flush=True)
         if board.refused_settings != self._printed_refusal:
             self._printed_refusal = board.refused_settings
             print(terminal.settings_line(board.refused_settings), flush=True)

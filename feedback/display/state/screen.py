@@ -11,7 +11,8 @@ from feedback.display.state import cards, screen_text
 from feedback.display.state.measure_format import finite, format_of, measure_of
 from feedback.display.state.mirror_lines import LineTracker
 from feedback.display.state.replay import Replayer
-from feedback.display.state.sides import UNKNOWN_SIDES, Sides, compare
+from feedback.display.state.shown_phase import ShownPhase
+from feedback.display.state.sides import UNKNOWN_SIDES, compare
 from feedback.display.state.status_message import StatusTracker
 from feedback.display.state.view import (
     LEG_STRIDES,
@@ -20,25 +21,18 @@ from feedback.display.state.view import (
     Card,
     LegNumber,
     MirrorFrame,
-    StatusNote,
-    StrideBar,
-    Verdict,
     View,
-    judge_value,
 )
-from wire.clock import NS_PER_S, s_to_ns
-from wire.faults import NoticeCode, SampleState
+from wire.clock import s_to_ns
+from wire.faults import SampleState
 from wire.frames.frame import Frame
 from wire.frames.pairing import Pairing
 from wire.frames.visible_change import VisibleChange
-from wire.messages import Band, Belt, Cue, Facing, Health, PairingCode, Phase, ReportLink, Sample, Side, Stride, opposite
-from wire.texts import notice_sentence
+from wire.messages import Belt, Cue, Facing, Health, PairingCode, Phase, ReportLink, Sample, Side, Stride, opposite
 
 CUE_SHOWN_S = 4.0
 VALUE_KEPT_S = 4.0
 """The number disappears when no stride follows for this long: three strides of a slow runner."""
-MAX_LEFT_S = 6000
-"""With more time left than this (100 minutes), no clock is shown."""
 SIDES: dict[Facing | None, tuple[str, str]] = {
     "right": ("Right", "Left"),
     "left": ("Left", "Right"),
@@ -63,7 +57,8 @@ class Screen:
         self._replayer = Replayer()
         self.apply_settings(settings)
         self._status = StatusTracker()
-        self._phase: Phase | None = None
+        self.phase = ShownPhase(None)
+        """The phase of the session, with the target."""
         self._cue: Cue | None = None
         self._cue_at_ns = 0
         self._lines = LineTracker()
@@ -136,70 +131,21 @@ class Screen:
 
     def view(self, now_ns: int) -> View:
         """Everything on the screen at `now_ns`."""
-        replay = self._replayer.view(now_ns, self._lines, self._angle_band)
+        replay = self._replayer.view(now_ns, self._lines, self.phase.angle_band)
         frame = self._current_frame() if replay is None else None
         return View(frame, self._board(now_ns), self._current_card(now_ns), replay)
-
-    def judge(self, stride: Stride) -> Verdict:
-        """The verdict on a stride against the present band; the far leg has no target."""
-        value = measure_of(stride, self.measure)
-        if value is None:
-            return "unsure"
-        return judge_value(value, stride.quality, self._min_quality, self.band_of(stride) if stride.leg == "near" else None)
-
-    def band_of(self, stride: Stride) -> Band | None:
-        """The band of a stride's leg; with one camera there is one band."""
-        targets = {} if self._phase is None else self._phase.sides
-        if stride.side is None or stride.side not in targets:
-            return self.band
-        return _drawable(targets[stride.side].band)
-
-    @property
-    def is_two_sided(self) -> bool:
-        """Whether each leg is the near leg of a camera."""
-        return self._phase is not None and bool(self._phase.sides)
-
-    def _verdict(self, last: Stride) -> Verdict:
-        """The verdict shown for the last stride: while a guard is active, form comes before "more" and "good"."""
-        verdict = self.judge(last)
-        form_first = self._phase is not None and self._phase.form_first and verdict in ("below", "in")
-        return "form_first" if form_first else verdict
 
     @property
     def resting(self) -> bool:
         """Whether little changes on the screen: the program rests because nobody is in view, and no replay is shown."""
         return self._status.resting and not self._replayer.is_on
 
-    @property
-    def measure(self) -> str:
-        """The measure of the target."""
-        return self._phase.measure if self._phase is not None else "hip_extension"
-
-    @property
-    def band(self) -> Band | None:
-        """The target band, if there is one now."""
-        return _drawable(self._phase.band if self._phase is not None else None)
-
-    @property
-    def _angle_band(self) -> Band | None:
-        """The band as angles of the thigh; None for a target of another measure."""
-        return self.band if self.measure == "hip_extension" else None
-
-    @property
-    def _min_quality(self) -> float:
-        """From the coach, like target and measure: the settings of a following machine may differ."""
-        return self._phase.min_quality if self._phase is not None else 0.0
-
-    @property
-    def _withholds(self) -> bool:
-        return self._phase is not None and self._phase.hide_value
-
     def _handle_phase(self, phase: Phase, now_ns: int) -> None:
         """Handle a phase; after the end of a session, the next runner may be another one."""
         self._replayer.handle_phase(phase, now_ns)
-        if phase.name == "idle" and self._phase is not None and self._phase.name != "idle":
+        if phase.name == "idle" and self.phase.name not in ("", "idle"):
             self._reset_runner()
-        self._phase = phase
+        self.phase = ShownPhase(phase)
 
     def _handle_sample(self, sample: Sample, now_ns: int) -> None:
         if sample.camera == "other_side":
@@ -222,7 +168,7 @@ class Screen:
             return
         self._near.append(stride)
         self._near_at_ns = now_ns
-        self._lines.add_near_stride(stride, self._angle_band if self.judge(stride) == "in" else None)
+        self._lines.add_near_stride(stride, self.phase.angle_band if self.phase.judge(stride) == "in" else None)
 
     def _current_card(self, now_ns: int) -> Card | None:
         if self._code is not None and self._code.address and now_ns < self._code.ends_ns:
@@ -249,7 +195,8 @@ class Screen:
             if before is not None and self._looks_the_same(before, frame):
                 return before
             measured = sample is not None and sample.state is SampleState.MEASURING
-            lines = None if sample is None else self._lines.lines(sample, None if self._withholds else self._angle_band)
+            band = None if self.phase.withholds else self.phase.angle_band
+            lines = None if sample is None else self._lines.lines(sample, band)
             measured_ns = 0 if sample is None else sample.stamps.published_ns
             self._frame = MirrorFrame(frame.epoch, frame.seq, frame.capture_ns, frame.image, lines, measured, measured_ns)
         return self._frame
@@ -262,45 +209,40 @@ class Screen:
         return not self._change.update(frame.image)
 
     def _board(self, now_ns: int) -> Board:
-        phase, band = self._phase, self.band
+        phase = self.phase
         last = self._near[-1] if self._near and now_ns - self._near_at_ns <= s_to_ns(VALUE_KEPT_S) else None
-        value = measure_of(last, self.measure) if last is not None and not self._withholds else None
+        value = measure_of(last, phase.measure) if last is not None and not phase.withholds else None
         near_label, far_label = SIDES[self._lines.facing]
-        status = self._status.snapshot(now_ns, phase)
+        status = self._status.snapshot(now_ns, phase.message)
         cue_is_on = self._cue is not None and now_ns - self._cue_at_ns <= s_to_ns(CUE_SHOWN_S)
         if status.message not in (None, screen_text.PAUSED, screen_text.STARTING):
             value = None  # The last stride says nothing about the present picture.
-        uncalibrated = (
-            last is not None
-            and last.standing_thigh_deg is None
-            and not (phase is not None and phase.notice is not None and phase.notice.code is NoticeCode.NOT_CALIBRATED)
-        )
         return Board(
-            measure=format_of(self.measure),
+            measure=format_of(phase.measure),
             value=value,
-            verdict=self._verdict(last) if last is not None and value is not None else "no_target",
-            withheld=_withheld(phase),
-            band=band,
-            bars=self._bars(self._near),
-            cadence_spm=None if self._withholds and self.measure == "cadence" else self._cadence_spm(last),
+            verdict=phase.verdict(last) if last is not None and value is not None else "no_target",
+            withheld=phase.withheld_title,
+            band=phase.band,
+            bars=phase.bars(self._near),
+            cadence_spm=None if phase.withholds and phase.measure == "cadence" else self._cadence_spm(last),
             belt_kmh=_belt_kmh(self._belt),
             incline_pct=finite(self._belt.incline_pct) if self._belt is not None else None,
             near_label=near_label,
             far_label=far_label,
-            sides=UNKNOWN_SIDES if self._withholds else self._sides(),
-            phase=screen_text.phase_title(phase.name) if phase is not None else "",
-            time_left_s=_time_left_s(phase, now_ns),
-            hint=_hint(phase),
+            sides=UNKNOWN_SIDES if phase.withholds else compare(phase.trusted(self._near), phase.trusted(self._far)),
+            phase=phase.title,
+            time_left_s=phase.time_left_s(now_ns),
+            hint=phase.hint,
             message=status.message,
             cue=self._cue.text if self._cue is not None and cue_is_on else "",
-            notes=status.notes + ((StatusNote(screen_text.NOT_CALIBRATED),) if uncalibrated else ()) + _notice(phase),
-            runner=_runner_label(phase),
+            notes=status.notes + phase.notes(last),
+            runner=phase.runner_label,
             refused_settings=status.plate,
             storing_video=self._status.storing_video,
-            summary=phase.summary if phase is not None and phase.name == "summary" else None,
+            summary=phase.message.summary if phase.message is not None and phase.name == "summary" else None,
             report_address=self._report.address if now_ns < self._report.ends_ns else "",
-            legs=self._legs(now_ns, shown=value is not None) if self.is_two_sided else (),
-            difference=self._difference() if self.is_two_sided and not self._withholds else None,
+            legs=self._legs(now_ns, shown=value is not None) if phase.is_two_sided else (),
+            difference=self._difference() if phase.is_two_sided and not phase.withholds else None,
         )
 
     def _legs(self, now_ns: int, shown: bool) -> tuple[LegNumber, ...]:
@@ -308,30 +250,30 @@ class Screen:
         near_side = self._near_side
         if near_side is None:
             return ()
-        others_shown = now_ns - self._other_at_ns <= s_to_ns(VALUE_KEPT_S) and not self._withholds
+        others_shown = now_ns - self._other_at_ns <= s_to_ns(VALUE_KEPT_S) and not self.phase.withholds
         near = self._leg(near_side, self._near, shown)
         other = self._leg(opposite(near_side), self._other, others_shown)
         return (near, other) if near_side == "left" else (other, near)
 
     def _leg(self, side: Side, strides: Sequence[Stride], shown: bool) -> LegNumber:
         last = strides[-1] if strides and shown else None
-        value = None if last is None else measure_of(last, self.measure)
-        target = None if self._phase is None else self._phase.sides.get(side)
+        value = None if last is None else measure_of(last, self.phase.measure)
         return LegNumber(
             label=side.capitalize(),
             value=value,
-            verdict="no_target" if last is None or value is None else self._verdict(last),
-            band=None if target is None else _drawable(target.band),
-            bars=self._bars(strides)[-LEG_STRIDES:],
+            verdict="no_target" if last is None or value is None else self.phase.verdict(last),
+            band=self.phase.band_of_side(side),
+            bars=self.phase.bars(strides)[-LEG_STRIDES:],
         )
 
     def _difference(self) -> Difference | None:
         """Left minus right; None unless it is of angles that both cameras have zeroed."""
-        if self.measure != "hip_extension" or any(one.standing_thigh_deg is None for one in (*self._near, *self._other)):
+        uncalibrated = any(one.standing_thigh_deg is None for one in (*self._near, *self._other))
+        if self.phase.measure != "hip_extension" or uncalibrated:
             return None
-        near, other = self._trusted(self._near), self._trusted(self._other)
+        near, other = self.phase.trusted(self._near), self.phase.trusted(self._other)
         left, right = (near, other) if self._near_side == "left" else (other, near)
-        return left_minus_right(left, right, 0.0 if self._phase is None else self._phase.calibration_sd_deg)
+        return left_minus_right(left, right, self.phase.calibration_sd_deg)
 
     @property
     def _near_side(self) -> Side | None:
@@ -339,62 +281,13 @@ class Screen:
         others = self._other[-1].side if self._other else None
         return self._lines.facing or (None if others is None else opposite(others))
 
-    def _bars(self, strides: Sequence[Stride]) -> tuple[StrideBar, ...]:
-        values = ((measure_of(stride, self.measure), stride) for stride in strides)
-        return tuple(StrideBar(value, self.judge(stride)) for value, stride in values if value is not None)
-
     def _cadence_spm(self, last: Stride | None) -> int | None:
         """Cadence of the last stride, so that it changes once a stride; before the first stride, of the last sample."""
         cadence_spm = finite(last.cadence_spm) if last is not None else self._sample_cadence_spm
         return None if cadence_spm is None else round(cadence_spm)
-
-    def _sides(self) -> Sides:
-        return compare(self._trusted(self._near), self._trusted(self._far))
-
-    def _trusted(self, strides: Sequence[Stride]) -> list[float]:
-        counted = (stride for stride in strides if stride.quality >= self._min_quality)
-        return [value for stride in counted if (value := measure_of(stride, self.measure)) is not None]
-
-
-def _drawable(band: Band | None) -> Band | None:
-    """The band, unless its edges make none."""
-    if band is None or finite(band.low_deg) is None or finite(band.high_deg) is None or band.low_deg > band.high_deg:
-        return None
-    return band
-
-
-def _time_left_s(phase: Phase | None, now_ns: int) -> int | None:
-    """Whole seconds until the phase ends, never negative; None without an end, or if that is hours away."""
-    if phase is None or phase.ends_ns is None:
-        return None
-    left_s = max(0, -((now_ns - phase.ends_ns) // NS_PER_S))
-    return left_s if left_s < MAX_LEFT_S else None
 
 
 def _belt_kmh(belt: Belt | None) -> float | None:
     """Belt speed to one decimal, as treadmills show it."""
     speed_mps = finite(belt.speed_mps) if belt is not None else None
     return None if speed_mps is None else round(KMH_PER_MPS * speed_mps, 1)
-
-
-def _hint(phase: Phase | None) -> str:
-    if phase is None:
-        return ""
-    return screen_text.CUED_DRILL if phase.cueing else screen_text.HINTS.get(phase.name, "")
-
-
-def _withheld(phase: Phase | None) -> str:
-    """Why a clock is shown instead of the number; "" if the number is shown."""
-    if phase is None or not (phase.hide_value or (phase.name == "stand" and phase.ends_ns is not None)):
-        return ""
-    return screen_text.WITHHELD.get(phase.name, screen_text.OTHER_WITHHELD)
-
-
-def _runner_label(phase: Phase | None) -> str:
-    if phase is None or not phase.runner:
-        return screen_text.OPEN_GYM if phase is not None and phase.mode == "open_gym" else ""
-    return phase.runner if phase.session_number is None else f"{phase.runner}, session {phase.session_number}"
-
-
-def _notice(phase: Phase | None) -> tuple[StatusNote, ...]:
-    return (StatusNote(notice_sentence(phase.notice), fault=True),) if phase is not None and phase.notice is not None else ()
