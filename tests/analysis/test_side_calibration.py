@@ -40,13 +40,14 @@ def turned(
     for facing, cadence_spm in zip(WAYS, cadences_spm, strict=True):
         for _ in range(NEEDED_STRIDES + 1):
             near_main_deg, near_other_deg = (right_deg, left_deg) if facing == "right" else (left_deg, right_deg)
-            for camera, deg, later_s in (
+            read: tuple[tuple[CameraName, float, float], ...] = (
                 ("main", near_main_deg + main_reads_more_deg, 0.0),
                 ("other_side", near_other_deg + other_reads_more_deg, STRIDE_S / 2),
-            ):
+            )
+            for camera, deg, later_s in read:
                 at_s = t_s + later_s
                 value_deg = deg + scatter_deg * rng.normal() + drift_deg_per_s * at_s
-                seen.add(taken(camera, facing, at_s, value_deg, cadence_spm=cadence_spm))  # type: ignore[arg-type]
+                seen.add(taken(camera, facing, at_s, value_deg, cadence_spm=cadence_spm))
             t_s += STRIDE_S
         t_s += 20.0
     return seen

@@ -144,13 +144,13 @@ def test_one_picture_that_is_too_large_is_not_kept(monkeypatch: pytest.MonkeyPat
 EVENTS = st.one_of(
     st.tuples(st.just("frame"), st.integers(-500, 3000), st.sampled_from([1, 2]), st.sampled_from(list(SampleState))),
     st.tuples(st.just("keep")),
-    st.tuples(st.just("phase"), st.sampled_from(["drill", "idle", "summary", "baseline"]), st.sampled_from(["Ada", "Ben"])),
+    st.builds(phase, st.sampled_from(["drill", "idle", "summary", "baseline"]), st.sampled_from(["Ada", "Ben"])),
     st.tuples(st.just("old"), st.integers(0, 100)),
 )
 
 
 @given(st.lists(EVENTS, max_size=60))
-def test_whatever_happens_they_are_one_short_piece_in_the_order_of_time(events: list[tuple[object, ...]]) -> None:
+def test_whatever_happens_they_are_one_short_piece_in_the_order_of_time(events: list[tuple[object, ...] | Phase]) -> None:
     kept, now_ns = recent(), s_to_ns(100)
     for number, event in enumerate(events):
         match event:
@@ -160,8 +160,8 @@ def test_whatever_happens_they_are_one_short_piece_in_the_order_of_time(events: 
                 kept.offer(frame(number, now_ns, epoch), seen)
             case ("keep",):
                 kept.keep()
-            case ("phase", str(name), str(runner)):
-                kept.handle_phase(phase(name, runner))  # type: ignore[arg-type]
+            case Phase():
+                kept.handle_phase(event)
             case ("old", int(later_s)):
                 kept.forget_old(now_ns + s_to_ns(later_s))
         pictures = kept.pictures()
