@@ -195,16 +195,17 @@ PARTS = {"legs": _leg_tables, "bodies": _body_tables}
 
 
 DRAWN = """\
-The synthetic runner, drawn at 960x540 and read by the real pose model; a cell holds if every stride does."""
+The synthetic runner, drawn at 960x540 and measured by the real pose model; a cell holds if each of its strides does."""
 PEAKS = """\
-On the near leg of test 2 (mean curves, varied peaks, 2° noise). All but ours are told which leg is which; the polynomials are
-also told when the true turn was. The maximum of a causal signal is known once the angle has come back by 10°."""
+On the near leg of test 2 (mean curves, varied peaks, 2° noise). All but ours are given which leg is which; the polynomials are
+also given the time of the true turn. The maximum of a causal signal is known once the angle has come back by 10°."""
 IDENTITY = """\
-On runs of test 3 and on the pose model's own candidates in the clips. The strides of the three simple ways are the turns of
-their near track after an 8 Hz low pass. "Right leg behind" is asked where the legs are apart; no answer counts as wrong."""
+On runs of test 3 and on the pose model's own candidates in the clips. The strides of the three simple methods are the
+turns of their near track after an 8 Hz low-pass filter. "Right leg behind" is tested where the legs are apart; no answer counts
+as wrong."""
 DETAIL = """\
-Slope: measured on true peaks within one runner, with its standard error; real strides as they are vary so little (SD 0.4 to
-1.0°) that theirs says little. Steps: the same runs with and without a step of 5°, noise and all else equal."""
+Slope: regression of measured on true peaks within one runner, with its standard error; unaltered real strides vary so little
+(SD 0.4 to 1.0°) that their slope says little. Steps: the same runs with and without a step of 5°, noise and all else equal."""
 
 
 def _counts(noisy: Sequence[Outcome], spoilt: Sequence[Outcome]) -> str:

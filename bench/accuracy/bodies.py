@@ -82,9 +82,9 @@ def run(name: str) -> Body:
 COLUMNS = ("clip", "strides found", "invented", "peak: mean error", "SD", "standing zero", "zeroed peak", "step, of its size")
 TEXT = """\
 Clips of rendered people (MakeHuman's mesh, CC0): 4 s of standing, then a run at 166 to 170 steps a minute with a step of 4° in
-the middle; their joints are exactly known. Errors are measured less true hip extension. How far a step is from its size differs
-by body, so no factor corrects it: the ± of a change in reports and exports contains 13 % of the change (root mean square) for
-this, beside the strides' scatter. No correction learnt from rendered bodies was tried."""
+the middle; their joints are exactly known. Errors are measured less true hip extension. The error of a step differs by body,
+so no factor corrects it: for this, the ± of a change in reports and exports contains 13 % of the change (root mean square),
+besides the strides' scatter. No correction learnt from rendered bodies was tried."""
 
 
 def table(bodies: Sequence[Body]) -> Table:

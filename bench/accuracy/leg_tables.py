@@ -6,32 +6,33 @@ from bench.accuracy import disturbed, not_running
 from bench.report import Table, verdicts
 
 DISTURBED = """\
-The landmarks of clips and rendered bodies, their order, times or labels disturbed once in the middle of the run
+The landmarks of clips and rendered bodies, with their order, times or labels disturbed once in the middle of the run
 (tests/support/disturbances.py): `python -m bench.accuracy --only legs`. "Right again": near strides are found, and from two
-strides after the disturbance on every stride is of the leg it says. A stride misleads if it is of the other leg, or of none,
-with a quality of 0.5 or more.
+strides after the disturbance on, every stride is attributed to the correct leg. A stride misleads if it has a quality of 0.5
+or more and is of the other leg, or of none.
 
-What falls short: the elite clip, where the model labels a fifth of the frames wrongly and lengths and curves say almost
-nothing. A stride whose peak lies on the seam itself is settled before the labels show it, and labels of the whole body that are
-flipped for seconds look like exchanged legs. A passer-by of the runner's own size cannot be told from the runner. Tried: a
-filter that decides by the labels alone, or by the curves it has learnt, which confirm whichever leg they were trained on;
-exchanging the legs only when this is four times as likely, which left them wrong, in grey, for up to ten strides; less doubt
-after a jump (0.08 instead of 0.15), which left the wrong leg for longer."""
+What falls short: the elite clip, where the model labels a fifth of the frames wrongly, and lengths and curves give almost no
+evidence. A stride whose peak is exactly at the seam is settled before the labels show the seam, and labels of the whole body
+that are flipped for seconds look like exchanged legs. A passer-by of the runner's size cannot be distinguished from the runner.
+Tried: a filter that decides by the labels alone, or by the curves it has learnt, which confirm whichever leg they were trained
+on; exchanging the legs only when that is four times as likely, which left them wrong, in grey, for up to ten strides; less
+doubt after a jump (0.08 instead of 0.15), which kept the wrong leg for longer."""
 DISTURBED_CELLS = """\
-Each kind five times on each clip. In grey: strides of a quality below 0.5, from the disturbance on. Peaks to compare with:
-hand labels, the rendered body's own, and for the clip without labels (treadmill_woman) what the undisturbed clip gives."""
+Each kind five times on each clip. In grey: strides with a quality below 0.5, from the disturbance on. The reference peaks are
+hand labels, the rendered body's own, and for the clip without labels (treadmill_woman) those of the undisturbed clip."""
 DIAGRAM = """\
-All strides of the disturbed runs by their quality: the share that is of the leg it says, and at a true turn. Calibrated means
-that the share is at least the quality."""
+All strides of the disturbed runs by quality: the share that is of the stated leg and at a true turn. Calibrated means that the
+share is at least the quality."""
 EVIDENCE = """\
 Each clue alone, summed over a stride of the undisturbed clips, in nats: labels of the legs, the swing of the arms as labelled,
-the lengths of thigh and shank and the thighs' curves against those learnt. Arms count by how well they go with the legs: behind
-a bar they say nothing. Where pictures are missing, shoulders, elbows and wrists do not move on as they did: evidence of a seam,
-by up to 2.3 nats in the median of a clip, none at 18 frames per second, and against it where only labels are flipped. Tried and
-left out: the height of the hip and the angle of the foot, which go with the model's labels; the depth and the visibility
-that the model gives went with its labels in every frame in which these were wrong, so they are no evidence of their own; the
-near foot is seen 0.02 to 0.08 trunk lengths lower on three clips of five only; the near leg is seen longer on all of them
-(thigh by 1 to 7 %, shank by 1 to 13 %), but by so little on one that this alone would decide wrongly."""
+and the lengths of thigh and shank and the curves of the thighs against those learnt. Arms are weighted by how well they match
+the legs: behind a bar they give no evidence. Where pictures are missing, the motion of shoulders, elbows and wrists breaks off.
+This is evidence of a seam, up to 2.3 nats in the median of a clip, none at 18 frames per second, and evidence against a seam
+where only labels are flipped. Tried and left out: the height of the hip and the angle of the foot, which follow the model's
+labels; the model's depth and visibility, which followed its labels in every frame in which these were wrong, so they are no
+evidence of their own; the near foot, which is seen 0.02 to 0.08 trunk lengths lower in only three of five clips; and the length
+of the near leg, which is seen longer in all of them (thigh by 1 to 7 %, shank by 1 to 13 %), but by so little in one that this
+alone would decide wrongly."""
 WHO_RUNS = """\
 Simulated movers are landmarks with 2.5 pixels of noise (1.7 % of the trunk), 12 s at 30 frames per second."""
 
