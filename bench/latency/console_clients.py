@@ -1,13 +1,18 @@
 """What eight clients of the console cost the lane: frame to sound with and without them, in turns, in one run.
 
-python -m bench.latency.console_clients [--rounds 6] [--seconds 20]. One client is a real browser where Chromium is installed.
+python -m bench.latency.console_clients [--rounds 8] [--seconds 30]: some 14 minutes, on a machine with nothing else to do. A
+round has a window without clients, one with eight scripts, and, where Chromium is installed, one with a browser and seven; the
+browser takes its processor time from the same machine, as a tablet does not. Needs PulseAudio with ALSA's plug-in.
 """
 
 import argparse
 import os
+import sys
 import tempfile
 import threading
-from contextlib import ExitStack, suppress
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +22,17 @@ from bench.latency.whole_program import SETTLE_S, Program
 from config.sections.console import DEFAULT_PORT
 from console.access.cookie import cookie_name
 from console.access.devices import Devices
+from tests.support import sound_server
 from tests.support.console_browser import device_cookie
 from tests.support.console_lane import Browser
 from tests.support.headless_browser import missing, running_browser
 from wire.clock import NS_PER_MS
 
 CLIENTS = 8
+SHARES = (50, 95, 99)
+"""Percentiles."""
+MEMORY_LIMIT_MB = 150.0
+WITHOUT, SCRIPTS, WITH_BROWSER = "no client", "8 scripts", "a browser and 7 scripts"
 SOURCE = "synthetic:extension=15,fps=30"
 
 
@@ -51,57 +61,71 @@ def follow(secret: str, stop: threading.Event, received: list[int]) -> None:
             received[0] += 1
 
 
-def with_clients(program: Program, seconds: float, secrets: list[str]) -> tuple[list[float], int]:
-    """The delays of one window with all clients connected, and how many messages they took."""
+@contextmanager
+def clients(secrets: Sequence[str], browser: bool) -> Iterator[list[int]]:
+    """All connected; the list holds how many messages the scripts have taken."""
     stop, received = threading.Event(), [0]
-    scripted = len(secrets) - (not missing())
-    threads = [threading.Thread(target=follow, args=(secret, stop, received)) for secret in secrets[:scripted]]
-    with ExitStack() as opened:
-        if not missing():
-            context = opened.enter_context(running_browser()).new_context()
+    scripted = secrets[: len(secrets) - browser]
+    threads = [threading.Thread(target=follow, args=(secret, stop, received)) for secret in scripted]
+    for thread in threads:
+        thread.start()
+    try:
+        if not browser:
+            yield received
+            return
+        with running_browser() as running:
+            context = running.new_context()
             context.add_cookies([device_cookie(secrets[-1], DEFAULT_PORT)])
             context.new_page().goto(f"http://127.0.0.1:{DEFAULT_PORT}/")
-        for thread in threads:
-            thread.start()
-        delays_ms = window(program, seconds)
+            yield received
+    finally:
         stop.set()
         for thread in threads:
             thread.join()
-    return delays_ms, received[0]
 
 
-def row(name: str, delays_ms: list[float]) -> str:
+def row(name: str, windows: list[list[float]], without: list[list[float]]) -> str:
+    """A line of the table. A ratio is the rounds' median of a window's percentile to that of the one without clients."""
+    delays_ms = [delay for window in windows for delay in window]
     if not delays_ms:
-        return f"{name:16} no sound: the machine is too busy for fresh cues"
-    p50, p99 = np.percentile(delays_ms, (50, 99))
-    return f"{name:16} {len(delays_ms):6} {p50:9.1f} {p99:9.1f}"
+        return f"{name:24} no sound: the machine is too busy for fresh cues"
+    figures = "".join(f"{np.percentile(delays_ms, share):9.1f}" for share in SHARES)
+    pairs = [(one, other) for one, other in zip(windows, without, strict=True) if one and other]
+    ratios = [np.median([np.percentile(one, share) / np.percentile(other, share) for one, other in pairs]) for share in SHARES]
+    return f"{name:24} {len(delays_ms):6} {figures} {'   '.join(f'{ratio:.3f}' for ratio in ratios)}"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=6)
-    parser.add_argument("--seconds", type=float, default=20.0)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=30.0)
     options = parser.parse_args()
-    without: list[float] = []
-    beside: list[float] = []
+    if reason := sound_server.missing():
+        sys.exit(f"{reason}: it is needed for measuring")
+    kinds = [WITHOUT, SCRIPTS, *([] if missing() else [WITH_BROWSER])]
+    delays_ms: dict[str, list[list[float]]] = defaultdict(list)
     messages = 0
-    with tempfile.TemporaryDirectory() as name:
-        environment = {"HIPCUE_HOME": name}
+    with tempfile.TemporaryDirectory(prefix="hc", dir="/tmp") as name, sound_server.sound_server(Path(name)) as sound:
+        environment = {**os.environ, **sound.environment, "HIPCUE_HOME": name}
         devices = Devices(Path(name) / "console")
         secrets = [devices.pair(devices.new_token("viewer")[0], f"client {number}")[0] for number in range(CLIENTS)]
-        with Program(SOURCE, Path(name), {**os.environ, **environment}, "--console", "--no-display") as program:
+        with Program(SOURCE, Path(name), environment, "--console", "--no-display") as program:
             program.first_sample()
-            for _ in range(options.rounds):
-                without += window(program, options.seconds)
-                delays_ms, taken = with_clients(program, options.seconds, secrets)
-                beside += delays_ms
-                messages += taken
-            pid = program.heard.health["console"].pid
-            memory_mb = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-            print(f"{'frame to sound':16} {'sounds':>6} {'p50, ms':>9} {'p99, ms':>9}")
-            print(row("no client", without))
-            print(row(f"{CLIENTS} clients", beside))
-            print(f"messages received by scripted clients: {messages}; memory of the console: {memory_mb:.0f} MB", flush=True)
+            for number in range(options.rounds):
+                # In another order each time, so that what drifts meets all kinds alike.
+                for kind in kinds[number % len(kinds) :] + kinds[: number % len(kinds)]:
+                    if kind == WITHOUT:
+                        delays_ms[kind].append(window(program, options.seconds))
+                        continue
+                    with clients(secrets, browser=kind == WITH_BROWSER) as received:
+                        delays_ms[kind].append(window(program, options.seconds))
+                    messages += received[0]
+            memory_mb = program.memory_mb()["console"]
+    heads = "".join(f"{f'p{share}':>9}" for share in SHARES)
+    print(f"{'frame to sound, ms':24} {'sounds':>6} {heads} ratios to no client")
+    for kind in kinds:
+        print(row(kind, delays_ms[kind], delays_ms[WITHOUT]))
+    print(f"messages taken by scripts: {messages}; memory of the console: {memory_mb:.0f} MB (limit {MEMORY_LIMIT_MB:.0f})")
 
 
 if __name__ == "__main__":

@@ -179,7 +179,7 @@ class Program:
 
     def memory_mb(self) -> dict[str, float]:
         """Memory of each process."""
-        return self._of_each(_memory_mb)
+        return self._of_each(process_memory_mb)
 
     def pids(self) -> dict[str, int]:
         """The program's processes."""
@@ -217,7 +217,8 @@ def _cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _memory_mb(pid: int) -> float:
+def process_memory_mb(pid: int) -> float:
+    """A process's part of the memory."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1]) / 1024

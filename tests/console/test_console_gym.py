@@ -1,5 +1,6 @@
 """Given lanes on other machines, one console shows them all, leads each of them, and survives those that are gone."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,18 @@ from config.mistakes import ConfigError
 from config.settings import Settings
 from console.gym import Gym
 from console.lanes_file import MOST_LANES, FollowedLane, LanesFile, checked_page
-from tests.support.console_lane import paired_browser, received
+from tests.support.console_gym import ConsoleGym
+from tests.support.console_lane import GUARD_S, paired_browser, received
 from tests.support.eventually import eventually
-from tests.support.message_examples import stride
+from tests.support.message_examples import sample, stride
 from tests.support.two_machines import TwoMachines, free_address
+from wire.clock import s_to_ns
 from wire.lifecycle import StopFlag
 from wire.remote.keys import Keys, KeysError
 
+EIGHT = tuple(f"lane-{number}" for number in range(1, 9))
+MOST_SILENT_S = 4.5
+"""With the page's own quarter of a second, a lane's end is shown within five."""
 LANES_PAGE = "http://192.168.1.21:7680"
 
 
@@ -118,6 +124,59 @@ def test_a_lane_that_refuses_this_consoles_key_says_so(
         assert "connections refused: camera machine refuses key" in status
     finally:
         gym.close()
+
+
+class Clock:
+    now_ns = s_to_ns(1000)
+
+    def __call__(self) -> int:
+        return self.now_ns
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def eight(clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ConsoleGym]:
+    monkeypatch.setenv("HIPCUE_HOME", str(tmp_path / "home"))
+    running = ConsoleGym(EIGHT, clock)
+    yield running
+    running.close()
+
+
+def test_every_stride_of_eight_lanes_is_on_the_page_once_and_in_order(eight: ConsoleGym) -> None:
+    viewer = paired_browser(eight.port, eight.devices, "viewer")
+    numbers: dict[str, list[int]] = {name: [] for name in EIGHT}
+    with viewer.live() as socket:
+        for number in range(1, 41):
+            for name in EIGHT:
+                eight.receive(name, stride(number))
+        while any(len(found) < 40 for found in numbers.values()):
+            for name, news in json.loads(socket.recv(timeout=GUARD_S))["lanes"].items():
+                numbers[name] += [one["number"] for one in news["strides"]]
+    assert numbers == {name: list(range(1, 41)) for name in EIGHT}
+
+
+def test_a_lane_that_dies_and_returns_is_shown_so(eight: ConsoleGym, clock: Clock) -> None:
+    viewer = paired_browser(eight.port, eight.devices, "viewer")
+    for name in EIGHT:
+        eight.receive(name, sample())
+    with viewer.live() as socket:
+
+        def lost(news: dict[str, Any]) -> bool:
+            return "state" in news and news["state"]["lost"]
+
+        received(socket, lambda news: "state" in news and not lost(news), "lane-3")
+        clock.now_ns += s_to_ns(MOST_SILENT_S)
+        for name in EIGHT:
+            if name != "lane-3":
+                eight.receive(name, sample())
+        received(socket, lost, "lane-3")
+        received(socket, lambda news: "state" in news and not lost(news), "lane-4")
+        eight.receive("lane-3", sample())
+        received(socket, lambda news: "state" in news and not lost(news), "lane-3")
 
 
 @pytest.mark.parametrize("page", ["javascript:alert(1)", "http://u:p@host", "http://host/path", "host", "ftp://host"])

@@ -38,6 +38,7 @@ function show(tile, { state, last }) {
   part(".tile-value").textContent = fresh ? number(last.value, state.measure) : "–";
   part(".verdict").dataset.verdict = fresh ? last.verdict : "no_target";
   part(".tile-verdict").textContent = fresh ? verdictWord(last.verdict) : "";
+  tile.dataset.stride = fresh ? last.number : "";
 }
 
 follow("/live", receive, (there) => { byId("lost").hidden = there; });
