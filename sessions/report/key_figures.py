@@ -137,6 +137,8 @@ def _left_right(session: RecordedSession) -> list[KeyFigure]:
     near = "hip extension by the camera that sees the leg near; ± covers the strides of both legs at the same time"
     legs = [KeyFigure(f"{name} leg", _degrees(mean), near) for name, mean in (("left", found.left), ("right", found.right))]
     meaning = "hip extension by two cameras; healthy runners within ± 3°; uncertainty: strides and cameras, 95 %"
+    if session.calibration_sd_deg:
+        meaning += "; what calibrate-sides found the cameras to differ by is taken out"
     timing = "by the camera that sees the leg near; an estimate; ±: strides and cameras, 95 %"
     return [
         *legs,

@@ -1,5 +1,7 @@
 """Contact and flight of each leg by two cameras, and by how much they differ."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -87,6 +89,17 @@ def test_what_was_not_measured_of_both_legs_is_left_out(left_ms: float | None, r
 
 def test_with_one_camera_there_is_no_comparison() -> None:
     assert side_times(RecordedSession(header(), rows("main", "right", "near", 0.0, 240.0), [], [])) == ()
+
+
+def test_show_says_that_the_cameras_were_compared() -> None:
+    plain = session()
+    config = {"capture": {"other_side": {"extension_offset_sd_deg": 0.4}}}
+    compared = replace(plain, header={**plain.header, "config": config})
+    meant = [
+        next(one.meaning for one in key_figures(of, FrameFigures()) if one.what == "left minus right")
+        for of in (plain, compared)
+    ]
+    assert ["calibrate-sides" in meaning for meaning in meant] == [False, True]
 
 
 def test_show_and_report_have_them() -> None:
