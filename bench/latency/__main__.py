@@ -46,14 +46,19 @@ def main() -> None:
             sys.exit(f"{reason}: it is needed for measuring")
     runs, seconds = (1, 5.0) if wanted.quick else (wanted.runs, wanted.seconds)
     began_ns = monotonic_ns()
-    found = {name: measured(name, runs, seconds) for name in names}
-    targets = table({name: one.figures for name, one in found.items()})
-    for name, one in found.items():
-        print(f"{name}: {one.machine}\n")
-        for details in one.tables:
+    found: dict[str, Section] = {}
+    for name in names:
+        try:
+            found[name] = measured(name, runs, seconds)
+        except subprocess.CalledProcessError:
+            print(f"{name} could not be measured; the reason stands above", file=sys.stderr)
+            continue
+        print(f"{name}: {found[name].machine}\n")
+        for details in found[name].tables:
             print(details.plain())
+    targets = table({name: one.figures for name, one in found.items()})
     print(targets.plain())
-    whole = set(names) == set(SECTIONS) and not wanted.quick
+    whole = set(found) == set(SECTIONS) and not wanted.quick
     out = wanted.out or (PAGE if whole else None)
     if out is not None:
         page = document(targets, found, runs, seconds)
@@ -62,6 +67,7 @@ def main() -> None:
         out.write_text(page, encoding="utf-8")
         print(f"Written to {out}")
     print(f"This took {(monotonic_ns() - began_ns) / NS_PER_S / 60:.0f} minutes")
+    sys.exit(len(found) < len(names))
 
 
 def measured(name: str, runs: int, seconds: float) -> Section:

@@ -14,7 +14,11 @@ NOTES = """\
 
 - **The pose model against MediaPipe.** It computes only the outputs that are used, and its time are convolutions in the widest
   instructions of the processor: only fewer or less precise calculations would be faster. Those that were tried stand above,
-  each with its accuracy.
+  each with its accuracy. OpenVINO keeps to `ONEDNN_MAX_CPU_ISA` (its profile then names AVX2 for every convolution), but
+  MediaPipe does not know it: in the section "avx2" this ratio, and that to the plain loop, compare a small PC's HipCue with a
+  large one's MediaPipe.
+- **The pose model inside the program** takes the processor time that it takes alone, whether pauses or 64 MB of other data come
+  between two pictures (`python -m bench.latency.model_pauses`). What is longer there is waiting for a core.
 - **Captured to sample against the pose model alone.** The limit leaves a quarter of the pose model's time for everything
   else. Where the model is fast, that is less than the rest takes: decoding, two wake-ups of every process on the way, and the
   measurement (the rows of the stages above). On a processor where the model takes three times as long, the same code would
@@ -60,14 +64,17 @@ Tried and kept:
 - OpenCV mirrors the pictures, in a small part of NumPy's time.
 - While nobody is in view, 5 pictures a second are decoded, those that show no change are analysed every 0.6 s only, and the
   screen is drawn when something changes (`python -m bench.latency.empty_gym`). On two quiet cores with AVX2, a webcam of
-  1280x720 at 60 fps and the screen on, all processes together then take 0.31 cores instead of 1.60 (0.15 wanted), a third of
-  it in the sound card's callback. Somebody who steps on is found within 0.02 s and gives 31 strides, where a program that
-  never rested gives 32.
+  1280x720 at 60 fps and the screen on, all processes together then took 0.31 cores instead of 1.60, a third of it in the sound
+  card's callback; what they take now stands in the first table. Somebody who steps on is found within 0.02 s and gives 31
+  strides, where a program that never rested gives 32.
 - Where the pose model has no time for every picture of a camera at 60 fps, every second one is analysed: intervals are even,
   and the rate is that of an ordinary camera.
 
 Tried and dropped:
 
+- Huge pages for the networks (glibc's `hugetlb` tunable), OpenVINO's treatment of denormals and of sparse weights, no
+  hyper-threads: the processor time stays within 3 %, and never below.
+- A smaller picture for the landmark network: its layers fit 256 pixels only.
 - Decoding straight into the shared memory saves one copy, far less than waking a process takes, and every source would need
   code for it.
 - Other ways to run the networks (pinned threads, OpenVINO's throughput mode with one stream, no stream of its own): the time

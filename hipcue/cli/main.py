@@ -1,4 +1,4 @@
-"""The entry point. It must be cheap to import, because every spawned process imports it too."""
+"""The entry point. It decides first what a signal does, and loads the rest afterwards."""
 
 import os
 import signal

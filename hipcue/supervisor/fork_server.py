@@ -46,7 +46,7 @@ _STARTS = 2
 """How often the server is started for one process, should it have ended."""
 
 
-class ForkServerError(Exception):
+class ForkServerError(OSError):
     """No process can be started. The text is one sentence."""
 
 
