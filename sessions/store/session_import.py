@@ -51,7 +51,10 @@ class SessionImport:
             known = found.get(session)
             if known is None or known == folder.absolute() or not is_session_in(known, session):
                 found[session] = folder
-        sources = {session: (folder, headers.get(folder) or current_header(folder)) for session, folder in found.items()}
+        # In one order in every program: otherwise each of two imports could wait for a row that the other one has locked.
+        sources = {
+            session: (folder, headers.get(folder) or current_header(folder)) for session, folder in sorted(found.items())
+        }
         self._write_headers(connection, sources, now)
         near = {session: NearColumns() for session in sources}
         for name, statement in self._row_inserts.items():
@@ -91,7 +94,7 @@ class SessionImport:
                 }
             )
         if names:
-            named = [{"id": runner, "nickname": nickname} for runner, nickname in names.items()]
+            named = [{"id": runner, "nickname": nickname} for runner, nickname in sorted(names.items())]
             connection.execute(self._insert(runners).on_conflict_do_nothing(), named)
         statement = self._insert(sessions)
         again = {name: statement.excluded[name] for name in rows[0] if name not in ("id", "stored")}

@@ -133,6 +133,36 @@ class TestImporting:
         assert store.entries() == []
 
 
+def test_two_imports_of_the_same_sessions_at_the_same_time_store_each_once(url: str, tmp_path: Path) -> None:
+    folders = [tmp_path / str(day) for day in range(24)]
+    for day, folder in enumerate(folders):
+        session = begin(folder, header(day, f"runner {day % 5}"))
+        record_strides(session, 1, 3)
+        session.close()
+    begun = threading.Barrier(2)
+    problems: dict[bool, list[str]] = {}
+
+    def import_all(backwards: bool) -> None:
+        begun.wait()
+        store = Store(SecretAddress(url))  # which makes the tables
+        begun.wait()
+        problems[backwards] = list(store.import_sessions(folders[::-1] if backwards else folders))
+        store.close()
+
+    imports = [threading.Thread(target=import_all, args=(backwards,)) for backwards in (False, True)]
+    for one in imports:
+        one.start()
+    for one in imports:
+        one.join()
+    assert problems == {False: [""] * 24, True: [""] * 24}
+    store = Store(SecretAddress(url))
+    entries = store.entries()
+    assert len(entries) == 24
+    assert {entry.runner for entry in entries} == {f"runner {number}" for number in range(5)}
+    assert all(stride_numbers(store, str(entry.id)) == [1, 2, 3] for entry in entries)
+    store.close()
+
+
 class TestTwoPrograms:
     """With SQLite, one program at a time can write."""
 
@@ -199,6 +229,16 @@ class TestTwoPrograms:
             write_turns.let_others_write(tmp_path / "sessions.db")
         with write_turns.waiting_to_write(tmp_path / "no such folder" / "sessions.db"):
             assert not write_turns.somebody_waits(tmp_path / "no such folder" / "sessions.db")
+
+    def test_rows_are_written_in_one_order_whatever_the_order_of_the_folders(self, store: Store, tmp_path: Path) -> None:
+        # On a server, two imports would otherwise each wait for a row that the other one has locked.
+        for number, day in enumerate((11, 3, 7, 5)):
+            begin(tmp_path / f"s{number}", header(day, f"runner {number}")).close()
+        assert list(store.import_sessions(tmp_path / f"s{number}" for number in range(4))) == [""] * 4
+        with closing(sqlite3.connect(tmp_path / "sessions.db")) as reader:
+            for table in ("sessions", "runners"):
+                written = [name for (name,) in reader.execute(f"SELECT id FROM {table} ORDER BY rowid")]
+                assert written == sorted(written)
 
     def test_of_many_one_that_cannot_be_stored_is_left_out(self, store: Store, file: Path) -> None:
         (file.parent / "1" / "strides.csv").write_text("no\ntable\n")
