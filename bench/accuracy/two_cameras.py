@@ -26,11 +26,12 @@ from bench.accuracy.seen_landmarks import SeenLandmarks, by_pose_model, exactly
 from bench.report import Figure, Table, at_least, at_most, reported, verdicts
 from capture.synthetic.synthetic_source import SyntheticRunner
 from config.left_minus_right import cameras_sd_deg
+from config.reference import Z95
 from sessions.format.recorded import RecordedSession
 from sessions.format.row_schema import Row
 from sessions.format.rows import column
-from sessions.report.left_right import HIP, left_right
-from sessions.report.statistics import Z95
+from sessions.report.left_right import left_right
+from sessions.report.target import HIP
 from tests.support.labelled_clips import SHARED
 from wire.clock import NS_PER_S
 from wire.messages import Stride

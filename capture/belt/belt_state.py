@@ -2,15 +2,13 @@
 
 from capture.belt.moving_speed import MovingSpeed
 from capture.belt.reading import BeltReading
-from config.sections.capture import KMH_PER_MPS, BeltSettings
+from config.sections.capture import FASTEST_TYPED_KMH, KMH_PER_MPS, LOWEST_TYPED_PCT, STEEPEST_TYPED_PCT, BeltSettings
 from wire.clock import s_to_ns
 from wire.messages import Belt, Command
 
 STEP_KMH = 0.5
 FIRST_KMH = 8.0
 """What the first key press sets where the speed is unknown: an easy run, close to most."""
-FASTEST_KMH = 40.0
-LOWEST_PCT, STEEPEST_PCT = -20.0, 60.0
 """As the settings allow (belt.incline_pct)."""
 STALE_S = 5.0
 """Treadmills send their speed about once a second; after this long without an update it is unknown."""
@@ -41,13 +39,13 @@ class BeltState:
             self._typed_kmh = FIRST_KMH
             return
         step_kmh = STEP_KMH if command.name == "faster" else -STEP_KMH
-        self._typed_kmh = min(FASTEST_KMH, max(STEP_KMH, self._typed_kmh + step_kmh))
+        self._typed_kmh = min(FASTEST_TYPED_KMH, max(STEP_KMH, self._typed_kmh + step_kmh))
 
     def _set(self, command: Command) -> None:
         """Speed and incline from the console, as far as they are given; NaN is none."""
         if command.speed_mps is not None and command.speed_mps >= 0:
-            self._typed_kmh = min(FASTEST_KMH, max(STEP_KMH, command.speed_mps * KMH_PER_MPS))
-        if command.incline_pct is not None and LOWEST_PCT <= command.incline_pct <= STEEPEST_PCT:
+            self._typed_kmh = min(FASTEST_TYPED_KMH, max(STEP_KMH, command.speed_mps * KMH_PER_MPS))
+        if command.incline_pct is not None and LOWEST_TYPED_PCT <= command.incline_pct <= STEEPEST_TYPED_PCT:
             self._incline_pct = command.incline_pct
 
     def update_treadmill(self, reading: BeltReading, at_ns: int) -> None:

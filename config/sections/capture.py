@@ -100,6 +100,11 @@ class CaptureSettings(Section):
         )
 
 
+FASTEST_TYPED_KMH = 40.0
+LOWEST_TYPED_PCT, STEEPEST_TYPED_PCT = -20.0, 60.0
+"""Limits of what somebody may type as speed and incline, in the settings, by keys or in the console."""
+
+
 class BeltSettings(Section):
     """The treadmill's belt."""
 
@@ -107,8 +112,8 @@ class BeltSettings(Section):
         "none",
         '"none", "typed" (speed_kmh and the keys + and -) or "ftms" (read over Bluetooth from the treadmill or a foot pod)',
     )
-    speed_kmh: float = setting(0.0, "speed at the start, if typed; 0: not known yet", ge=0, le=40)
-    incline_pct: float = setting(0.0, "incline, if typed", ge=-20, le=60)
+    speed_kmh: float = setting(0.0, "speed at the start, if typed; 0: not known yet", ge=0, le=FASTEST_TYPED_KMH)
+    incline_pct: float = setting(0.0, "incline, if typed", ge=LOWEST_TYPED_PCT, le=STEEPEST_TYPED_PCT)
     device: str = setting(
         "",
         'part of the Bluetooth name, or the address, of the treadmill or foot pod; "" takes the first treadmill that '

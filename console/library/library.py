@@ -26,7 +26,6 @@ LONGEST_IMPORT_S = 900.0
 KEPT_PAGES = 32
 """Reports of ended sessions that are kept in memory."""
 MOST_KEPT_BYTES = 1_500_000
-MOST_COMPARED = 200
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from config.mistakes import ConfigError
-from config.sections.capture import KMH_PER_MPS
+from config.sections.capture import FASTEST_TYPED_KMH, KMH_PER_MPS, LOWEST_TYPED_PCT, STEEPEST_TYPED_PCT
 from config.sections.console import ConsoleSettings
 from console.access.cookie import cookie_name, secret_in
 from console.access.devices import AccessError, Devices
@@ -42,7 +42,6 @@ from wire.clock import Clock
 from wire.messages import Command
 
 COOKIE_S = 180 * 86_400
-FASTEST_KMH, STEEPEST_PCT = 40.0, 60.0
 
 
 class _Pairing(msgspec.Struct, forbid_unknown_fields=True):
@@ -175,6 +174,9 @@ class _LanePages:
             page=self._lanes[name].page,
             own=self._parts.file is not None,
             replay=self._parts.watch is not None,
+            fastest_kmh=FASTEST_TYPED_KMH,
+            lowest_pct=LOWEST_TYPED_PCT,
+            steepest_pct=STEEPEST_TYPED_PCT,
         )
 
     async def _status(self, request: Request) -> Response:
@@ -231,8 +233,8 @@ def _command(body: _CommandBody) -> Command:
     if body.name != "belt":
         return Command(body.name)
     speed_kmh, incline_pct = body.speed_kmh, body.incline_pct
-    if speed_kmh is not None and not (math.isfinite(speed_kmh) and 0 <= speed_kmh <= FASTEST_KMH):
-        raise BadRequestError(f"The speed must be between 0 and {FASTEST_KMH:g} km/h.")
-    if incline_pct is not None and not (math.isfinite(incline_pct) and -20 <= incline_pct <= STEEPEST_PCT):
-        raise BadRequestError(f"The incline must be between −20 and {STEEPEST_PCT:g} %.")
+    if speed_kmh is not None and not (math.isfinite(speed_kmh) and 0 <= speed_kmh <= FASTEST_TYPED_KMH):
+        raise BadRequestError(f"The speed must be between 0 and {FASTEST_TYPED_KMH:g} km/h.")
+    if incline_pct is not None and not (math.isfinite(incline_pct) and LOWEST_TYPED_PCT <= incline_pct <= STEEPEST_TYPED_PCT):
+        raise BadRequestError(f"The incline must be between −{-LOWEST_TYPED_PCT:g} and {STEEPEST_TYPED_PCT:g} %.")
     return Command("belt", None if speed_kmh is None else speed_kmh / KMH_PER_MPS, incline_pct)

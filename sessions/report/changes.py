@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from config.measures import DEGREES, MEASURES
-from config.reference import PACE_CADENCE_PCT, PACE_SPEED_MPS
+from config.reference import PACE_CADENCE_PCT, PACE_SPEED_MPS, Z95
 from sessions.format.recorded import CountedStrides
 from sessions.format.rows import mean_known
-from sessions.report.statistics import CAMERA_CHANGE_RMS, Z95, Mean, mean_of
+from sessions.report.statistics import CAMERA_CHANGE_RMS, Mean, mean_of
 
 _CADENCE = MEASURES["cadence"].column
 

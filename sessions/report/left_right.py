@@ -11,14 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from config.left_minus_right import cameras_sd_deg
-from config.measures import MEASURES
-from config.reference import SIDE_LIMIT_DEG
+from config.reference import SIDE_LIMIT_DEG, Z95
 from sessions.format.recorded import RecordedSession
 from sessions.format.row_schema import Row
 from sessions.format.rows import Floats, column
-from sessions.report.statistics import Z95, Mean, mean_of
+from sessions.report.statistics import Mean, mean_of
+from sessions.report.target import HIP
 
-HIP = MEASURES["hip_extension"]
 UNLEVEL_RMS_DEG = 2.0
 """Without zeros: cameras hung level by eye are each off by some 1.4°, and on two sides that adds up."""
 _LONGEST_GAP_S = 1.5

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from config.measures import MEASURES
-from config.reference import SIDE_TIMES_RMS_MS
+from config.reference import SIDE_TIMES_RMS_MS, Z95
 from sessions.format.recorded import RecordedSession
 from sessions.format.rows import Floats, column
 from sessions.report.left_right import apart_s
-from sessions.report.statistics import Z95, Mean, mean_of
+from sessions.report.statistics import Mean, mean_of
 from wire.messages import Side, opposite
 
 CONTACT, FLIGHT = MEASURES["contact"], MEASURES["flight"]

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from config.reference import SIDE_LIMIT_DEG
+from config.reference import SIDE_LIMIT_DEG, Z95
 from sessions.format.recorded import CountedStrides, RecordedSession
 from sessions.format.rows import Floats, column, known
 from sessions.report.frame_figures import FrameFigures
 
-Z95 = 1.96
 LEAST_STRIDES = 5
 """A mean of fewer is not stated."""
 BETWEEN_DAYS_DEG = 10.0

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from config.reference import PACE_CADENCE_PCT, PACE_SPEED_MPS
+from config.reference import PACE_CADENCE_PCT, PACE_SPEED_MPS, Z95
 from config.sections.capture import KMH_PER_MPS
 from sessions.format.recorded import CountedStrides
 from sessions.format.rows import Floats
 from sessions.report.changes import MeanChange, changes
-from sessions.report.statistics import BETWEEN_DAYS_DEG, CAMERA_CHANGE_RMS, Z95, Mean, mean_of
+from sessions.report.statistics import BETWEEN_DAYS_DEG, CAMERA_CHANGE_RMS, Mean, mean_of
 
 HEADINGS = (
     "session",

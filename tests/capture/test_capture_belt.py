@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.belt.belt_publisher import BeltPublisher
-from capture.belt.belt_state import FASTEST_KMH, FIRST_KMH, STALE_S, STEP_KMH, BeltState
+from capture.belt.belt_state import FIRST_KMH, STALE_S, STEP_KMH, BeltState
 from capture.belt.bluetooth import (
     FIRST_RETRY_S,
     LONGEST_RETRY_S,
@@ -31,7 +31,7 @@ from capture.belt.reading import FASTEST_KMH as FASTEST_RECEIVED_KMH
 from capture.belt.reading import BeltReading, PacketError
 from capture.belt.rsc import RSC_MEASUREMENT_UUID, parse_rsc_measurement
 from config.extras import how_to_install
-from config.sections.capture import KMH_PER_MPS, BeltSettings
+from config.sections.capture import FASTEST_TYPED_KMH, KMH_PER_MPS, BeltSettings
 from tests.support.eventually import eventually
 from tests.support.value_or_error import value_or_error
 from wire.clock import s_to_ns
@@ -205,7 +205,7 @@ class TestTyped:
         belt = state(source="typed", speed_kmh=3.0)
         for key in keys:
             belt.handle_command(Command(key))
-        assert STEP_KMH <= (speed_kmh(belt) or 0) <= FASTEST_KMH
+        assert STEP_KMH <= (speed_kmh(belt) or 0) <= FASTEST_TYPED_KMH
 
     def test_the_console_sets_speed_and_incline(self) -> None:
         belt = state(source="typed", speed_kmh=10.0, incline_pct=1.0)
@@ -218,7 +218,7 @@ class TestTyped:
     def test_whatever_is_set_stays_within_the_limits(self, speed_mps: float, incline_pct: float) -> None:
         belt = state(source="typed", speed_kmh=3.0, incline_pct=0.0)
         belt.handle_command(Command("belt", speed_mps, incline_pct))
-        assert STEP_KMH <= (speed_kmh(belt) or 0) <= FASTEST_KMH
+        assert STEP_KMH <= (speed_kmh(belt) or 0) <= FASTEST_TYPED_KMH
         assert -20 <= (belt.at(0).incline_pct or 0) <= 60
 
     def test_keys_do_not_change_a_speed_from_the_treadmill(self) -> None:

@@ -7,11 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from config.reference import CAMERA_PAIR_RMS_DEG
+from config.reference import CAMERA_PAIR_RMS_DEG, Z95
 from sessions.format.recorded import RecordedSession
 from sessions.format.row_schema import Row
 from sessions.report.left_right import apart_s, left_right
-from sessions.report.statistics import Z95
 from tests.support.recorded_sessions import header
 
 STRIDE_S = 0.7

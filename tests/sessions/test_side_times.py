@@ -5,13 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from config.reference import SIDE_TIMES_RMS_MS
+from config.reference import SIDE_TIMES_RMS_MS, Z95
 from sessions.format.recorded import RecordedSession
 from sessions.format.row_schema import Row
 from sessions.report.frame_figures import FrameFigures
 from sessions.report.key_figures import key_figures
 from sessions.report.side_times import SideTimes, side_times
-from sessions.report.statistics import Z95
 from tests.support.recorded_sessions import header
 
 STRIDE_S, TOE_OFF_MS = 0.7, 25.0
