@@ -1,7 +1,9 @@
 """Given the running program, when a stranger who may enter its sockets' folder talks nonsense, nothing gets in or stops."""
 
 import signal
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -36,6 +38,36 @@ def nonsense(good: bytes) -> dict[str, bytes]:
     }
 
 
+GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x01NULL" + bytes(48)
+READY = b"\x04\x26\x05READY\x0bSocket-Type\x00\x00\x00\x03SUB\x08Identity" + bytes(4)
+JUNK = (
+    b"",
+    b"GET / HTTP/1.1\r\n\r\n",
+    bytes(range(256)) * 400,
+    GREETING[:10],
+    GREETING,
+    GREETING + b"\x04\xff",
+    GREETING + b"\x06" + (2**63 - 1).to_bytes(8, "big"),
+    GREETING + READY + b"\x02" + (2**40).to_bytes(8, "big") + bytes(100_000),
+    GREETING + READY + b"\x00\x09\x01subscribe" * 20_000,
+)
+"""The beginnings of ZMTP 3.1, the protocol of the sockets (rfc.zeromq.org/spec/37), and what does not even begin so."""
+
+
+@contextmanager
+def open_connections_with_junk(folder: Path) -> Iterator[None]:
+    """Every kind of junk at every socket of a program; the connections stay open."""
+    with ExitStack() as connections:
+        for path in filter(Path.is_socket, folder.iterdir()):
+            for junk in JUNK:
+                connection = connections.enter_context(socket.socket(socket.AF_UNIX))
+                connection.settimeout(1.0)
+                with suppress(OSError):  # it hangs up, or takes no more of it
+                    connection.connect(str(path))
+                    connection.sendall(junk)
+        yield
+
+
 def test_nonsense_replays_and_floods_are_counted_and_nothing_stops(tmp_path: Path) -> None:
     source = ("--source", "synthetic:fps=30,width=640,height=360")
     program = Running("run", *source, "--preset", "show", "--no-display", "--session-dir", str(tmp_path), exact=True)
@@ -45,9 +77,9 @@ def test_nonsense_replays_and_floods_are_counted_and_nothing_stops(tmp_path: Pat
         listener.until_strides(2)
         pids = {name: listener.pid(name) for name in PROCESSES}
         (folder,) = program.runtime.glob("hipcue/r*")
-        for socket, topic in ((commands, COMMAND), (healths, HEALTH)):
-            socket.setsockopt(zmq.LINGER, 0)
-            socket.bind(endpoint(folder, topic, SHARE))
+        for publisher, topic in ((commands, COMMAND), (healths, HEALTH)):
+            publisher.setsockopt(zmq.LINGER, 0)
+            publisher.bind(endpoint(folder, topic, SHARE))
 
         by_command = nonsense(pause(1))
         by_health = nonsense(codec.encode(HEALTH, EPOCH, 1, monotonic_ns(), listener.health[CAPTURE]))
@@ -72,6 +104,8 @@ def test_nonsense_replays_and_floods_are_counted_and_nothing_stops(tmp_path: Pat
         assert listener.phases[-1].paused
         until(lambda: not listener.phases[-1].paused, "it goes on", pause(2))
 
+        with open_connections_with_junk(folder):
+            listener.until_strides(4)
         for _ in range(FLOOD):
             commands.send(by_command["malformed"])
             healths.send(by_health["malformed"])
