@@ -125,9 +125,13 @@ class Child:
             continue_process(self.process.pid)
 
     def makes_progress(self, now_ns: int) -> bool:
-        """Whether it still does what it must before its end: its health has come within HUNG_S. Call as often as `check`."""
+        """Whether it still does what it must before its end: its health has come within HUNG_S. Call as often as `check`.
+
+        One that has just been restarted loads first: it has the work of the one before to finish.
+        """
         self._heartbeat.pass_time(self._step_ns(now_ns))
-        return self.is_alive and self._heartbeat.has_run and not self._heartbeat.hangs
+        has_work = self._heartbeat.has_run or self.restarts > 0
+        return self.is_alive and has_work and not self._heartbeat.hangs
 
     def kill(self) -> bool:
         """Kill it. Returns whether it has ended."""

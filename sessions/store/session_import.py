@@ -129,9 +129,9 @@ def _values(session: uuid.UUID, name: str, rows: Iterable[Row], near: "NearColum
     Cells of columns that the store does not have go into `more`.
     """
     columns = [column.name for column in ROWS[name].columns if column.name not in NOT_MEASURES]
-    known = frozenset(columns)
+    known, session_hex = frozenset(columns), session.hex
     for number, row in enumerate(rows, start=1):
         if name == "strides":
             near.note(row)
         more = {} if row.keys() <= known else {key: row[key] for key in row.keys() - known if row[key] is not None}
-        yield session.hex, number, *map(row.get, columns), json.dumps(more) if more else "{}"
+        yield session_hex, number, *map(row.get, columns), json.dumps(more) if more else "{}"

@@ -128,6 +128,16 @@ def test_a_child_that_was_asked_to_end_makes_progress_until_it_hangs_or_has_ende
     assert not supervised.progress(0.1)
 
 
+def test_a_restarted_child_may_load_before_its_end_for_it_has_the_work_of_the_one_before() -> None:
+    supervised = SupervisedChild()
+    supervised.beat()
+    supervised.process.exitcode = -9
+    supervised.check()
+    assert supervised.progress(HUNG_S + 1)
+    supervised.beat("starting")
+    assert not supervised.progress(HUNG_S)
+
+
 def test_a_child_that_fails_too_often_is_given_up() -> None:
     supervised = SupervisedChild()
     starts_s = []
