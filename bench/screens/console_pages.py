@@ -1,4 +1,6 @@
-"""Draw every page of the console, for docs/console.md: python -m bench.screens.console_pages [--out FOLDER] [--only NAME …].
+"""Draw every page of the console, for docs/console.md.
+
+python -m bench.screens.console_pages [--out FOLDER] [--only NAME …] [--axe axe.min.js]
 
 Each page is photographed when it shows what it is to show, however long that takes on a busy machine.
 Needs Chromium and Playwright. The lane is a script; the sessions are a simulated runner's (tests/support/drilled_runner.py).
@@ -9,7 +11,7 @@ import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -33,11 +35,15 @@ from wire.clock import monotonic_ns, s_to_ns
 from wire.faults import SampleState
 from wire.messages import Band, Belt, ConfigState, Health, Phase, PhaseName, Sample
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 SIZES_PX = ((1280, 800), (820, 1180), (390, 844))
 WEBP_QUALITY = 55
 LONGEST_WAIT_MS = 600_000
 """Each page is photographed when it is complete, not after a time: this only ends what would never come."""
 LOOK_MS = 50
+AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
 DRILL = Drill(warm_up_s=5, baseline_s=14, drill_s=30, retention_s=14)
 BAND = Band(16.0, 20.0)
 STRIDES = 45
@@ -143,8 +149,17 @@ def record(folder: Path) -> None:
     catalogue.close()
 
 
-def draw(console: PairedConsole, wanted: dict[str, tuple[str, str]], out: Path) -> list[Path]:
-    """Every page in every size, light and dark, each as soon as it is complete."""
+def faults(page: "Page", axe: str) -> list[str]:
+    """What axe-core finds on a page with everything unfolded, and whether it is wider than the window."""
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    page.evaluate(axe)
+    found = page.evaluate(f"axe.run({{runOnly: {list(AXE_RULES)}, iframes: false}})")["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found] + ["wider than the window"] * wide
+
+
+def draw(console: PairedConsole, wanted: dict[str, tuple[str, str]], out: Path, axe: str = "") -> list[Path]:
+    """Every page in every size, light and dark, each as soon as it is complete; prints what axe-core finds."""
     written = []
     with running_browser() as browser:
         for size_px in SIZES_PX:
@@ -161,6 +176,8 @@ def draw(console: PairedConsole, wanted: dict[str, tuple[str, str]], out: Path) 
                         while not page.evaluate(complete):
                             page.wait_for_timeout(LOOK_MS)
                     written.append(save(page.screenshot(), out, name, size_px, dark))
+                    for fault in faults(page, axe) if axe else ():
+                        print(f"{written[-1].stem}: {fault}")
                 context.close()
     return written
 
@@ -204,10 +221,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/console"))
     parser.add_argument("--only", nargs="*", help="names of pages")
+    parser.add_argument("--axe", type=Path, help="axe-core (npm pack axe-core): print what it finds on each page")
     options = parser.parse_args()
     if missing():
         parser.exit(1, f"{missing()}\n")
     options.out.mkdir(parents=True, exist_ok=True)
+    axe = options.axe.read_text(encoding="utf-8") if options.axe else ""
     with tempfile.TemporaryDirectory(prefix="hc", dir="/tmp") as name:
         folder = Path(name)
         os.environ["HIPCUE_HOME"] = str(folder / "home")
@@ -221,7 +240,7 @@ def main() -> None:
             run_lane(lane)
             examine()
             wanted = {name: page for name, page in pages().items() if not options.only or name in options.only}
-            written = draw(lane, wanted, options.out)
+            written = draw(lane, wanted, options.out, axe)
         finally:
             lane.close()
         if options.only and "gym" not in options.only:
@@ -230,7 +249,7 @@ def main() -> None:
         gym = ConsoleGym(GYM_LANES, lambda: now_ns)
         try:
             run_gym(gym, now_ns)
-            written += draw(gym, {"gym": ("/", GYM_IS_COMPLETE)}, options.out)
+            written += draw(gym, {"gym": ("/", GYM_IS_COMPLETE)}, options.out, axe)
         finally:
             gym.close()
     print(f"{len(written)} pictures, {sum(path.stat().st_size for path in written) / 1e6:.1f} MB, in {options.out}")

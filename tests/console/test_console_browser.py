@@ -280,7 +280,7 @@ def test_pages_have_no_fault_that_axe_finds(browser: "Browser", lane: ConsoleLan
     page = context.new_page()
     page.set_default_timeout(GUARD_MS)
     found = []
-    for path in ("/", "/settings", "/sessions", "/runners", "/status", "/devices", "/pair#token", "/nothing"):
+    for path in ("/", "/settings", "/sessions", "/runners", "/status", "/doctor", "/devices", "/pair#token", "/nothing"):
         page.goto(f"{address}{path}")
         page.wait_for_load_state("load")
         if path == "/":
