@@ -23,8 +23,8 @@ FILE = "doctor.json"
 LONGEST_S = 120.0
 LOOK_S = 0.2
 """How often it is looked whether a runner has begun."""
-RUNNER_MEASURED = "A runner is measured just now. Start the check when nobody runs."
-RUNNER_BEGAN = "A runner has begun, so the check was ended. Start it again when nobody runs."
+RUNNER_MEASURED = "A runner is being measured. Start the check when nobody is running."
+RUNNER_BEGAN = "A runner has begun, so the check was ended. Start it again when nobody is running."
 NO_SETTINGS = "The lane has not reported its settings yet. Try again in a moment."
 COMMAND = (sys.executable, "-m", "hipcue.doctor")
 """By its name alone: the console imports nothing of the front door."""

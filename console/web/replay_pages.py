@@ -41,7 +41,7 @@ class ReplayPages:
         if request.path_params["lane"] != self._lane.name:
             raise HTTPException(404)
         if self._fetches >= MOST_FETCHES:
-            return refused("Others are fetching the replay just now; try again in a moment.", 503)
+            return refused("Other devices are fetching the replay; try again in a moment.", 503)
         return StreamingResponse(self._parts(self._watch.pictures), media_type="application/octet-stream")
 
     async def _parts(self, pictures: "tuple[KeptPicture, ...]") -> AsyncIterator[bytes]:

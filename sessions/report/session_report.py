@@ -173,7 +173,7 @@ def _guard_table(guards: Sequence[GuardTimes]) -> Iterable[Table]:
     if rows:
         yield Table(
             "Guards",
-            "When asking for more would have been wrong: no cue for more was given while a guard held.",
+            "When asking for more would have been wrong: no cue for more was given while a guard was active.",
             ("guard", "holds when", "baseline", "drill", "strides held"),
             rows,
             numbers=True,

@@ -122,10 +122,10 @@ def trend_verdict(entries: Sequence[TrendEntry]) -> str:
         few = f"{known} session{'' if known == 1 else 's'} with enough strides"
         return f"Too early to say whether it is getting better: {few}, and a trend needs three."
     if paces := _paces(entries):
-        return f"It cannot be said whether it is getting better: {paces}, and that alone moves the stride."
+        return f"It is unclear whether it is getting better: {paces}, and that alone changes the stride."
     change = f"your stride {'grows' if found[0] > 0 else 'shrinks'} by {abs(found[0]):.1f}° from session to session"
     if abs(found[0]) <= found[1]:
-        return f"Not clear yet whether it is getting better: {change}, which could be chance."
+        return f"It is not clear yet whether it is getting better: {change}, which could be chance."
     if found[0] > 0:
         return f"Yes, it is getting better: {change}, and that is more than chance."
     return f"No, it is not getting better: {change}, and that is more than chance."

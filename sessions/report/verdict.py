@@ -78,7 +78,7 @@ def _sentence(session: RecordedSession, measure: Measure, found: dict[str, MeanC
         return _without_retention(session, measure, drill)
     if kept.cadence_pct is not None:
         return (
-            f"It cannot be said whether it stayed: your cadence changed by {_signed(kept.cadence_pct)} %, "
+            f"It is unclear whether it stayed: your cadence changed by {_signed(kept.cadence_pct)} %, "
             f"which alone moves {measure.label.lower()}."
         )
     direction = wanted(session)
@@ -103,12 +103,12 @@ def _nothing_kept(measure: Measure, drill: MeanChange | None, kept: MeanChange, 
         return "You held it: without cues, you ran as before."
     if drill is not None and drill.real and drill.change * direction > 0:
         return f"It did not stay: with cues, you {_did(measure, drill.change)}, without them about as before."
-    return f"Nothing changed for sure: without cues, you {_did(measure, kept.change)} than before, which could be chance."
+    return f"No clear change: without cues, you {_did(measure, kept.change)} than before, which could be chance."
 
 
 def _without_retention(session: RecordedSession, measure: Measure, drill: MeanChange | None) -> str:
     if belt_differs(session, measure, "retention"):
-        return "It cannot be said whether it stayed: without cues, the belt ran at another speed than before."
+        return "It is unclear whether it stayed: without cues, the belt ran at a different speed than before."
     if drill is not None:
         sure = "" if drill.real else ", which could be chance"
         return f"With cues, you {_did(measure, drill.change)} than before{sure}; whether it stays was not tested."
@@ -141,7 +141,7 @@ def _practise(session: RecordedSession) -> str:
         return words + f"{advice[0].title}. " + " ".join(text.text for text in advice)
     if isinstance(summary, dict):
         return words + "No exercise stood out: keep running with the cues."
-    return words + "Run a whole session, with baseline, drill and retention: an exercise is chosen by what it shows."
+    return words + "Run a whole session, with baseline, drill and retention: its result decides which exercise to practise."
 
 
 def _next_time(session: RecordedSession) -> str:

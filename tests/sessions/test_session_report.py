@@ -100,7 +100,7 @@ class TestTheFirstScreen:
             (
                 15.1,
                 15.2,
-                "Nothing changed for sure: without cues, you pushed 0.2° further behind you than before, which could be",
+                "No clear change: without cues, you pushed 0.2° further behind you than before, which could be",
             ),
             (18.0, 13.0, "It went the other way: without cues, you pushed 2.0° less far behind you than before."),
             (18.0, None, "With cues, you pushed 3.0° further behind you than before; whether it stays was not tested."),
@@ -117,7 +117,7 @@ class TestTheFirstScreen:
             coached_session(retention_more={"cadence_spm": 171.0 * 1.08})
         )
         faster = coached_session(retention_more={"belt_speed_mps": 3.6})
-        assert "cannot be said whether it stayed: without cues, the belt ran at another speed" in first_screen(faster)
+        assert "unclear whether it stayed: without cues, the belt ran at a different speed" in first_screen(faster)
 
     def test_of_a_session_that_asked_for_less_calls_less_a_success(self) -> None:
         session = coached_session(drill_deg=12.0, retention_deg=13.0)

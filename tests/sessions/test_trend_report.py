@@ -38,7 +38,7 @@ def first_words(entries: list[TrendEntry]) -> str:
             RISING[::-1],
             "No, it is not getting better: your stride shrinks by 0.8° from session to session, and that is more than",
         ),
-        ((15.0, 16.1, 14.5, 15.2, 15.8, 15.1), "Not clear yet whether it is getting better: your stride"),
+        ((15.0, 16.1, 14.5, 15.2, 15.8, 15.1), "It is not clear yet whether it is getting better: your stride"),
         (RISING[:2], "Too early to say whether it is getting better: 2 sessions with enough strides, and a trend needs three."),
     ],
 )

@@ -183,7 +183,7 @@ async function save() {
   if (!answer.ok) { refuse(answer); return; }
   changes.clear();
   show(answer.body);
-  toast(later ? "Saved. What is marked “next start” applies then; the rest at the next stride." : "Saved. Applies at the next stride.");
+  toast(later ? "Saved. Settings marked “next start” apply then, the others at the next stride." : "Saved. Applies at the next stride.");
 }
 
 function choose(tab) {
