@@ -26,7 +26,7 @@ FPS, WIDTH_PX, HEIGHT_PX = 30, 640, 360
 CADENCE_SPM = 180.0
 PERIOD_PICTURES = 40
 """Two strides: the last picture is followed by the first without a jump."""
-SECONDS = 10.0
+SECONDS = 6.0
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Each sound is short, soft at its ends, as loud as the others, and distinct from them."""
 
+from functools import cache
 from itertools import combinations, pairwise
 from typing import get_args
 
@@ -24,6 +25,7 @@ from feedback.audio.engine.sounds import (
 RATES_HZ = (22050, 44100, 48000)
 RATE_HZ = 48000
 NAMES = sorted(RECIPES)
+all_sounds = cache(make_all)
 
 
 def spectrum_share(wave: Samples, rate_hz: int, low_hz: float, high_hz: float) -> float:
@@ -38,7 +40,7 @@ def strongest_hz(wave: Samples, rate_hz: int) -> float:
 
 def contour_hz(name: SoundName) -> list[float]:
     """The strongest pitch at the start and the end of each note, in order."""
-    wave = make_all(RATE_HZ)[name]
+    wave = all_sounds(RATE_HZ)[name]
     pitches = []
     for note in RECIPES[name].notes:
         first, last = (round(ms * RATE_HZ / 1000) for ms in (note.start_ms, note.start_ms + note.length_ms))
@@ -61,25 +63,25 @@ def octave_bands(wave: Samples) -> NDArray[np.float64]:
 
 
 def test_every_sound_name_of_the_settings_has_a_sound() -> None:
-    assert set(make_all(RATE_HZ)) == set(get_args(SoundName)) - {"none"}
+    assert set(all_sounds(RATE_HZ)) == set(get_args(SoundName)) - {"none"}
 
 
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 @pytest.mark.parametrize("name", NAMES)
 class TestEverySound:
     def test_is_mono_float32_of_at_most_700_ms(self, name: SoundName, rate_hz: int) -> None:
-        wave = make_all(rate_hz)[name]
+        wave = all_sounds(rate_hz)[name]
         assert wave.dtype == np.float32
         assert wave.ndim == 1
         assert 0.200 <= len(wave) / rate_hz <= 0.701
 
     def test_is_as_loud_as_the_others(self, name: SoundName, rate_hz: int) -> None:
-        wave = make_all(rate_hz)[name]
+        wave = all_sounds(rate_hz)[name]
         assert level_db(wave, rate_hz) == pytest.approx(LEVEL_DB, abs=0.1)
         assert np.abs(wave).max() < KNEE
 
     def test_rises_and_falls_over_at_least_5_ms(self, name: SoundName, rate_hz: int) -> None:
-        wave = np.abs(make_all(rate_hz)[name])
+        wave = np.abs(all_sounds(rate_hz)[name])
         edge = round(0.005 * rate_hz)
         # After 5 ms of a raised cosine of 10 ms or more, at most half of the peak has been reached.
         assert wave[:edge].max() <= 0.55 * wave.max()
@@ -92,17 +94,17 @@ class TestEverySound:
         steepest_hz = sum(ratio * strength for ratio, strength in recipe.timbre.partials)
         steepest_hz *= sum(max(note.pitch_hz, note.glide_to_hz or 0) for note in recipe.notes)
         # Relative to the strongest partial alone, a tone of amplitude 1 changes by at most 2 pi f / rate per sample.
-        wave = make_all(rate_hz)[name]
+        wave = all_sounds(rate_hz)[name]
         steepest = np.abs(np.diff(wave, prepend=0, append=0)).max()
         assert steepest <= 1.5 * np.abs(wave).max() * 2 * np.pi * steepest_hz / rate_hz
 
     def test_lies_within_the_range_of_a_small_loudspeaker_above_the_treadmill(self, name: SoundName, rate_hz: int) -> None:
-        assert spectrum_share(make_all(rate_hz)[name], rate_hz, 500, 3000) > 0.98
+        assert spectrum_share(all_sounds(rate_hz)[name], rate_hz, 500, 3000) > 0.98
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(NAMES, 2)))
 def test_two_sounds_differ_in_time_and_frequency(one: SoundName, other: SoundName) -> None:
-    sounds = make_all(RATE_HZ)
+    sounds = all_sounds(RATE_HZ)
     assert float(octave_bands(sounds[one]) @ octave_bands(sounds[other])) < 0.8
 
 

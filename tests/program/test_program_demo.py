@@ -16,7 +16,7 @@ from tests.support.surroundings import screen_and_sound
 from wire.clock import NS_PER_S, monotonic_ns
 from wire.health.stages import STAGES
 
-STRIDES = 16
+STRIDES = 8
 SOUNDS = 3
 HEARD_WITHIN_S = 1.0
 """A sound server on a busy machine plays a sound some tenths of a second sooner or later than it said (0.4 s seen)."""

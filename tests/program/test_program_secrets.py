@@ -62,7 +62,7 @@ def test_a_camera_and_a_store_that_are_away_are_named_without_their_passwords(tm
     given = ("--config", str(settings), "--session-dir", str(sessions), "--no-display")
     refused = Running("run", "--source", CAMERA, *given)
     endings = {"refused": refused.wait()}
-    program = Running("run", "--source", "synthetic:fps=30", *given)
+    program = Running("run", "--source", "synthetic:fps=30", *given, exact=True)
     listener = Listener(program.runtime)
     listener.until_heard(*PROCESSES)
     with raw_messages(run_folder(program.runtime)) as published:

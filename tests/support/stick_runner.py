@@ -1,7 +1,9 @@
 """A runner of sticks: landmarks with exactly known angles, as a perfect pose model would give them."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -26,7 +28,7 @@ class StickRunner:
     roll_deg: float = 0.0
     """The camera hangs turned clockwise by this."""
 
-    @property
+    @cached_property
     def runner(self) -> Runner:
         """The movement."""
         return Runner(
@@ -46,8 +48,8 @@ class StickRunner:
         """Where a point in space is in the picture."""
         forward = 1.0 if self.facing == "right" else -1.0
         x, y = forward * PX_PER_M * point_m[0], -PX_PER_M * point_m[1]
-        roll = np.radians(-self.roll_deg)
-        turned = (x * np.cos(roll) - y * np.sin(roll), x * np.sin(roll) + y * np.cos(roll))
+        roll = math.radians(-self.roll_deg)
+        turned = (x * math.cos(roll) - y * math.sin(roll), x * math.sin(roll) + y * math.cos(roll))
         return np.array([WIDTH_PX / 2 + turned[0], 0.9 * HEIGHT_PX + turned[1]])
 
 
