@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import Settings
 from hipcue.supervisor.fork_server import LOST_CODE, ForkedProcess, ForkServer
+from hipcue.supervisor.process_table import CONSOLE_BESIDE, PROCESSES, Job, ProcessSpec, begin
 from tests.support.eventually import eventually
 from wire.lifecycle import StopFlag
-from wire.system import give_way
+from wire.topics import CONSOLE, DISPLAY, RECORDER
 
 
 def end_with(code: int) -> None:
@@ -24,9 +26,13 @@ def stumble() -> None:
     raise RuntimeError("on purpose")
 
 
-def work(folder: Path, niceness: int = 0) -> None:
+def start_row(job: Job) -> None:
+    """As a row of the process table does."""
+    work(job.session_folder)
+
+
+def work(folder: Path) -> None:
     """Write a file when it handles signals, another when it is asked to end."""
-    give_way(niceness)
     (folder / "loading").write_text(str(os.getpid()))
     while (folder / "wait").exists():
         time.sleep(0.01)
@@ -85,8 +91,12 @@ def test_a_server_that_was_stopped_goes_on_as_soon_as_it_is_needed(forks: ForkSe
     assert ended(process) == -signal.SIGKILL
 
 
-def test_it_runs_in_a_process_of_the_wanted_priority(forks: ForkServer, tmp_path: Path) -> None:
-    process = forks.start(work, tmp_path, 3)
+def test_screen_recorder_and_console_give_way_to_camera_analysis_and_sound() -> None:
+    assert {spec.name for spec in (*PROCESSES, CONSOLE_BESIDE) if spec.niceness} == {DISPLAY, RECORDER, CONSOLE}
+
+
+def test_a_row_of_the_table_runs_with_its_priority(forks: ForkServer, tmp_path: Path) -> None:
+    process = forks.start(begin, ProcessSpec("work", start_row, 1, niceness=3), Job(Settings(), tmp_path, tmp_path, None))
     eventually((tmp_path / "started").exists, "it handles signals")
     process.kill()
     pid, niceness = (tmp_path / "started").read_text().split()
