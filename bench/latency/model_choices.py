@@ -25,6 +25,7 @@ import numpy as np
 
 from analysis.pose.blazepose import BlazePose, networks
 from analysis.pose.blazepose.networks import LANDMARKS_OUTPUTS, LANDMARKS_RANGE, landmarks_path, open_core
+from analysis.pose.pose_estimator import PoseError
 from bench.accuracy import bodies
 from bench.accuracy.labelled import clips
 from bench.latency.machine import LIMIT, machine
@@ -150,7 +151,7 @@ def main() -> None:
     if wanted.isa:
         os.environ[LIMIT] = wanted.isa
     clip_names, body_names = clips()[: wanted.clips], bodies.names()[: wanted.bodies]
-    if not clip_names:
+    if not clips():
         sys.exit("the labelled clips are not beside the checkout")
     cv2.setNumThreads(1)
     choices: dict[str, Opened] = {
@@ -163,7 +164,7 @@ def main() -> None:
     if find_spec("nncf") is not None:
         choices["int8 (NNCF)"] = Int8().open
     usable = {name: choose for name, choose in choices.items() if _runs(choose)}
-    took = times(usable, list(clip_frames(clip_file(clip_names[0]), FRAMES)))
+    took = times(usable, list(clip_frames(clip_file(clips()[0]), FRAMES)))
     rows = []
     for name, choose in usable.items():
         ms, ratio = took[name]
@@ -184,7 +185,7 @@ def _runs(choose: Opened) -> bool:
     """Whether this processor can."""
     try:
         choose().close()
-    except RuntimeError:
+    except (RuntimeError, PoseError):
         return False
     return True
 

@@ -12,7 +12,6 @@ import importlib
 import os
 import pickle
 import select
-import signal
 import socket
 import struct
 import subprocess
@@ -22,8 +21,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from wire import system
 from wire.lifecycle import started_by
-from wire.system import continue_process, end_signals_held, forks_with_libraries
 
 PRELOADED = (
     "hipcue.supervisor.process_table",
@@ -42,6 +41,7 @@ _LENGTH = struct.Struct("!q")
 _NEWS = struct.Struct("!?qq")
 """Whether a process has ended or else begun, its process id, its exit code."""
 _END_S = 1.0
+_ORPHAN_POLL_S = 0.02
 _STARTS = 2
 """How often the server is started for one process, should it have ended."""
 
@@ -69,11 +69,11 @@ class ForkedProcess:
 
     def terminate(self) -> None:
         """Send SIGTERM."""
-        self._send(signal.SIGTERM)
+        self._send(system.ask_to_end)
 
     def kill(self) -> None:
         """Send SIGKILL."""
-        self._send(signal.SIGKILL)
+        self._send(system.kill_process)
 
     def join(self, timeout: float | None = None) -> None:
         """Wait for it to end."""
@@ -81,10 +81,9 @@ class ForkedProcess:
         while self.exitcode is None and (until_s is None or time.monotonic() < until_s):
             self._server.await_news(None if until_s is None else max(0.0, until_s - time.monotonic()))
 
-    def _send(self, number: int) -> None:
+    def _send(self, request: Callable[[int], None]) -> None:
         if self.exitcode is None:
-            with suppress(ProcessLookupError):
-                os.kill(self._pid, number)
+            request(self._pid)
             self._server.go_on()
 
 
@@ -94,6 +93,8 @@ class ForkServer:
     def __init__(self) -> None:
         self._exit_codes: dict[int, int | None] = {}
         """Of every process; None while it is alive."""
+        self._orphans: set[int] = set()
+        """Processes that have outlived their server; they end by themselves."""
         self._last_begun: int | None = None
         self._received = b""
         self._is_lost = False
@@ -128,11 +129,23 @@ class ForkServer:
     def exit_code(self, pid: int) -> int | None:
         """The exit code of one of its processes; None while it is alive."""
         self.await_news(0.0)
+        # They still hold their sockets and devices: the next ones must not start before.
+        if pid in self._orphans and not system.is_alive(pid):
+            self._orphans.remove(pid)
+            self._exit_codes[pid] = LOST_CODE
         return self._exit_codes[pid]
 
     def await_news(self, timeout_s: float | None) -> None:
-        """Take in what the server reports, and wait for that at most so long; None: without a limit."""
-        if self._is_lost or not self._poll.poll(None if timeout_s is None else 1000 * timeout_s):
+        """Take in what the server reports, and wait for that at most so long; None: without a limit.
+
+        It may return earlier: nobody reports the end of an orphan.
+        """
+        if self._orphans and timeout_s != 0.0:
+            timeout_s = _ORPHAN_POLL_S if timeout_s is None else min(timeout_s, _ORPHAN_POLL_S)
+        if self._is_lost:
+            time.sleep(timeout_s or 0.0)
+            return
+        if not self._poll.poll(None if timeout_s is None else 1000 * timeout_s):
             return
         try:
             received = self._socket.recv(4096)
@@ -140,7 +153,7 @@ class ForkServer:
             received = b""
         if not received:
             self._is_lost = True
-            self._exit_codes = {pid: LOST_CODE if code is None else code for pid, code in self._exit_codes.items()}
+            self._orphans |= {pid for pid, code in self._exit_codes.items() if code is None}
         self._received += received
         while len(self._received) >= _NEWS.size:
             has_ended, pid, code = _NEWS.unpack(self._received[: _NEWS.size])
@@ -152,7 +165,7 @@ class ForkServer:
     def go_on(self) -> None:
         """Continue the server if somebody has stopped it: it could neither start a process nor report an end."""
         if self._process.poll() is None:
-            continue_process(self.pid)
+            system.continue_process(self.pid)
 
     def close(self) -> None:
         """End the server. Processes that are still alive are asked to end."""
@@ -168,7 +181,7 @@ class ForkServer:
         self._socket, its_end = socket.socketpair()
         command = _COMMAND.format(path=sys.path, descriptor=its_end.fileno())
         # A signal to all processes of the program is for the supervisor, which ends them in order.
-        with its_end, end_signals_held():
+        with its_end, system.end_signals_held():
             self._process = subprocess.Popen(
                 [sys.executable, "-c", command], stdin=subprocess.DEVNULL, pass_fds=[its_end.fileno()]
             )
@@ -185,21 +198,18 @@ def main(descriptor: int) -> None:
     try:
         run(*arguments)
     finally:
-        # It is ending. A second request would kill it now, because Python gives up its handlers, and look like a crash.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        # It is ending: killed by another request, it would look like a crash.
+        system.ignore_requests_to_end()
 
 
 def _serve(descriptor: int) -> bytes:
     """Returns in forked processes only, with the request."""
-    for name in PRELOADED if forks_with_libraries else ():
+    for name in PRELOADED if system.forks_with_libraries else ():
         importlib.import_module(name)
     # Otherwise the collector of each process would write to what all of them share.
     gc.collect()
     gc.freeze()
-    child_ended, wake_up = os.pipe()
-    os.set_blocking(wake_up, False)
-    signal.set_wakeup_fd(wake_up)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
+    child_ended = system.watch_children()
     supervisor = socket.socket(fileno=descriptor)
     poll = select.poll()
     poll.register(child_ended, select.POLLIN)
@@ -209,29 +219,19 @@ def _serve(descriptor: int) -> bytes:
         while True:
             ready = {ready for ready, _ in poll.poll()}
             if child_ended in ready:
-                os.read(child_ended, 4096)
-                _report_ends(supervisor)
+                while (ended := system.ended_child()) is not None:
+                    supervisor.sendall(_NEWS.pack(True, *ended))
             if descriptor in ready:
                 request = _read(supervisor)
                 if request is None:
                     break
-                pid = os.fork()
+                pid = system.fork()
                 if not pid:
-                    signal.set_wakeup_fd(-1)
-                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    for inherited in (child_ended, wake_up):
-                        os.close(inherited)
                     supervisor.close()
                     started_by(own_pid, program_pid)
                     return request
                 supervisor.sendall(_NEWS.pack(False, pid, 0))
     os._exit(0)
-
-
-def _report_ends(supervisor: socket.socket) -> None:
-    with suppress(ChildProcessError):
-        while (ended := os.waitpid(-1, os.WNOHANG)) != (0, 0):
-            supervisor.sendall(_NEWS.pack(True, ended[0], os.waitstatus_to_exitcode(ended[1])))
 
 
 def _read(supervisor: socket.socket) -> bytes | None:

@@ -11,6 +11,7 @@ from config.paths import keys_folder
 from config.sections.capture import BeltSettings
 from config.settings import Settings
 from wire.endpoints import EndpointError
+from wire.folder_lock import is_locked
 from wire.lifecycle import StopFlag
 from wire.quiet import keep_native_notes_off_stderr
 from wire.remote.keys import Keys
@@ -92,7 +93,7 @@ def _run(name: str, job: Job, body: Callable[[Wire, StopFlag], int]) -> None:
     except EndpointError as error:
         print(error, file=sys.stderr, flush=True)
         code = EXIT_NO_SOCKETS
-    if stop.orphaned:
+    if stop.orphaned and not is_locked(job.wire_directory):
         # The supervisor can no longer do this. Processes that are still ending are connected and do not need the files.
         shutil.rmtree(job.wire_directory, ignore_errors=True)
     sys.exit(code)

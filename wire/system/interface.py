@@ -170,6 +170,40 @@ class System:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
 
+    def ask_to_end(self, pid: int) -> None:
+        """Send a request to end to a process of this user; without effect if it has ended."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+    def kill_process(self, pid: int) -> None:
+        """End a process of this user without asking; without effect if it has ended."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    def ignore_requests_to_end(self) -> None:
+        """For a process that is ending: at its end Python gives up its handlers, so that another request would kill it."""
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    def watch_children(self) -> int:
+        """A descriptor that is readable when a child has ended. Raises Unsupported where processes cannot be forked."""
+        raise Unsupported(f"{self.name} cannot fork processes")
+
+    def ended_child(self) -> tuple[int, int] | None:
+        """Process id and exit code, below 0 for a signal, of a child that has ended; None: there is no further one."""
+        return None
+
+    def fork(self) -> int:
+        """As os.fork; the child no longer watches children. Raises OSError; Unsupported as above."""
+        raise Unsupported(f"{self.name} cannot fork processes")
+
+    def is_alive(self, pid: int) -> bool:
+        """Whether there is such a process of this user that has not ended."""
+        try:
+            os.kill(pid, 0)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
+
     def signal_name(self, number: int) -> str:
         """As in "SIGKILL"."""
         try:

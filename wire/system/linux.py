@@ -63,6 +63,14 @@ class Linux(Posix):
         """With prctl(2)."""
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
+    def is_alive(self, pid: int) -> bool:
+        """One that has ended may be listed until its parent takes note of it (proc(5))."""
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+        except OSError:
+            return False
+        return state not in ("Z", "X")
+
     def boot_id(self) -> str:
         """The kernel's (random(4))."""
         try:

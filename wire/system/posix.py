@@ -4,8 +4,9 @@
 """
 
 import os
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from wire.system.interface import System
@@ -14,6 +15,8 @@ from wire.system.interface import System
 class Posix(System):
     """Unix sockets, owners and modes of files, advisory locks."""
 
+    _watch: tuple[int, ...] = ()
+    """Both ends of the pipe of `watch_children`."""
     max_socket_path_bytes = 103
     """What fits sockaddr_un.sun_path with its terminating zero: 104 bytes in the BSDs and macOS (unix(4))."""
 
@@ -47,6 +50,37 @@ class Posix(System):
         import fcntl
 
         fcntl.ioctl(descriptor, request, packed)
+
+    def watch_children(self) -> int:
+        """Through the descriptor to which Python writes the numbers of signals."""
+        self._watch = os.pipe()
+        os.set_blocking(self._watch[0], False)
+        os.set_blocking(self._watch[1], False)
+        signal.set_wakeup_fd(self._watch[1])
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        return self._watch[0]
+
+    def ended_child(self) -> tuple[int, int] | None:
+        """With waitpid(2)."""
+        if self._watch:
+            with suppress(BlockingIOError):
+                os.read(self._watch[0], 4096)
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return None
+        return (pid, os.waitstatus_to_exitcode(status)) if pid else None
+
+    def fork(self) -> int:
+        """With fork(2)."""
+        pid = os.fork()
+        if not pid and self._watch:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for descriptor in self._watch:
+                os.close(descriptor)
+            self._watch = ()
+        return pid
 
     @contextmanager
     def lock_folder(self, folder: Path, wait: bool = True, shared: bool = False) -> Iterator[None]:
