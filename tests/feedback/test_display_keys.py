@@ -14,7 +14,7 @@ from config.sections.display import DisplaySettings
 from config.settings import Settings
 from feedback.display import process as process_module
 from feedback.display.process import QUIT_GRACE_S, DisplayProcess
-from feedback.display.state.cards import CONSOLE_OFF, HELP, LATENCY_TITLE
+from feedback.display.state.cards import CONSOLE_OFF, HELP, LATENCY_TITLE, no_replay_card
 from feedback.display.window import Key
 from tests.support.fake_window import FakeWindow
 from tests.support.short_folder import short_folder
@@ -26,8 +26,15 @@ from wire.sockets import Wire
 from wire.topics import DISPLAY
 
 SETTINGS = Settings(display=DisplaySettings(mode="window", width_px=320, height_px=240))
-SHOWN_HERE = ("help", "latency", "full_screen")
+SHOWN_HERE = ("help", "latency", "full_screen", "replay")
 """Keys that are nobody else's business."""
+TITLES = {
+    "help": HELP.title,
+    "latency": LATENCY_TITLE,
+    "pairing_code": CONSOLE_OFF.title,
+    "replay": no_replay_card("").title,
+}
+"""Nothing has been measured, so there is nothing to replay."""
 CODE = "http://192.0.2.1:7680/pair?token=x"
 
 keys = st.lists(st.sampled_from(get_args(Key)), max_size=4)
@@ -104,7 +111,7 @@ def test_any_keys_in_any_order(rounds: list[tuple[list[Key], str | None, int]], 
             ends = quit_ns is not None and display.now_ns - quit_ns >= s_to_ns(QUIT_GRACE_S)
             everything += pressed
             for key in pressed:
-                title = {"help": HELP.title, "latency": LATENCY_TITLE, "pairing_code": CONSOLE_OFF.title}.get(key)
+                title = TITLES.get(key)
                 if title is not None:
                     card = "" if card == title or (key == "pairing_code" and has_console) else title
                 if key == "quit" and quit_ns is None:
