@@ -12,19 +12,19 @@ machine.
 NOTES = """\
 ## What falls short, and what was tried
 
-- **The pose model against MediaPipe.** It computes only the outputs that are used, and its time are convolutions in the widest
-  instructions of the processor: only fewer or less precise calculations would be faster. Those that were tried stand above,
-  each with its accuracy. OpenVINO keeps to `ONEDNN_MAX_CPU_ISA` (its profile then names AVX2 for every convolution), but
-  MediaPipe does not know it: in the section "avx2" this ratio, and that to the plain loop, compare a small PC's HipCue with a
+- **The pose model against MediaPipe.** It computes only the outputs that are used, and spends its time on convolutions in the
+  processor's widest instructions: only fewer or less precise calculations would be faster. Those that were tried are listed
+  above, each with its accuracy. OpenVINO keeps to `ONEDNN_MAX_CPU_ISA` (its profile then names AVX2 for every convolution), but
+  MediaPipe ignores it: in the section "avx2" this ratio, and that to the plain loop, compare a small PC's HipCue with a
   large one's MediaPipe.
 - **The pose model inside the program** takes the processor time that it takes alone, whether pauses or 64 MB of other data come
-  between two pictures (`python -m bench.latency.model_pauses`). What is longer there is waiting for a core.
+  between two pictures (`python -m bench.latency.model_pauses`). Any additional time there is spent waiting for a core.
 - **Captured to sample against the pose model alone.** The limit leaves a quarter of the pose model's time for everything
   else. Where the model is fast, that is less than the rest takes: decoding, two wake-ups of every process on the way, and the
   measurement (the rows of the stages above). On a processor where the model takes three times as long, the same code would
   hold.
-- **The 99th percentile around the pose model** is waiting for a core: with two of them, capture, pose model, screen and sound
-  server need them at the same moments. It holds on an idle machine, and grows with the load of other programs.
+- **The 99th percentile around the pose model** comes from waiting for a core: with two of them, capture, pose model, screen and
+  sound server need them at the same moments. It holds on an idle machine, and grows with the load of other programs.
 - **Growth of memory over half an hour** is not on this page: `make soak` measures it, with a fault every half minute
   (docs/reliability.md).
 
@@ -40,7 +40,7 @@ Tried and kept:
 - Pictures are not scaled from 1280 to 960 wide: averaging over fractions of pixels took longer than the whole transfer. A
   720p picture is not scaled; larger ones are reduced to a half or a third, in a tenth of that time. Bilinear scaling was
   tried and dropped: it took one clip's error over its limit.
-- Measuring a stride takes a tenth of the time it took: the median leg length of the last frames was recomputed for every
+- Measuring a stride takes a tenth of the time it took, when the median leg length of the last frames was recomputed for every
   stride.
 - Percentiles for the health messages are computed with numpy: in Python they took milliseconds of the loop twice a second.
 - Strides are sent before samples, and the garbage collector ignores what was loaded before the loop started.
@@ -52,20 +52,20 @@ Tried and kept:
   time, and analyse 8 % fewer frames of a camera at 60 fps. The landmarks are the same.
 - Compiled networks are kept on disk: reading one takes 0.2 s of processor time, compiling it 1 s. The supervisor no longer
   loads NumPy and asyncio, a quarter of what it imported, and the analysis starts first.
-- All processes are forked from one that has loaded the libraries they share, memory that only loading needed goes back to the
-  system before the loops begin, and the belt's Bluetooth and the screen's QR code are loaded by whoever uses them. Measured in
-  turn with the version before (`python -m bench.latency.start_up --tree CHECKOUT`), a start takes 0.55 of the processor time,
-  and all processes hold 333 MB instead of 480.
-- Screen and recorder give way: screen by 5 steps of nice(2), recorder and console by 10. With the whole program on one core,
-  where its processes compete with each other, 1.31 times as many pictures are analysed, at intervals with 0.81 of the SD, and
-  even the screen is earlier (0.72 of the time to the first flip). Beside other programs that take both cores it brings the
-  measurement nothing, and a picture is on the screen later (`python -m bench.latency.priorities`, with and without
-  `--one-core`; priorities are taken away and given back in turns).
-- OpenCV mirrors the pictures, in a small part of NumPy's time.
+- All processes are forked from one that has loaded the libraries they share. Memory that only loading needed is returned to the
+  system before the loops begin, and the libraries for the belt's Bluetooth and the screen's QR code are loaded only where they
+  are used. Measured alternately with the version before (`python -m bench.latency.start_up --tree CHECKOUT`), a start takes
+  0.55 of the processor time, and all processes together hold 333 MB instead of 480.
+- Screen, recorder and console run at a lower priority: the screen by 5 steps of nice(2), the others by 10. With the whole
+  program on one core, where its processes compete with each other, 1.31 times as many pictures are analysed, at intervals with
+  0.81 of the SD, and even the screen is faster (0.72 of the time to the first flip). Beside other programs that take both
+  cores, the measurement gains nothing, and pictures reach the screen later (`python -m bench.latency.priorities`, with and
+  without `--one-core`; the priorities are removed and restored alternately).
+- OpenCV mirrors the pictures, in a fraction of the time that NumPy takes.
 - While nobody is in view, 5 pictures a second are decoded, those that show no change are analysed every 0.6 s only, and the
   screen is drawn when something changes (`python -m bench.latency.empty_gym`). On two quiet cores with AVX2, a webcam of
   1280x720 at 60 fps and the screen on, all processes together then took 0.31 cores instead of 1.60, a third of it in the sound
-  card's callback; what they take now stands in the first table. Somebody who steps on is found within 0.02 s and gives 31
+  card's callback; the first table shows what they take now. Somebody who steps on is found within 0.02 s and gives 31
   strides, where a program that never rested gives 32.
 - Where the pose model has no time for every picture of a camera at 60 fps, every second one is analysed: intervals are even,
   and the rate is that of an ordinary camera.
@@ -74,11 +74,11 @@ Tried and dropped:
 
 - Huge pages for the networks (glibc's `hugetlb` tunable), OpenVINO's treatment of denormals and of sparse weights, no
   hyper-threads: the processor time stays within 3 %, and never below.
-- A smaller picture for the landmark network: its layers fit 256 pixels only.
+- A smaller picture for the landmark network: its layers only fit 256 pixels.
 - Decoding straight into the shared memory saves one copy, far less than waking a process takes, and every source would need
   code for it.
 - Other ways to run the networks (pinned threads, OpenVINO's throughput mode with one stream, no stream of its own): the time
-  is the same within what other programs disturb. 95 % of it are convolutions, so only a smaller or a less
-  precise model would be faster.
+  is the same within the disturbance by other programs. Convolutions take 95 % of it, so only a smaller or a less precise model
+  would be faster.
 - More steps of nice(2) for the screen: beside other programs it would get less of a core than it needs.
 """
