@@ -189,7 +189,7 @@ def assert_no_overlap(painter: Painter) -> None:
 @pytest.mark.parametrize("size_px", SIZES, ids=named)
 class TestEveryText:
     @pytest.mark.slow
-    def test_of_every_state_is_complete_in_its_box_and_apart_from_others(
+    def test_of_every_state_is_complete_in_its_box_apart_from_others_and_on_the_background_of_its_ink(
         self, size_px: tuple[int, int], picture_px: tuple[int, int]
     ) -> None:
         surface, painter = painter_of(size_px)
@@ -200,6 +200,10 @@ class TestEveryText:
             assert_no_overlap(painter)
             cut = [placed.text for placed in painter.typesetter.placed if placed.text.endswith("…")]
             assert not cut, name
+            for placed in painter.typesetter.placed:
+                assert placed.ink in palette.INKS
+                if placed.text.strip():
+                    assert share_of_ground(surface, placed) >= 0.95, placed
 
     @pytest.mark.slow
     def test_that_a_session_can_show_is_complete_in_its_box(
@@ -220,18 +224,6 @@ class TestEveryText:
             _, painter = painted(GOOD, size_px, picture(None, picture_px), card)
             assert_in_place(painter, size_px)
 
-    @pytest.mark.slow
-    def test_is_written_on_the_background_of_its_ink(self, size_px: tuple[int, int], picture_px: tuple[int, int]) -> None:
-        surface, painter = painter_of(size_px)
-        for scene in STATES.values():
-            painter.invalidate()
-            painter.paint(surface, scene.view(picture_px))
-            shown = pixels(surface)
-            for placed in painter.typesetter.placed:
-                assert placed.ink in palette.INKS
-                if placed.text.strip():
-                    assert share_of_ground(shown, placed) >= 0.95, placed
-
     def test_digits_are_a_sixth_of_the_screen_high(self, size_px: tuple[int, int], picture_px: tuple[int, int]) -> None:
         surface, painter = painted(dataclasses.replace(GOOD, value=17.0), size_px, picture(None, picture_px))
         place = painter.layout.number
@@ -240,12 +232,11 @@ class TestEveryText:
         assert rows[-1] - rows[0] + 1 >= DIGIT_SHARE * size_px[1]
 
 
-def share_of_ground(shown: NDArray[np.int16], placed: PlacedText) -> float:
+def share_of_ground(surface: pygame.Surface, placed: PlacedText) -> float:
     """The share of pixels around a text that have exactly the background colour of its ink."""
     glyphs = placed.glyphs
-    top, bottom = max(0, glyphs.y - 1), min(shown.shape[0], glyphs.bottom + 1)
-    left, right = max(0, glyphs.x - 1), min(shown.shape[1], glyphs.right + 1)
-    around = shown[top:bottom, left:right]
+    outside = pygame.Rect(glyphs.x - 1, glyphs.y - 1, glyphs.width + 2, glyphs.height + 2)
+    around = pixels(surface.subsurface(outside.clip(surface.get_rect())))
     frame = np.concatenate([around[0], around[-1], around[:, 0], around[:, -1]])
     return float((np.abs(frame - np.array(placed.ink.ground)).max(axis=1) <= 1).mean())
 
