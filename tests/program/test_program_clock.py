@@ -20,7 +20,6 @@ SOURCE = ("--source", "synthetic:fps=30,width=640,height=360")
 def test_a_clock_that_jumps_to_1970_and_on_by_a_day_changes_nothing(tmp_path: Path) -> None:
     clock = JumpingClock(tmp_path)
     home, sessions = tmp_path / "home", tmp_path / "sessions"
-    # In America, 1970 has not begun yet.
     environment = {**clock.environment, "HIPCUE_HOME": str(home), "TZ": "America/New_York"}
     arguments = ("run", *SOURCE, "--no-display", "--no-audio", "--session-dir", str(sessions))
     before = datetime.now(timezone.utc).replace(microsecond=0)
@@ -56,13 +55,6 @@ def test_a_clock_that_jumps_to_1970_and_on_by_a_day_changes_nothing(tmp_path: Pa
     assert peaks_s == sorted(peaks_s)
     assert peaks_s[-1] < DAY_S
 
-    # Another program, which begins in 1970, keeps what the first one has recorded, and lists its own beside it.
-    clock.jump_to_1970()
-    second = Running(*arguments, "--for", "8", environment=environment, exact=True).wait()
-    assert (second.exit_code, second.left_behind) == (0, []), second.err
     listed = hipcue("sessions", "list", environment=environment)
     assert listed.exit_code == 0, listed.err
-    assert [year in listed.out for year in ("1969-12-31", f"{datetime.fromisoformat(header['started']):%Y-%m-%d}")] == [
-        True,
-        True,
-    ]
+    assert f"{datetime.fromisoformat(header['started']):%Y-%m-%d %H:%M}" in listed.out
