@@ -215,11 +215,13 @@ def _serve(descriptor: int) -> bytes:
     poll.register(child_ended, select.POLLIN)
     poll.register(supervisor, select.POLLIN)
     own_pid, program_pid = os.getpid(), os.getppid()
+    alive: set[int] = set()
     with suppress(OSError):
         while True:
             ready = {ready for ready, _ in poll.poll()}
             if child_ended in ready:
                 while (ended := system.ended_child()) is not None:
+                    alive.discard(ended[0])
                     supervisor.sendall(_NEWS.pack(True, *ended))
             if descriptor in ready:
                 request = _read(supervisor)
@@ -230,7 +232,10 @@ def _serve(descriptor: int) -> bytes:
                     supervisor.close()
                     started_by(own_pid, program_pid)
                     return request
+                alive.add(pid)
                 supervisor.sendall(_NEWS.pack(False, pid, 0))
+    for pid in alive:  # they end with this process, but one that somebody has stopped would stay for ever
+        system.continue_process(pid)
     os._exit(0)
 
 

@@ -167,6 +167,14 @@ def test_a_signal_to_the_whole_program_does_no_harm_to_a_process_that_is_still_l
     assert (parent.returncode, said) == (0, "")
 
 
+def test_a_stopped_process_ends_when_the_program_is_killed(tmp_path: Path) -> None:
+    with program(tmp_path) as parent:
+        eventually((tmp_path / "started").exists, "the process starts")
+        os.kill(int((tmp_path / "started").read_text().split()[0]), signal.SIGSTOP)
+        parent.kill()
+    eventually((tmp_path / "ended").exists, "the process ends")
+
+
 @pytest.mark.parametrize("is_loading", [False, True])
 def test_its_processes_end_when_the_program_is_killed(is_loading: bool, tmp_path: Path) -> None:
     if is_loading:
