@@ -14,9 +14,11 @@ NOTES = """\
 
 - **The pose model against MediaPipe.** It computes only the outputs that are used, and spends its time on convolutions in the
   processor's widest instructions: only fewer or less precise calculations would be faster. Those that were tried are listed
-  above, each with its accuracy. OpenVINO keeps to `ONEDNN_MAX_CPU_ISA` (its profile then names AVX2 for every convolution), but
-  MediaPipe ignores it: in the section "avx2" this ratio, and that to the plain loop, compare a small PC's HipCue with a
-  large one's MediaPipe.
+  above, each with its accuracy. The two faster ones, bfloat16 and int8, exceed the limits of docs/accuracy.md (1.6° for stride
+  peaks of the gym clip); limited to AVX2, bfloat16 does not run and int8 takes 1.38 times as long
+  (`python -m bench.latency.model_choices --isa AVX2`). OpenVINO keeps to that limit (its profile then names AVX2 for every
+  convolution), but MediaPipe ignores it: in the section "avx2" this ratio, and that to the plain loop, compare a small PC's
+  HipCue with a large one's MediaPipe.
 - **The pose model inside the program** takes the processor time that it takes alone, whether pauses or 64 MB of other data come
   between two pictures (`python -m bench.latency.model_pauses`). Any additional time there is spent waiting for a core.
 - **Captured to sample against the pose model alone.** The limit leaves a quarter of the pose model's time for everything
