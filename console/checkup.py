@@ -1,6 +1,6 @@
 """The doctor's page: what `hipcue doctor` says of this lane, on request, and never while a runner is measured.
 
-The checks load the pose model and take every core for some seconds, so they run in a process of their own.
+The checks load the pose model and take a core for some seconds, so they run in a process of their own.
 """
 
 import asyncio

@@ -11,14 +11,14 @@ from hipcue.doctor.camera_check import KEPT, LOOK_S, TimedPicture, level_finding
 from hipcue.doctor.finding import Finding
 from hipcue.doctor.machine_check import check_sessions
 from hipcue.doctor.person_check import check_person
-from hipcue.doctor.pose_model_check import check_pose_model
+from hipcue.doctor.pose_model_check import FAST_ENOUGH_MS, TOO_SLOW
 from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
-from wire.health.stages import CAPTURED_TO_SOUND
+from wire.health.stages import CAPTURED_TO_SOUND, POSE
 from wire.messages import Health
 from wire.quiet import keep_native_notes_off_stderr
 from wire.sockets import Wire, wait
 from wire.texts import problem, remedy
-from wire.topics import AUDIO, CAPTURE, DISPLAY, HEALTH, RESEND_PERIOD_S
+from wire.topics import ANALYSIS, AUDIO, CAPTURE, DISPLAY, HEALTH, RESEND_PERIOD_S
 
 _DEVICES = {
     CAPTURE: ("camera", ("source", "mode")),
@@ -48,8 +48,6 @@ def examine_running(settings: Settings, folder: Path) -> list[Finding]:
     keep_native_notes_off_stderr()
     seen = watch(folder)
     found = [Finding("sockets", True, str(folder)), check_sessions(settings), *findings(settings, seen)]
-    speed, _ = check_pose_model(settings, seen.pictures)
-    found.append(speed)
     if seen.pictures:
         found.append(check_person(settings, seen.pictures))
     return found
@@ -98,7 +96,7 @@ def findings(settings: Settings, seen: Seen) -> list[Finding]:
     for process, health in sorted(seen.healths.items()):
         if process not in _DEVICES:
             found += _of_process(process, health, "")
-    return found + _delay(seen.healths)
+    return found + _pose_model(seen.healths) + _delay(seen.healths)
 
 
 def _of_process(subject: str, health: Health, found: str) -> list[Finding]:
@@ -116,6 +114,17 @@ def _of_pictures(settings: Settings, seen: Seen) -> list[Finding]:
     resting = seen.healths[CAPTURE].resting if CAPTURE in seen.healths else False
     rate = [] if resting else [rate_finding(settings, seen.rate_fps, seen.repeated)]
     return [*rate, *light_findings(newest), *level_findings(settings, newest)]
+
+
+def _pose_model(healths: Mapping[str, Health]) -> list[Finding]:
+    """As the lane itself has measured it in the last seconds: a second model beside it would be slow, and slow it down."""
+    analysis = healths.get(ANALYSIS)
+    measured = None if analysis is None else analysis.recent.get(POSE)
+    if analysis is None or measured is None or not measured.count:
+        return []
+    fast = measured.p50_ms <= FAST_ENOUGH_MS
+    found = f"{analysis.facts.get('pose backend', '')}, {measured.p50_ms:.0f} ms per picture (median)"
+    return [Finding("pose model", fast, found.lstrip(", "), "" if fast else TOO_SLOW)]
 
 
 def _delay(healths: Mapping[str, Health]) -> list[Finding]:

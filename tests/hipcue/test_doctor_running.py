@@ -17,7 +17,7 @@ from tests.support.healths import CAMERA_SLOW, fault, health
 from wire.clock import ms_to_ns
 from wire.faults import FaultCode
 from wire.frames.frame import Frame
-from wire.health.stages import CAPTURED_TO_SOUND
+from wire.health.stages import CAPTURED_TO_SOUND, POSE
 from wire.messages import Health, Latency
 from wire.sockets import Wire
 from wire.topics import ANALYSIS, AUDIO, CAPTURE, DISPLAY, HEALTH, RECORDER
@@ -59,6 +59,15 @@ def test_a_silent_process_and_missing_pictures_are_findings() -> None:
 
 def test_a_resting_cameras_rate_is_none() -> None:
     assert "rate" not in by_subject(msgspec.structs.replace(CAMERA, resting=True), SCREEN, SOUND)
+
+
+@pytest.mark.parametrize(("p50_ms", "good"), [(12.0, True), (48.0, False)])
+def test_the_pose_model_is_as_fast_as_the_lane_has_measured(p50_ms: float, good: bool) -> None:
+    recent = {POSE: Latency(60, p50_ms, p50_ms, p50_ms, p50_ms)}
+    measuring = msgspec.structs.replace(health(ANALYSIS), facts={"pose backend": "openvino on CPU"}, recent=recent)
+    found = by_subject(CAMERA, SCREEN, SOUND, measuring)["pose model"]
+    assert (found.good, found.found) == (good, f"openvino on CPU, {p50_ms:.0f} ms per picture (median)")
+    assert bool(found.advice) != good
 
 
 @pytest.mark.parametrize(("p50_ms", "good"), [(70.0, True), (320.0, False)])
