@@ -119,15 +119,15 @@ class Child:
         return self._plan_restart(f"ended ({_reason(self.process.exitcode or 0)})", now_ns)
 
     def ask_to_end(self) -> None:
-        """Ask it to end. One that somebody has stopped is continued: otherwise it could not save anything."""
+        """Ask it to end. A stopped process is continued: otherwise it could not save anything."""
         self.process.terminate()
         if self.is_alive and self.process.pid is not None:
             continue_process(self.process.pid)
 
     def makes_progress(self, now_ns: int) -> bool:
-        """Whether it still does what it must before its end: its health has come within HUNG_S. Call as often as `check`.
+        """Whether it is still saving: it has reported its health within HUNG_S. Call as often as `check`.
 
-        One that has just been restarted loads first: it has the work of the one before to finish.
+        A process that has just been restarted may load first: it has its predecessor's work to finish.
         """
         self._heartbeat.pass_time(self._step_ns(now_ns))
         has_work = self._heartbeat.has_run or self.restarts > 0

@@ -51,7 +51,7 @@ class SessionImport:
             known = found.get(session)
             if known is None or known == folder.absolute() or not is_session_in(known, session):
                 found[session] = folder
-        # In one order in every program: otherwise each of two imports could wait for a row that the other one has locked.
+        # The same order in every program: otherwise two imports could each wait for a row that the other has locked.
         sources = {
             session: (folder, headers.get(folder) or current_header(folder)) for session, folder in sorted(found.items())
         }

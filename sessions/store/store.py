@@ -77,7 +77,7 @@ class Store:
 
         Raises StoreAwayError; the sessions of a transaction under way are then left out.
         """
-        # One connection: a new one would find none of the file in memory.
+        # One connection: a new one would start with an empty cache.
         with store_errors(self._engine), patient(self._engine).connect() as connection:
             for together in chunks(folders, _TOGETHER):
                 with connection.begin():

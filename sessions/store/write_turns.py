@@ -1,7 +1,7 @@
-"""Turns at writing into a database file: who waits for it shows so by a lock, and a long import lets them write in between.
+"""Turns at writing to a database file: a program that waits announces it with a lock, and a long import lets it in.
 
-SQLite knows no queue: a program that waits looks every tenth of a second whether the file is free, and an import leaves it free
-for milliseconds. The lock is on the file's folder, of a kind that SQLite does not use.
+SQLite has no queue: a waiting program checks every tenth of a second whether the file is free, and an import leaves it free for
+milliseconds only. The lock is on the file's folder, of a kind that SQLite does not use.
 """
 
 import time
@@ -12,15 +12,15 @@ from pathlib import Path
 from wire.system import lock_folder
 
 _TRIES, _TRY_S = 3, 0.002
-"""For the moment in which an import looks whether somebody waits."""
+"""An import takes the lock for a moment to check whether somebody waits."""
 _POLL_S = 0.01
 LONGEST_S = 0.5
-"""How long an import waits for those who wait: they look more often, unless they are stopped."""
+"""How long an import waits for the waiting programs: they check more often than that, unless somebody has stopped them."""
 
 
 @contextmanager
 def waiting_to_write(file: Path) -> Iterator[None]:
-    """Show that this program waits for the file. Never fails: on a disk without locks nothing is shown."""
+    """Announce that this program waits for the file. Never fails: on a disk without locks nothing is announced."""
     with ExitStack() as lock:
         for _ in range(_TRIES):
             with suppress(OSError):
@@ -42,7 +42,7 @@ def somebody_waits(file: Path) -> bool:
 
 
 def let_others_write(file: Path) -> None:
-    """Call between two transactions: if somebody waits, wait until they have the file. Nobody does: it takes no time."""
+    """Call between two transactions: wait until every waiting program has had the file. Takes no time if there is none."""
     until_s = time.monotonic() + LONGEST_S
     while somebody_waits(file) and time.monotonic() < until_s:
         time.sleep(_POLL_S)

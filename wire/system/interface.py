@@ -165,7 +165,7 @@ class System:
         """Have the system send SIGTERM when the parent process ends; without effect where it cannot."""
 
     def continue_process(self, pid: int) -> None:
-        """Let a process of this user go on that was stopped, as by SIGSTOP; without effect where nothing stops processes."""
+        """Continue a process of this user that was stopped, as by SIGSTOP; no effect where processes cannot be stopped."""
         if hasattr(signal, "SIGCONT"):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
