@@ -24,6 +24,8 @@ _CLIENT_FAULTS = {
     zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL: FaultCode.CAMERA_MACHINE_HAS_OTHER_KEY,
 }
 """What a failed handshake means to the client."""
+CERTAIN_AFTER = 3
+"""So many handshakes that the server has cut off, one after the other, mean that it has another key."""
 HANDSHAKE_MS = 3000
 """A connection that has not shown a key by then is closed."""
 
@@ -123,7 +125,8 @@ class ClientRefusals:
         events = sum(_FAILURES) + zmq.EVENT_HANDSHAKE_SUCCEEDED
         self._watched = [(socket, socket.get_monitor_socket(events)) for socket in sockets]
         self.fault: FaultCode | None = None
-        """Of the last handshake; None: it succeeded, or nobody has answered."""
+        """Why handshakes fail; None: the last one succeeded, nobody has answered, or too few have failed to tell."""
+        self._cut_off = 0
 
     def update(self) -> Counter[FaultCode]:
         """The handshakes that have failed since the last call."""
@@ -131,9 +134,15 @@ class ClientRefusals:
         for _, monitor in self._watched:
             while monitor.poll(0):
                 event = zmq.Event(recv_monitor_message(monitor, zmq.NOBLOCK)["event"])
-                self.fault = _CLIENT_FAULTS.get(event)
-                if self.fault is not None:
-                    failed[self.fault] += 1
+                code = _CLIENT_FAULTS.get(event)
+                if code is None:
+                    self.fault, self._cut_off = None, 0
+                    continue
+                failed[code] += 1
+                self._cut_off += 1
+                # A machine that has just been switched off cuts a handshake short, too, but not time and again.
+                if code is FaultCode.CAMERA_MACHINE_REFUSES_KEY or self._cut_off >= CERTAIN_AFTER:
+                    self.fault = code
         return failed
 
     def close(self) -> None:

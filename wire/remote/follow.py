@@ -218,6 +218,8 @@ class FollowClient:
                 health.clear(*(code for code in REFUSALS if code is not why))
                 health.fault(why, self._address)
             if now_ns - self._connected_ns > SILENT_NS:
+                if why is None:
+                    health.clear(*REFUSALS)
                 self._reconnect()
             health.running()
             health.fault(FaultCode.CAMERA_MACHINE_SILENT, self._address)
