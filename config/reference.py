@@ -45,6 +45,6 @@ CAMERA_PAIR_CHANGE_RMS = 0.13
 SIDE_TIMES_RMS_MS = 9.0
 """Contact or flight of the left leg minus that of the right one is taken to be off by as much as the moment of contact differs
 between runners whose legs swing alike (30 ± 9 ms, `python -m bench.accuracy.contact_times`); how far the legs of one runner
-differ is not known. Two cameras at 60 frames a second add 1 to 2 ms (`python -m bench.accuracy.side_times`)."""
+differ is not known. Two cameras at 60 frames a second add 2 and 5 ms (`python -m bench.accuracy.side_times`)."""
 Z95 = 1.96
 """Half the width of a 95 % interval, in standard errors of many values."""
