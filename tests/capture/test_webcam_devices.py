@@ -152,6 +152,7 @@ def checked(asked: CaptureSettings) -> dict[str, Finding]:
 
 
 class TestPixelFormats:
+    @pytest.mark.slow  # the doctor looks for two seconds
     def test_the_doctor_names_the_faster_one(self, webcams: FakeWebcams, there: Elsewhere) -> None:
         webcams.plug_in(20, MODES, NAME)
         camera = there.call(checked, settings("20", FAST, "YUYV"))["camera"]

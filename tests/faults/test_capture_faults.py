@@ -90,6 +90,7 @@ def test_a_network_camera_whose_pictures_would_fill_the_memory(process: Start) -
         assert found.device == shown(url)
 
 
+@pytest.mark.slow  # its pace is measured for two seconds
 @pytest.mark.raises_fault(FaultCode.CAMERA_MODE, FaultCode.CAMERA_SLOW)
 def test_a_camera_in_another_mode_and_too_slow(process: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     camera = Camera(mode_difference="640x480 instead of 1280x720", period_s=0.05)

