@@ -94,7 +94,7 @@ def settings_path(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("recorded")
-    drill = Drill(warm_up_s=2, baseline_s=8, drill_s=4, retention_s=8)
+    drill = Drill(warm_up_s=1, baseline_s=5, drill_s=2, retention_s=5)
     for number, runner in enumerate(("Ada", "Kim"), start=1):
         record_drill(folder / runner, header(number, runner), drill)
     return [folder / "Ada", folder / "Kim"]

@@ -19,7 +19,7 @@ from tests.support.drilled_runner import Drill, record_drill
 from tests.support.recorded_sessions import header
 from wire.system import lock_folder
 
-DRILL = Drill(warm_up_s=2, baseline_s=8, drill_s=4, retention_s=8)
+DRILL = Drill(warm_up_s=1, baseline_s=5, drill_s=2, retention_s=5)
 
 
 @pytest.fixture(scope="module")
