@@ -26,6 +26,7 @@ from analysis.pose.blazepose.networks import (
 )
 from analysis.pose.pose_estimator import PoseError
 from config.sections.analysis import AnalysisSettings
+from tests.support.eventually import DEADLINE_S
 
 FULL = LANDMARKS_FILE.format(model="full")
 REPOSITORY = Path(__file__).parents[2]
@@ -48,7 +49,9 @@ print(seen, loaded, os.listdir(os.environ["HOME"]))
 def test_nothing_is_sent_and_mediapipe_is_not_imported(tmp_path: Path) -> None:
     """A fresh process with an empty home: no socket, no other process, no file of consent or identity."""
     environment = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(REPOSITORY)}
-    ran = subprocess.run([sys.executable, "-c", SPY], env=environment, capture_output=True, text=True, check=True, timeout=60)
+    ran = subprocess.run(
+        [sys.executable, "-c", SPY], env=environment, capture_output=True, text=True, check=True, timeout=DEADLINE_S
+    )
     assert ran.stdout.strip() == "[] [] []"
 
 

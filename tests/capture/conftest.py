@@ -9,6 +9,7 @@ import pytest
 from capture import process
 from capture.sources.source import CameraError, Source, SourceError
 from config.sections.capture import CaptureSettings
+from tests.support.eventually import DEADLINE_S
 from tests.support.watched_capture import Blocked, Running
 from wire.faults import FaultCode
 
@@ -38,7 +39,7 @@ def cameras(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             if isinstance(camera, SourceError):
                 raise camera
             if isinstance(camera, Blocked):
-                camera.until.wait(timeout=20)
+                camera.until.wait(DEADLINE_S)
                 raise CameraError(FaultCode.CAMERA_NOT_OPENED, "camera 0")
             return camera
 

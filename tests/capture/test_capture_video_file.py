@@ -17,6 +17,7 @@ from capture.sources.source import SourceError
 from capture.sources.video_file import VideoFile
 from config.secret_address import SecretAddress
 from config.sections.capture import CaptureSettings
+from tests.support.eventually import DEADLINE_S
 from wire.clock import NS_PER_MS
 
 FPS = 25.0
@@ -128,7 +129,7 @@ def test_the_facts_give_name_size_and_rate(video: Path) -> None:
 
 def test_ffmpeg_is_loaded_where_a_file_is_opened_and_not_before() -> None:
     program = "import sys, hipcue.cli.commands, capture.process; sys.exit('av' in sys.modules)"
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=DEADLINE_S)
 
 
 def test_as_a_source_it_is_played_at_its_own_pace(video: Path) -> None:

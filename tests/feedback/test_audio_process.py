@@ -13,6 +13,7 @@ from config.settings import Settings
 from feedback.audio.device import sound_card
 from feedback.audio.device.sink import NullSink, SinkError
 from feedback.audio.process import MAX_LATE_MS, AudioProcess, run
+from tests.support.eventually import DEADLINE_S
 from wire import codec
 from wire.clock import monotonic_ns, ms_to_ns, s_to_ns
 from wire.endpoints import endpoint, private_directory
@@ -126,7 +127,7 @@ class Neighbours:
         """Stop the process. Returns how long that took, seconds."""
         asked_ns = monotonic_ns()
         self.stop.set()
-        self._thread.join(timeout=10)
+        self._thread.join(DEADLINE_S)
         assert not self._thread.is_alive()
         return (monotonic_ns() - asked_ns) / s_to_ns(1)
 

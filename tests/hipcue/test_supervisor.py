@@ -14,7 +14,7 @@ from hipcue.supervisor.fork_server import ForkedProcess
 from hipcue.supervisor.process_table import Job, ProcessSpec
 from hipcue.supervisor.supervisor import Supervisor
 from hipcue.supervisor.watchdog import RESTARTS
-from tests.support.eventually import eventually
+from tests.support.eventually import DEADLINE_S, eventually
 from wire.faults import FaultCode
 from wire.health.reporter import HealthReporter
 from wire.lifecycle import StopFlag
@@ -129,7 +129,7 @@ class Program:
 
     def end(self) -> None:
         self.stop.set()
-        self._thread.join(timeout=20)
+        self._thread.join(DEADLINE_S)
         assert not self._thread.is_alive()
         self._wire.close()
         self._subscriber.close()

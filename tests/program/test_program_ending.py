@@ -3,17 +3,14 @@
 import json
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.support.eventually import eventually
+from tests.support.eventually import DEADLINE_S, eventually
 from tests.support.program import Running, hipcue, near_peaks_deg, only_session
 
 ARGUMENTS = ("run", "--source", "synthetic:fps=30,width=640,height=360", "--no-display", "--no-audio")
-GUARD_S = 20.0
-"""Ten times the two seconds that ending may take: a guard against hanging, bench/reliability/ending.py measures it."""
 PICTURES = {".mkv", ".mp4", ".avi", ".jpg", ".png", ".webp"}
 
 
@@ -32,12 +29,10 @@ def running(folder: Path) -> Running:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_everything_and_saves_the_session(number: int, tmp_path: Path) -> None:
     program = running(tmp_path)
-    asked_s = time.monotonic()
     program.signal(number)
     ended = program.wait()
-    assert time.monotonic() - asked_s < GUARD_S
-    assert ended.exit_code == 0, ended.err
-    assert ended.left_behind == []
+    # Nothing is said: no process had to be killed. How long ending takes: bench/reliability/ending.py.
+    assert (ended.exit_code, ended.left_behind, ended.err) == (0, [], "")
     session = only_session(tmp_path)
     summary = json.loads((session / "session.json").read_text())
     assert summary["ended"] is True
@@ -60,7 +55,7 @@ def test_a_signal_of_the_terminal_or_its_end_reaches_all_and_still_saves(number:
 def test_a_killed_supervisor_leaves_no_process_no_socket_and_a_whole_session(tmp_path: Path) -> None:
     program = running(tmp_path)
     program.signal(signal.SIGKILL)
-    assert program.members_after(grace_s=GUARD_S) == []
+    assert program.members_after(grace_s=DEADLINE_S) == []
     program.process.wait()
     assert json.loads((only_session(tmp_path) / "session.json").read_text())["ended"] is True
     assert [path for path in program.runtime.rglob("*") if not path.is_dir()] == []

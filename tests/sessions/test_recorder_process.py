@@ -28,7 +28,7 @@ from sessions.recorder.disk_sync import DiskSync
 from sessions.recorder.process import EXIT_NO_FOLDER, EXIT_NOT_SAVED, run
 from sessions.recorder.session_video import SessionVideo
 from sessions.recorder.session_writer import SessionWriter
-from tests.support.eventually import eventually
+from tests.support.eventually import DEADLINE_S, eventually
 from tests.support.message_examples import cue, sample, stride
 from wire.clock import monotonic_ns
 from wire.faults import FaultCode
@@ -101,7 +101,7 @@ class RunningRecorder:
 
     def end(self) -> int | None:
         self.stop.set()
-        self._thread.join(timeout=10)
+        self._thread.join(DEADLINE_S)
         assert not self._thread.is_alive()
         return self.code
 
@@ -304,7 +304,7 @@ def test_a_recorder_that_is_killed_resumes_its_session_when_it_is_started_again(
             alone = subprocess.Popen([sys.executable, "-c", RECORDER_ALONE, str(wire_directory), str(folder)])
             eventually(partial(recorded_since, number), "a stride is on disk")
             alone.send_signal(signal_number)
-            alone.wait(timeout=10)
+            alone.wait(DEADLINE_S)
     assert [path.name for path in tmp_path.iterdir()] == ["session"]
     numbers = [int(row["stride"]) for row in rows(folder, "strides.csv")]
     assert numbers == sorted(set(numbers))

@@ -17,6 +17,8 @@ from typing import Any
 from dbus_fast import Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
+from tests.support.eventually import DEADLINE_S
+
 _CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -120,7 +122,7 @@ class FakeBluez:
         async def act() -> None:
             await action()
 
-        asyncio.run_coroutine_threadsafe(act(), self._loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(act(), self._loop).result(DEADLINE_S)
 
     async def _start(self) -> None:
         roles = Variant("as", ["central"])

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.eventually import eventually
+from tests.support.eventually import DEADLINE_S, eventually
 from wire.faults import FaultCode
 from wire.lifecycle import StopFlag
 from wire.messages import Fault, Health
@@ -12,7 +12,6 @@ from wire.sockets import Publisher, Wire
 from wire.topics import HEALTH, Topic
 
 Body = Callable[[Wire, StopFlag], object]
-DEADLINE_S = 30.0
 
 
 class _HeardWire(Wire):

@@ -12,7 +12,7 @@ from capture.sources.source import CapturedImage, NotYet, SourceLost
 from config.secret_address import SecretAddress
 from config.sections.capture import CaptureSettings
 from config.settings import Settings
-from tests.support.eventually import eventually
+from tests.support.eventually import DEADLINE_S, eventually
 from wire.clock import Clock, monotonic_ns
 from wire.faults import FaultCode
 from wire.frames.frame import Frame
@@ -67,7 +67,7 @@ class Running:
         with Wire(self._directory, "capture", self._clock) as wire:
             self.code = process.run(self._settings, wire, self.stop, self._wait_for, self._patient)
             # The last words may still be on their way: the sockets stay until the test has heard what it waits for.
-            self._keep_open.wait(timeout=20)
+            self._keep_open.wait(DEADLINE_S)
 
     def look(self) -> None:
         frame = self._reader.take()
@@ -108,7 +108,7 @@ class Running:
     def close(self) -> None:
         self.stop.set()
         self._keep_open.set()
-        self._thread.join(timeout=10)
+        self._thread.join(DEADLINE_S)
         assert not self._thread.is_alive()
         self._watcher.close()
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.support.eventually import DEADLINE_S
 from wire.background import abandon, call_in_background
 
 
@@ -12,23 +13,23 @@ def test_the_caller_continues_until_the_result_is_there() -> None:
     may_return = threading.Event()
 
     def call() -> str:
-        may_return.wait(timeout=20)
+        may_return.wait(timeout=DEADLINE_S)
         return "made"
 
     future = call_in_background(call)
     assert not future.done()
     may_return.set()
-    assert future.result(timeout=20) == "made"
+    assert future.result(timeout=DEADLINE_S) == "made"
 
 
 def test_what_the_call_raised_is_raised_where_the_result_is_asked_for() -> None:
     future = call_in_background(lambda: 1 // 0)
     with pytest.raises(ZeroDivisionError):
-        future.result(timeout=20)
+        future.result(timeout=DEADLINE_S)
 
 
 def test_a_call_that_never_returns_does_not_keep_the_process_from_ending() -> None:
-    assert call_in_background(lambda: threading.current_thread().daemon).result(timeout=20)
+    assert call_in_background(lambda: threading.current_thread().daemon).result(timeout=DEADLINE_S)
 
 
 @pytest.mark.parametrize("late", [True, False])

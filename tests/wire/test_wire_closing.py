@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.support.connected_sockets import connect_strides, health
-from tests.support.eventually import eventually
+from tests.support.eventually import DEADLINE_S, eventually
 from tests.support.message_examples import stride
 from wire.messages import Health, Stride
 from wire.sockets import Newest, Publisher, Wire
@@ -84,7 +84,7 @@ class TestClosing:
             [sys.executable, "-c", CLOSES, str(wire_directory)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as process:
             try:
-                out, err = process.communicate(timeout=20)
+                out, err = process.communicate(timeout=DEADLINE_S)
             finally:
                 process.kill()
         assert (out, err, process.returncode) == ("closed\n", "", 0)
