@@ -2,11 +2,13 @@
 # Sets up HipCue in .venv. Called by make; does nothing if nothing has changed.
 #   scripts/setup.sh run    what the program needs
 #   scripts/setup.sh test   also what the tests and checks need
+#   scripts/setup.sh browser   also what the tests in a browser need: Chromium, Playwright, axe-core
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 goal=${1:-run}
 venv=.venv
+axe_version=4.14.1
 stamp=$venv/.ready-$goal
 fingerprint=$(cat pyproject.toml constraints.txt scripts/setup.sh | cksum)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$fingerprint" ]; then
@@ -41,13 +43,17 @@ missing_packages() {
     "$python" -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' || echo python3-dev
     command -v gcc >/dev/null || echo gcc
     command -v espeak-ng >/dev/null || echo espeak-ng
-    if [ "$goal" = test ]; then
+    if [ "$goal" != run ]; then
         command -v Xvfb >/dev/null || echo xvfb
         command -v xdotool >/dev/null || echo xdotool
         command -v dbus-daemon >/dev/null || echo dbus
         command -v pulseaudio >/dev/null || echo pulseaudio
         command -v parec >/dev/null || echo pulseaudio-utils
         [ -n "$(find /usr/lib -path '*alsa-lib/libasound_module_pcm_pulse.so' -print -quit 2>/dev/null)" ] || echo libasound2-plugins
+    fi
+    if [ "$goal" = browser ]; then
+        command -v chromium >/dev/null || echo chromium
+        command -v npm >/dev/null || echo npm
     fi
 }
 
@@ -82,8 +88,11 @@ if [ ! -x $venv/bin/python ]; then
     "$python" -m venv $venv
 fi
 
-extras=""
-[ "$goal" = test ] && extras="[dev]"
+case $goal in
+    run) extras="" ;;
+    test) extras="[dev]" ;;
+    browser) extras="[dev,browser]" ;;
+esac
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 say "installing Python packages (a few minutes the first time)"
@@ -97,7 +106,12 @@ $venv/bin/python -m pip uninstall --quiet --yes --disable-pip-version-check open
 if ! $venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[sound]" >"$log" 2>&1; then
     say "PyAudio could not be built, so HipCue runs without sound; install portaudio19-dev, python3-dev and gcc, then run: make setup"
 fi
+if [ "$goal" = browser ] && ! npm install --silent --no-save --prefix $venv/axe "axe-core@$axe_version" >"$log" 2>&1; then
+    say "axe-core could not be installed, so the tests do not look for barriers on the pages"
+fi
 rm -f $venv/.ready-*
-echo "$fingerprint" >"$stamp"
-[ "$goal" = test ] && echo "$fingerprint" >$venv/.ready-run
+for reached in run test browser; do
+    echo "$fingerprint" >$venv/.ready-$reached
+    [ $reached != "$goal" ] || break
+done
 say "ready"

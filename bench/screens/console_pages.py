@@ -1,6 +1,6 @@
 """Draw every page of the console, for docs/console.md.
 
-python -m bench.screens.console_pages [--out FOLDER] [--only NAME …] [--axe axe.min.js]
+python -m bench.screens.console_pages [--out FOLDER] [--only NAME …] [--axe]
 
 Each page is photographed when it shows what it is to show, however long that takes on a busy machine.
 Needs Chromium and Playwright. The lane is a script; the sessions are a simulated runner's (tests/support/drilled_runner.py).
@@ -27,7 +27,7 @@ from tests.support.console_browser import PairedConsole, paired_context
 from tests.support.console_gym import ConsoleGym
 from tests.support.console_lane import TEXT, ConsoleLane
 from tests.support.drilled_runner import Drill, record_drill
-from tests.support.headless_browser import missing, running_browser
+from tests.support.headless_browser import AXE, missing, running_browser
 from tests.support.healths import CAMERA_SILENT, CAMERA_SLOW, health
 from tests.support.message_examples import cue, sample, stride
 from tests.support.recorded_sessions import header
@@ -221,12 +221,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/console"))
     parser.add_argument("--only", nargs="*", help="names of pages")
-    parser.add_argument("--axe", type=Path, help="axe-core (npm pack axe-core): print what it finds on each page")
+    parser.add_argument("--axe", action="store_true", help="print what axe-core finds on each page (scripts/setup.sh browser)")
     options = parser.parse_args()
     if missing():
         parser.exit(1, f"{missing()}\n")
     options.out.mkdir(parents=True, exist_ok=True)
-    axe = options.axe.read_text(encoding="utf-8") if options.axe else ""
+    axe = AXE.read_text(encoding="utf-8") if options.axe else ""
     with tempfile.TemporaryDirectory(prefix="hc", dir="/tmp") as name:
         folder = Path(name)
         os.environ["HIPCUE_HOME"] = str(folder / "home")

@@ -21,7 +21,7 @@ from feedback.display.state.screen import Screen
 from tests.support.console_browser import paired_context
 from tests.support.console_lane import GUARD_S, TEXT, ConsoleLane
 from tests.support.drilled_runner import Drill, record_drill
-from tests.support.headless_browser import missing, running_browser
+from tests.support.headless_browser import AXE, missing, running_browser
 from tests.support.message_examples import cue, sample, stride
 from tests.support.recorded_sessions import header
 from wire.messages import Band, Command, PairingCode, Phase
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.optional
 
 GUARD_MS = 1000 * GUARD_S
-AXE = "AXE_CORE"
-"""Environment variable: where axe-core is."""
 DRILL = Phase("drill", "hip_extension", Band(16.0, 20.0), 15.1, None, paused=False, muted=False, cueing=True)
 
 
@@ -273,9 +271,8 @@ def test_a_name_is_never_markup(coach: "Page", lane: ConsoleLane, address: str, 
 @pytest.mark.parametrize("dark", [False, True])
 def test_pages_have_no_fault_that_axe_finds(browser: "Browser", lane: ConsoleLane, address: str, dark: bool) -> None:
     """Contrast, names, order and roles, as WCAG 2 asks at level AA."""
-    source = os.environ.get(AXE)
-    if source is None:
-        pytest.skip(f"{AXE} names no axe.min.js (npm pack axe-core)")
+    if not AXE.exists():
+        pytest.skip("no axe-core here (scripts/setup.sh browser)")
     context = paired_context(browser, lane, "coach", dark=dark)
     page = context.new_page()
     page.set_default_timeout(GUARD_MS)
@@ -289,7 +286,7 @@ def test_pages_have_no_fault_that_axe_finds(browser: "Browser", lane: ConsoleLan
             wait_for_number(lane, page, "14°")
         if path == "/settings":
             page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        page.evaluate(Path(source).read_text())
+        page.evaluate(AXE.read_text())
         faults = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})")[
             "violations"
         ]

@@ -1,9 +1,11 @@
 """A real browser without a window, for what people see and what a page may not load."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,13 +23,16 @@ _FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
+AXE = Path(sys.prefix, "axe/node_modules/axe-core/axe.min.js")
+"""axe-core, which finds barriers on a page; where scripts/setup.sh installs it."""
+
 
 def missing() -> str:
     """What a browser needs and this machine lacks; "": nothing."""
     if _chromium() is None:
-        return "no Chromium here (Debian: apt-get install chromium); it is too large to be installed for a few tests"
+        return "no Chromium here (scripts/setup.sh browser); it is too large to be installed for a few tests"
     if find_spec("playwright") is None:
-        return "no Playwright here (pip install playwright); it is too large to be installed for a few tests"
+        return "no Playwright here (scripts/setup.sh browser); it is too large to be installed for a few tests"
     return ""
 
 
