@@ -27,7 +27,7 @@ from tests.support.recorded_sessions import header
 from wire.messages import Band, Command, PairingCode, Phase
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 pytestmark = pytest.mark.optional
 
@@ -124,8 +124,8 @@ def test_the_lane_is_shown_as_the_wire_has_it(coach: "Page", lane: ConsoleLane, 
         assert verdict == ("below", "in", "above")[number - 1]
     lane.send(cue("push", 3))
     lane.until(lambda: shows("#cues", "Push the belt"), "the cue is shown", sample())
-    assert coach.locator("#chart .c-in, #chart .c-below, #chart .c-above").count() == 3
-    assert coach.locator("#chart .c-cue").count() == 1
+    coach.wait_for_function("document.querySelectorAll('#chart .c-in, #chart .c-below, #chart .c-above').length === 3")
+    coach.wait_for_function("document.querySelectorAll('#chart .c-cue').length === 1")
     assert mistakes == []
 
 
@@ -161,7 +161,7 @@ def test_the_gym_is_opened_to_everybody(
     coach.get_by_role("button", name="Open gym").click()
     coach.get_by_text("Whoever steps on is measured as a guest.").wait_for()
     assert load(file=settings_path).session.mode == "open_gym"
-    assert not coach.get_by_label("Nickname").is_visible()
+    coach.get_by_label("Nickname").wait_for(state="hidden")
     running = msgspec.structs.replace(DRILL, mode="open_gym")
     lane.until(lambda: coach.locator("#runner").text_content() == "Open gym: a guest", "the mode is shown", running)
     coach.get_by_role("button", name="Session", exact=True).click()
@@ -190,11 +190,31 @@ def test_a_session_is_forgotten_after_a_second_question(
     assert [one for one in mistakes if "report" not in one] == []
 
 
+def open_settings(page: "Page", address: str) -> None:
+    """Open the form, and wait until it shows the values: before that, nothing can be changed."""
+    page.goto(f"{address}/settings")
+    page.locator("#form-panel fieldset:enabled").wait_for()
+
+
+def test_nothing_can_be_changed_before_the_values_have_come(coach: "Page", lane: ConsoleLane, address: str) -> None:
+    del lane
+    asked: list[Route] = []
+    coach.route("**/api/settings", lambda route: asked.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+    coach.goto(f"{address}/settings")
+    while not asked:
+        coach.wait_for_timeout(10)
+    delta = coach.locator("#f-target-delta_deg")
+    assert (delta.input_value(), delta.is_disabled()) == ("", True)
+    asked[0].continue_()
+    coach.locator("#form-panel fieldset:enabled").wait_for()
+    assert (delta.input_value(), delta.is_disabled()) == ("3", False)
+
+
 def test_a_threshold_is_changed_refused_and_undone(
     coach: "Page", lane: ConsoleLane, address: str, settings_path: Path, mistakes: list[str]
 ) -> None:
     del lane
-    coach.goto(f"{address}/settings")
+    open_settings(coach, address)
     delta = coach.locator("#f-target-delta_deg")
     assert delta.input_value() == "3"
     delta.fill("4.5")
@@ -220,7 +240,7 @@ def test_two_coaches_who_change_the_same_setting_choose(
     other = context.new_page()
     other.set_default_timeout(GUARD_MS)
     for page in (coach, other):
-        page.goto(f"{address}/settings")
+        open_settings(page, address)
     for page, value in ((coach, "4"), (other, "6")):
         page.locator("#f-target-delta_deg").fill(value)
         page.get_by_role("button", name="Save", exact=True).click()
@@ -234,7 +254,7 @@ def test_two_coaches_who_change_the_same_setting_choose(
 
 def test_a_rule_is_changed_and_one_is_added(coach: "Page", lane: ConsoleLane, address: str, settings_path: Path) -> None:
     del lane
-    coach.goto(f"{address}/settings")
+    open_settings(coach, address)
     coach.locator('[data-section="cue"] > summary').click()
     coach.locator('[data-rule="push"] > summary').click()
     coach.locator("#rule-push-strides").fill("7")
@@ -250,7 +270,7 @@ def test_a_rule_is_changed_and_one_is_added(coach: "Page", lane: ConsoleLane, ad
 
 def test_the_form_can_be_used_by_keyboard(coach: "Page", lane: ConsoleLane, address: str, settings_path: Path) -> None:
     del lane
-    coach.goto(f"{address}/settings")
+    open_settings(coach, address)
     coach.locator("#f-target-half_width_deg").focus()
     coach.keyboard.press("Control+A")
     coach.keyboard.type("1.5")

@@ -111,9 +111,10 @@ function buildRules() {
   }));
 }
 
-// Shows what the console said. What has been changed here and not saved stays.
+// Shows what the console said. What has been changed here and not saved stays. Nothing can be changed before the first answer.
 function show(answer) {
   known = answer;
+  for (const one of editor.querySelectorAll("fieldset")) one.disabled = false;
   buildRules();
   for (const field of fields()) {
     const path = field.dataset.path;
