@@ -38,7 +38,7 @@ class Measurement:
         self._engine.recalibrate()
 
     def start_over(self) -> None:
-        """Forget the runner and the zeros: whoever is in view is somebody else, and may face the other way."""
+        """Forget the runner and the zeros: the next person in view is somebody else, and may face the other way."""
         self._engine.forget_person()
 
     def belt(self, belt: Belt) -> None:

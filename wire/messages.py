@@ -202,7 +202,7 @@ class Band(Message, frozen=True):
 
 
 SessionMode = Literal["session", "open_gym"]
-"""Whether the lane trains an assigned runner, or measures whoever steps on, as a guest."""
+"""Whether the lane trains an assigned runner, or measures anyone who steps on, as a guest."""
 PhaseName = Literal["idle", "stand", "warm_up", "baseline", "drill", "retention", "summary"]
 
 

@@ -11,7 +11,7 @@ class SessionSettings(Section):
 
     mode: Literal["session", "open_gym"] = setting(
         "session",
-        '"session": the runner below, who may be named until the baseline begins; "open_gym": whoever steps on is a guest',
+        '"session": the runner below, who may be named until the baseline begins; "open_gym": anyone who steps on is a guest',
         live=True,
     )
     runner: str = setting("", 'a nickname; "" for a guest, who is always in session 1', live=True, max_length=40)

@@ -159,7 +159,7 @@ def test_the_gym_is_opened_to_everybody(
 ) -> None:
     coach.goto(address)
     coach.get_by_role("button", name="Open gym").click()
-    coach.get_by_text("Whoever steps on is measured as a guest.").wait_for()
+    coach.get_by_text("Anyone who steps on is measured as a guest.").wait_for()
     assert load(file=settings_path).session.mode == "open_gym"
     coach.get_by_label("Nickname").wait_for(state="hidden")
     running = msgspec.structs.replace(DRILL, mode="open_gym")

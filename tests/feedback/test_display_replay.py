@@ -216,7 +216,7 @@ class TestBeginAndEnd:
         assert view.board.camera_lost
         assert view.replay is not None
 
-    def test_whoever_steps_off_can_look_at_it_for_a_minute(self) -> None:
+    def test_after_stepping_off_it_can_be_watched_for_a_minute(self) -> None:
         lane = Lane()
         lane.run(8)
         lane.enter(DRILL, paused=True)

@@ -154,6 +154,14 @@ def join(recording: RunningRecorder, folder: Path) -> None:
     eventually(written, "the recorder is connected")
 
 
+def joined(start: Callable[[Path | None], RunningRecorder], folder: Path) -> RunningRecorder:
+    """A recorder that receives what is sent to it and writes it to this folder."""
+    recording = start(folder)
+    recording.until_running()
+    join(recording, folder)
+    return recording
+
+
 def test_the_disk_is_asked_to_store_what_is_written_during_the_session_and_at_its_end(
     start: Callable[[Path | None], RunningRecorder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -317,9 +325,7 @@ def test_strides_that_were_finished_without_a_recorder_are_recorded_once(
     start: Callable[[Path | None], RunningRecorder], tmp_path: Path
 ) -> None:
     folder = tmp_path / "session"
-    recording = start(folder)
-    recording.until_running()
-    join(recording, folder)
+    recording = joined(start, folder)
 
     def of_them() -> list[str]:
         return [row["stride"] for row in rows(folder, "strides.csv") if int(row["stride"]) < 1000]
@@ -363,9 +369,7 @@ def test_a_full_disk_does_not_end_the_session_and_what_waited_is_written_once_th
     start: Callable[[Path | None], RunningRecorder], tmp_path: Path
 ) -> None:
     folder = tmp_path / "session"
-    recording = start(folder)
-    recording.until_running()
-    join(recording, folder)
+    recording = joined(start, folder)
     with no_room_beyond(folder / "strides.csv"):
         for number in range(1, 21):
             recording.strides.send(stride(number, 10_000 + number))
@@ -392,9 +396,7 @@ def test_a_session_that_cannot_be_saved_by_its_end_gives_code_6_and_says_how_muc
     start: Callable[[Path | None], RunningRecorder], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "session"
-    recording = start(folder)
-    recording.until_running()
-    join(recording, folder)
+    recording = joined(start, folder)
     with no_room_beyond(folder / "strides.csv"):
         send_until_summary(recording, folder)
         assert recording.end() == EXIT_NOT_SAVED
@@ -415,9 +417,7 @@ def test_a_session_that_could_not_be_noted_is_saved_and_the_end_says_how_to_list
     (tmp_path / "home").touch()  # a file where the folder should be
     monkeypatch.setenv("HIPCUE_HOME", str(tmp_path / "home"))
     folder = tmp_path / "session"
-    recording = start(folder)
-    recording.until_running()
-    join(recording, folder)
+    recording = joined(start, folder)
     assert recording.end() == 0
     said = capsys.readouterr().err
     assert str(tmp_path / "home") in said
@@ -481,9 +481,7 @@ def test_a_session_that_ends_while_the_disk_is_full_is_finished_once_there_is_ro
     start: Callable[[Path | None], RunningRecorder], tmp_path: Path
 ) -> None:
     folder = tmp_path / "session"
-    recording = start(folder)
-    recording.until_running()
-    join(recording, folder)
+    recording = joined(start, folder)
     with no_room_beyond(folder / "strides.csv"):
         send_until_summary(recording, folder)
         recording.until("stand", lambda: len(list(tmp_path.glob("*/strides.csv"))) == 2)  # the next runner's

@@ -124,7 +124,7 @@ function showMode({ values, note = "" }) {
   const { mode, runner, session_number: number } = values.session;
   for (const button of document.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
   byId("naming").hidden = mode !== "session";
-  byId("assigned").textContent = mode !== "session" ? "Whoever steps on is measured as a guest."
+  byId("assigned").textContent = mode !== "session" ? "Anyone who steps on is measured as a guest."
     : runner ? `Next: ${runner}, session ${number || 1}. ${note}` : "Next: a guest. Assign a runner until the baseline begins.";
 }
 
