@@ -27,7 +27,7 @@ from tests.support.console_browser import PairedConsole, paired_context
 from tests.support.console_gym import ConsoleGym
 from tests.support.console_lane import TEXT, ConsoleLane
 from tests.support.drilled_runner import Drill, record_drill
-from tests.support.headless_browser import AXE, missing, running_browser
+from tests.support.headless_browser import axe_faults, missing, running_browser
 from tests.support.healths import CAMERA_SILENT, CAMERA_SLOW, health
 from tests.support.message_examples import cue, sample, stride
 from tests.support.recorded_sessions import header
@@ -43,7 +43,6 @@ WEBP_QUALITY = 55
 LONGEST_WAIT_MS = 600_000
 """Each page is photographed when it is complete, not after a time: this only ends what would never come."""
 LOOK_MS = 50
-AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
 DRILL = Drill(warm_up_s=5, baseline_s=14, drill_s=30, retention_s=14)
 BAND = Band(16.0, 20.0)
 STRIDES = 45
@@ -149,16 +148,14 @@ def record(folder: Path) -> None:
     catalogue.close()
 
 
-def faults(page: "Page", axe: str) -> list[str]:
+def faults(page: "Page") -> list[str]:
     """What axe-core finds on a page with everything unfolded, and whether it is wider than the window."""
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    page.evaluate(axe)
-    found = page.evaluate(f"axe.run({{runOnly: {list(AXE_RULES)}, iframes: false}})")["violations"]
     wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found] + ["wider than the window"] * wide
+    return axe_faults(page) + ["wider than the window"] * wide
 
 
-def draw(console: PairedConsole, wanted: dict[str, tuple[str, str]], out: Path, axe: str = "") -> list[Path]:
+def draw(console: PairedConsole, wanted: dict[str, tuple[str, str]], out: Path, axe: bool = False) -> list[Path]:
     """Every page in every size, light and dark, each as soon as it is complete; prints what axe-core finds."""
     written = []
     with running_browser() as browser:
@@ -176,7 +173,7 @@ def draw(console: PairedConsole, wanted: dict[str, tuple[str, str]], out: Path, 
                         while not page.evaluate(complete):
                             page.wait_for_timeout(LOOK_MS)
                     written.append(save(page.screenshot(), out, name, size_px, dark))
-                    for fault in faults(page, axe) if axe else ():
+                    for fault in faults(page) if axe else ():
                         print(f"{written[-1].stem}: {fault}")
                 context.close()
     return written
@@ -226,7 +223,6 @@ def main() -> None:
     if missing():
         parser.exit(1, f"{missing()}\n")
     options.out.mkdir(parents=True, exist_ok=True)
-    axe = AXE.read_text(encoding="utf-8") if options.axe else ""
     with tempfile.TemporaryDirectory(prefix="hc", dir="/tmp") as name:
         folder = Path(name)
         os.environ["HIPCUE_HOME"] = str(folder / "home")
@@ -240,7 +236,7 @@ def main() -> None:
             run_lane(lane)
             examine()
             wanted = {name: page for name, page in pages().items() if not options.only or name in options.only}
-            written = draw(lane, wanted, options.out, axe)
+            written = draw(lane, wanted, options.out, options.axe)
         finally:
             lane.close()
         if options.only and "gym" not in options.only:
@@ -249,7 +245,7 @@ def main() -> None:
         gym = ConsoleGym(GYM_LANES, lambda: now_ns)
         try:
             run_gym(gym, now_ns)
-            written += draw(gym, {"gym": ("/", GYM_IS_COMPLETE)}, options.out, axe)
+            written += draw(gym, {"gym": ("/", GYM_IS_COMPLETE)}, options.out, options.axe)
         finally:
             gym.close()
     print(f"{len(written)} pictures, {sum(path.stat().st_size for path in written) / 1e6:.1f} MB, in {options.out}")

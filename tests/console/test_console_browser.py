@@ -21,7 +21,7 @@ from feedback.display.state.screen import Screen
 from tests.support.console_browser import paired_context
 from tests.support.console_lane import GUARD_S, TEXT, ConsoleLane
 from tests.support.drilled_runner import Drill, record_drill
-from tests.support.headless_browser import AXE, missing, running_browser
+from tests.support.headless_browser import AXE, axe_faults, missing, running_browser
 from tests.support.message_examples import cue, sample, stride
 from tests.support.recorded_sessions import header
 from wire.messages import Band, Command, PairingCode, Phase
@@ -306,10 +306,6 @@ def test_pages_have_no_fault_that_axe_finds(browser: "Browser", lane: ConsoleLan
             wait_for_number(lane, page, "14°")
         if path == "/settings":
             page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        page.evaluate(AXE.read_text())
-        faults = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})")[
-            "violations"
-        ]
-        found += [f"{path}: {one['id']}: {one['nodes'][0]['html']}" for one in faults]
+        found += [f"{path}: {fault}" for fault in axe_faults(page)]
     context.close()
     assert found == []

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 _FLAGS = (
     "--no-sandbox",
@@ -25,6 +25,8 @@ _FLAGS = (
 
 AXE = Path(sys.prefix, "axe/node_modules/axe-core/axe.min.js")
 """axe-core, which finds barriers on a page; where scripts/setup.sh installs it."""
+
+_AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
 def missing() -> str:
@@ -47,6 +49,13 @@ def running_browser() -> "Iterator[Browser]":
             yield browser
         finally:
             browser.close()
+
+
+def axe_faults(page: "Page") -> list[str]:
+    """What axe-core finds on a page, frames in it left out: contrast, names, order and roles, as WCAG 2 asks at level AA."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(f"axe.run({{runOnly: {_AXE_RULES}, iframes: false}})")["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]
 
 
 def _chromium() -> str | None:
