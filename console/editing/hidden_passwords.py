@@ -1,23 +1,26 @@
-"""A browser is shown the addresses of cameras and stores without their passwords; what it sends back gets them again."""
+"""A browser is shown the addresses in a settings file without their passwords; what it sends back gets them again."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
 
 import tomli
 
 from config.secret_address import shown, without_secrets
 from console.editing.toml_change import Change, changed_text, flat
 
-SECRET_PATHS = (("capture", "source"), ("session", "store_url"))
-"""Addresses that may hold a password."""
-
 
 def without_passwords(text: str) -> str:
-    """A settings file as a browser may see it."""
+    """A settings file as a browser may see it: every value, and every comment, which may hold the address of another camera."""
     try:
-        tomli.loads(text)
-    except ValueError:  # where a value ends is not certain: nothing after an address is shown
-        return "\n".join(map(without_secrets, text.split("\n")))
-    for path, whole in _secrets(text).items():
-        text = changed_text(text, [Change(path, shown(whole))])
-    return text
+        found = "\n".join(seen for _, seen in _lines(text))
+        if not any(shown(one) != one for one in _strings(tomli.loads(found))):
+            return found
+    except ValueError:
+        pass
+    # Where a value ends is not certain, or it is where no setting is: nothing after an address is shown.
+    return "\n".join(map(without_secrets, text.split("\n")))
 
 
 def with_passwords(text: str, before: str) -> str:
@@ -25,6 +28,7 @@ def with_passwords(text: str, before: str) -> str:
 
     Raises ValueError if the text is not TOML and the file held a password.
     """
+    text = _with_comments(text, before)
     secrets = _secrets(before)
     if not secrets:
         return text
@@ -39,10 +43,41 @@ def with_password(change: Change, before: str) -> Change:
 
 
 def _secrets(text: str) -> dict[tuple[str, ...], str]:
-    """The addresses with a password in this text."""
+    """The values with a password in this text."""
     try:
         found = flat(tomli.loads(text))
     except ValueError:
         return {}
-    known = {path: found.get(path) for path in SECRET_PATHS}
-    return {path: value for path, value in known.items() if isinstance(value, str) and shown(value) != value}
+    return {path: value for path, value in found.items() if isinstance(value, str) and shown(value) != value}
+
+
+def _lines(text: str) -> list[tuple[str, str]]:
+    """Each line without the passwords of its values, and the same without those of its comment. Raises ValueError."""
+    hidden = changed_text(text, [Change(path, shown(whole)) for path, whole in _secrets(text).items()])
+    found = []
+    for line in hidden.split("\n"):
+        value, sign, comment = line.partition("#")
+        found.append((line, value + sign + without_secrets(comment)))
+    return found
+
+
+def _with_comments(text: str, before: str) -> str:
+    """The text with the whole comments of the file before, where a line is still as it was shown."""
+    whole = defaultdict[str, list[str]](list)
+    with suppress(ValueError):
+        for line, seen in _lines(before):
+            whole[seen].append(line)
+    return "\n".join(whole[line].pop(0) if whole.get(line) else line for line in text.split("\n"))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """All text in these tables, names included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield key
+            yield from _strings(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _strings(one)

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 import tomli
+from pydantic import BaseModel
 
 from config.loading import Origin, load, preset_layer, presets, saved_presets
 from config.mistakes import ConfigError
+from config.secret_address import SecretAddress
 from config.settings import Settings
 from console.editing.settings_file import KEPT_VERSIONS, ConflictError, EditError, SettingsFile
 from console.editing.settings_form import MACHINE_SECTIONS, Field, form
@@ -25,6 +27,17 @@ def file(settings_path: Path, tmp_path: Path) -> SettingsFile:
 
 def change(key: str, value: Any, was: Any = None) -> Change:
     return Change(tuple(key.split(".")), value, was)
+
+
+def addresses(model: type[BaseModel], path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The settings that may hold an address with a password."""
+    found = []
+    for name, one in model.model_fields.items():
+        if one.annotation is SecretAddress:
+            found.append((*path, name))
+        elif isinstance(one.annotation, type) and issubclass(one.annotation, BaseModel):
+            found += addresses(one.annotation, (*path, name))
+    return found
 
 
 def all_fields() -> list[Field]:
@@ -208,6 +221,29 @@ class TestFile:
         file.change([change("capture.source", SHOWN, SHOWN), change("capture.fps", 60, 30.0)], "tablet")
         assert load(file=file.file).capture.source.reveal() == SECRET
         file.file.write_text(f'[capture\nsource = "{SECRET}"\n')
+        assert "secret" not in file.open().text
+
+    @pytest.mark.parametrize("path", addresses(Settings))
+    def test_no_setting_that_is_an_address_shows_its_password(self, file: SettingsFile, path: tuple[str, ...]) -> None:
+        *section, key = path
+        file.file.write_text(f'[{".".join(section)}]\n{key} = "{SECRET}"\n')
+        seen = file.open()
+        assert "secret" not in seen.text + str(seen.values)
+        file.replace(seen.text + "# a note\n", seen.hash, "tablet")
+        assert SECRET in file.file.read_text()
+
+    def test_a_password_in_a_comment_or_where_no_setting_is_is_not_shown_and_stays(self, file: SettingsFile) -> None:
+        text = (
+            f"# the old one: {SECRET}\n[capture]  # {SECRET}\n"
+            f'source = "rtsp://coach:se#cret@camera/stream"  # was {SECRET}\nsourc = "{SECRET}"\n'
+        )
+        file.file.write_text(text)
+        seen = file.open()
+        assert "secret" not in seen.text + str(seen.values)
+        assert "se#cret" not in seen.text
+        file.replace(seen.text.replace("sourc =", "# sourc ="), seen.hash, "tablet")
+        assert file.file.read_text().startswith(text.partition("sourc =")[0])
+        file.file.write_text(f'[[capture]]\nsources = ["{SECRET}"]\n')
         assert "secret" not in file.open().text
 
     def test_versions_are_private(self, file: SettingsFile, tmp_path: Path) -> None:
