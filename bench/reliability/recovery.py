@@ -36,9 +36,9 @@ DISK_BYTES = 8 * 1024 * 1024
 GOOD, GARBAGE = "[audio]\nvolume = 0.5\n", "[audio]\nvolume = \n"
 TEXT = (
     f"Made by `{COMMAND}`, with the whole program on this machine: a drawn runner before a network camera on loopback, a sound "
-    "server, no screen. Of a process: from the fault to its first word that it works again. Of its surroundings: from the "
-    "moment when they are well again to the first picture, sound, row, or (after a sleep) stride; of settings, from saving the "
-    "good file to when it holds. Median and worst of the rounds."
+    "server, no screen. Of a process: from the fault to its first report that it works again. Of its surroundings: from the "
+    "moment when they work again to the first picture, sound, row, or (after a sleep) stride; of settings, from saving the "
+    "valid file to when it applies. Median and worst of the rounds."
 )
 Condition = Callable[[], bool]
 
@@ -172,7 +172,7 @@ def table(measured: list[Measured]) -> Table:
         verdict = "" if limit_s is None else HOLDS if max(seconds) <= limit_s else SHORT
         limit = "" if limit_s is None else f"≤ {limit_s:g} s"
         rows.append((fault, f"{median(seconds):.1f} s", f"{max(seconds):.1f} s", limit, verdict))
-    return Table("Recovery, measured", TEXT, ("fault", "middle", "worst", "to reach", ""), rows)
+    return Table("Recovery, measured", TEXT, ("fault", "median", "worst", "to reach", ""), rows)
 
 
 def written(document: str, made: Table) -> str:

@@ -45,7 +45,7 @@ class OtherSideSettings(Section):
     )
     extension_offset_deg: float = setting(
         0.0,
-        "how much more hip extension this camera reads than the main one; taken out of its strides (hipcue calibrate-sides)",
+        "how much more hip extension this camera reads than the main one; subtracted from its strides (hipcue calibrate-sides)",
         ge=-15,
         le=15,
     )

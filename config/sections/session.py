@@ -36,7 +36,10 @@ class SessionSettings(Section):
         "", 'sessions are saved in folders under this one; "": sessions in the user\'s data folder (docs/sessions.md)'
     )
     keep_days: int = setting(
-        0, "older sessions are deleted at the next start, with their entries in the store; 0: never", ge=0, le=36_500
+        0,
+        "older sessions are deleted, with their entries in the store, on the third day of use after that; 0: never",
+        ge=0,
+        le=36_500,
     )
     store_url: SecretAddress = setting(
         SecretAddress(""),

@@ -39,19 +39,16 @@ def expired(folders: Iterable[Path], keep_days: int, now: datetime) -> list[tupl
     return found
 
 
-def remove_expired(settings: Settings, now: datetime, last_run: datetime | None = None) -> list[Path]:
+def remove_expired(settings: Settings, now: datetime) -> list[Path]:
     """Remove expired sessions from disk and store. Returns their folders; while the store is away, all of them stay.
 
-    A session that the store has received only since then stays, too, such as one from another machine. After a pause since
-    `last_run` that is longer than sessions are kept, all of them stay until the next start: the clock may have jumped.
+    A session that the store has received only since then stays, too, such as one from another machine. `now` is a time that is
+    certain to have come (days_of_use.py), whatever the clock says.
     """
     parent, keep_days = sessions_folder(settings.session.folder), settings.session.keep_days
     try:
         old = expired(parent.iterdir() if parent.is_dir() else (), keep_days, now)
         if not old:
-            return []
-        if last_run is not None and now - last_run > timedelta(days=keep_days):
-            log.warning("Expired sessions stay until the next start: the last one was long ago, if the clock is right")
             return []
         removed = _forget(old, settings.session.store_url, now - timedelta(days=keep_days))
     except (SessionsError, OSError) as error:

@@ -5,13 +5,14 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 from config.loading import Origin
 from config.own_file import own_settings_file
 from config.paths import keys_folder, sessions_folder
 from config.settings import Settings
+from hipcue.supervisor.days_of_use import days_of_use_file, note_day
 from hipcue.supervisor.journal import journal_file, log, open_journal
 from hipcue.supervisor.keeping import remove_expired
 from hipcue.supervisor.process_table import CONSOLE_BESIDE, OTHER_SIDE, PROCESSES, SCREEN_ALONE, SHARING, Job
@@ -73,9 +74,9 @@ def run_live(
         check_publishing(settings.network.publish, Keys(keys_folder()))
     stop = StopFlag()
     stop.on_signals(supervised=False)
-    last_run = _written(journal_file())
     open_journal(journal_file())
-    remove_expired(settings, datetime.now().astimezone(), last_run)
+    if (confirmed := note_day(days_of_use_file(), datetime.now(timezone.utc))) is not None:
+        remove_expired(settings, confirmed)
     before = _names_in(parent)
     specs = [spec for spec in PROCESSES if spec.name != AUDIO or settings.audio.enabled]
     specs += [SHARING] * shared + [CONSOLE_BESIDE] * settings.console.enabled
@@ -125,13 +126,6 @@ def run_follow(settings: Settings, address: str, key_name: str, keys: Keys) -> i
             code = Supervisor(SCREEN_ALONE, job, Node(wire, stop)).run(for_s=None)
         log.info("Ended with code %d", code)
     return code
-
-
-def _written(file: Path) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(file.stat().st_mtime).astimezone()
-    except (OSError, ValueError, OverflowError):  # a time that no calendar has
-        return None
 
 
 def _names_in(parent: Path) -> set[str]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from config.secret_address import SecretAddress
 from config.sections.session import SessionSettings
 from config.settings import Settings
+from hipcue.supervisor.days_of_use import note_day
 from hipcue.supervisor.keeping import expired, remove_expired
 from sessions.store.store import Store
 from tests.support.recorded_sessions import NOON, begin, header
@@ -100,11 +101,25 @@ class TestTheSessionsOwnDate:
         assert remove_expired(kept(folder, 10, url), NOON + timedelta(days=36)) == [old]
 
 
-def test_after_a_long_pause_they_stay_until_the_next_start_for_the_clock_may_have_jumped(tmp_path: Path) -> None:
-    old = record(tmp_path, 0)
-    settings, now = kept(tmp_path, 30), NOON + timedelta(days=400)
-    assert remove_expired(settings, now, last_run=NOON + timedelta(days=1)) == []
-    assert remove_expired(settings, now, last_run=now - timedelta(hours=1)) == [old]
+def test_a_clock_that_is_far_ahead_on_two_days_of_use_and_then_back_removes_nothing(tmp_path: Path) -> None:
+    file, sessions = tmp_path / "days_of_use.txt", tmp_path / "sessions"
+    recorded = [record(sessions, day) for day in range(5)]
+    ahead = NOON + timedelta(days=2000)
+    times = [NOON + timedelta(days=day) for day in range(5)] + [ahead, ahead, ahead + timedelta(days=1)]
+    for now in [*times, NOON + timedelta(days=5), ahead + timedelta(days=2), NOON + timedelta(days=6)]:
+        confirmed = note_day(file, now)
+        assert confirmed is None or remove_expired(kept(sessions, 30), confirmed) == []
+    assert all(folder.exists() for folder in recorded)
+
+
+def test_a_session_goes_on_the_third_day_of_use_after_it_has_expired(tmp_path: Path) -> None:
+    file, sessions = tmp_path / "days_of_use.txt", tmp_path / "sessions"
+    old = record(sessions, 0)
+    removed = []
+    for day in (0, 9, 11, 13, 40):
+        confirmed = note_day(file, NOON + timedelta(days=day))
+        removed.append([] if confirmed is None else remove_expired(kept(sessions, 10), confirmed))
+    assert removed == [[], [], [], [], [old]]
 
 
 def test_files_of_others_stay_with_their_folder(tmp_path: Path) -> None:
