@@ -69,15 +69,16 @@ may_install() {
     command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null && sudo -n true 2>/dev/null; }; }
 }
 
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 python=$(find_python)
 packages=$(missing_packages | tr '\n' ' ')
 if [ -n "${packages// /}" ]; then
     if may_install; then
         say "installing Debian packages: $packages"
         # shellcheck disable=SC2086
-        { apt update -qq && apt install -y -qq --no-install-recommends $packages; } >/tmp/hipcue-apt-$$.log 2>&1 ||
-            say "apt-get could not install them ($(tail -n 1 /tmp/hipcue-apt-$$.log)); continuing without them"
-        rm -f /tmp/hipcue-apt-$$.log
+        { apt update -qq && apt install -y -qq --no-install-recommends $packages; } >"$log" 2>&1 ||
+            say "apt-get could not install them ($(tail -n 1 "$log")); continuing without them"
     else
         say "Debian packages are missing, and you may not install them; ask an administrator to run: apt-get install $packages"
     fi
@@ -93,8 +94,6 @@ case $goal in
     test) extras="[dev]" ;;
     browser) extras="[dev,browser]" ;;
 esac
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
 say "installing Python packages (a few minutes the first time)"
 if ! $venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".$extras" >"$log" 2>&1; then
     cat "$log" >&2

@@ -1,4 +1,4 @@
-"""How long the engine takes for a frame once the landmarks are there: python -m bench.engine_time."""
+"""How long the engine takes for a frame once the landmarks are there: python -m bench.latency.engine_time."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Whether a settings file that is saved while the program runs disturbs the video: python -m bench.reload.
+"""Whether a settings file that is saved while the program runs disturbs the video: python -m bench.latency.reload.
 
 The whole program runs on the synthetic runner, without screen and sound. First nobody touches the file, then it is rewritten 50
 times, each time with another band, volume and rule. Printed: the gaps between frames that were measured, in frame times.
