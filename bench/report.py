@@ -40,7 +40,7 @@ def at_least(test: str, what: str, value: float, limit: float, unit: str, digits
 
 
 def between(test: str, what: str, value: float, low: float, high: float, error: float | None = None) -> Figure:
-    """The value must lie within the limits; its standard error is told beside it."""
+    """The value must lie within the limits; its standard error is stated beside it."""
     measured = f"{value:.3f}" if error is None else f"{value:.3f} ± {error:.3f}"
     return Figure(test, what, measured, f"{low:g} to {high:g}", bool(low <= value <= high))
 

@@ -143,7 +143,7 @@ def _merge(below: Tables, above: Mapping[str, Any]) -> Tables:
 
 
 def _merge_rules(below: list[Any], above: list[Any]) -> list[Any]:
-    """Those of `above` in their order, so that a mistake is told by its place in the file; then the others of `below`."""
+    """Those of `above` in their order, so that a mistake is reported at its place in the file; then the others of `below`."""
     names = [_name(rule) for rule in above]
     changed = [
         {**next((known for known in below if _name(known) == name), {}), **rule} if name is not None else rule

@@ -129,4 +129,4 @@ def _keys_beside(path: Sequence[str | int], settings: type[BaseModel]) -> list[s
 def nearest(word: str, known: Sequence[str]) -> str:
     """A hint for a misspelt name: `; did you mean …?`, or the list of all names."""
     close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known)}"
+    return f"; did you mean {close[0]!r}?" if close else f"; choose from {', '.join(known)}"

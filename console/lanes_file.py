@@ -75,7 +75,7 @@ class LanesFile:
         known = self.all()
         left = tuple(one for one in known if one.name != name)
         if len(left) == len(known):
-            raise ConfigError(f"{name!r} is not a lane; known are: {', '.join(one.name for one in known) or 'none'}")
+            raise ConfigError(f"{name!r} is not a lane; the lanes are: {', '.join(one.name for one in known) or 'none'}")
         self._write(left)
 
     def _write(self, lanes: tuple[FollowedLane, ...]) -> None:

@@ -50,7 +50,7 @@ class TurnFinder:
         self._falling = False
 
     def update(self, t_s: float, angle_deg: float) -> Reading | None:
-        """Take in one value; a turn is told when the angle has come back from it by the hysteresis."""
+        """Take in one value; a turn is reported when the angle has come back from it by the hysteresis."""
         if self._falling:
             if angle_deg < self._lowest[1]:
                 self._lowest = (t_s, angle_deg)

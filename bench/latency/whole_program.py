@@ -73,7 +73,7 @@ class Result:
     """One run."""
 
     stages: dict[str, Latency]
-    """What messages carry the times of: after the beginning; the rest, told by the processes: from the start on."""
+    """Of the times in messages, all after the beginning; of those that the processes report, all from the start on."""
     strides_to_sounds_ms: list[float]
     """Of every single sound."""
     captured: int

@@ -183,7 +183,7 @@ def _recorded_ms(folder: Path) -> set[tuple[str, int]]:
 
 
 def figures(result: Soaked) -> list[Figure]:
-    """Each thing that must hold, with its limit, and what is told beside it."""
+    """Each thing that must hold, with its limit, and what is stated beside it."""
     processes = (SUPERVISOR, *PROCESSES)
     # One that shrinks must not hide another that grows.
     grown_mb = {process: max(0.0, growth(result.samples, process, "memory_mb")) for process in processes}
@@ -208,7 +208,7 @@ def figures(result: Soaked) -> list[Figure]:
         reported("growth", f"open files, most in {most}", f"{files[most]:+.0f}"),
         reported(
             "ages",
-            "captured to sample, 95th percentile, middle and worst",
+            "captured to sample, 95th percentile, median and worst",
             f"{median(delays_ms or [0]):.0f}, {max(delays_ms or [0]):.0f} ms",
         ),
         none_of("the end", "processes left", left, len(processes)),

@@ -133,7 +133,7 @@ class Devices:
             left = tuple(one for one in content.devices if one.name != name)
             if len(left) == len(content.devices):
                 known = ", ".join(one.name for one in content.devices) or "none"
-                raise AccessError(f"{name!r} is not paired; paired are: {known}")
+                raise AccessError(f"{name!r} is not paired; the paired devices are: {known}")
             self._write(msgspec.structs.replace(content, devices=left))
 
     @contextmanager

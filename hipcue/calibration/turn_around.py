@@ -64,9 +64,9 @@ def _tell_progress(seen: TurnAround, way: Facing, tell: Callable[[str], None]) -
 
 def _checked(found: SideCalibration) -> SideCalibration:
     if not found.same_pace:
-        change = f"{found.cadence_change_pct:+.0f} %"
         raise CalibrationError(
-            f"The cadence was {change} different after the turn, and legs change with the pace: run both ways at the same speed"
+            f"The cadence changed by {found.cadence_change_pct:+.0f} % after the turn, and legs change with the pace: "
+            "run both ways at the same speed"
         )
     return found
 

@@ -23,12 +23,12 @@ _BY = "hipcue calibrate-sides"
 def calibrate_sides(
     source: SourceOption = None,
     other_side: Annotated[
-        str | None, typer.Option("--other-side", metavar="SOURCE", help="The one on the other side of the treadmill.")
+        str | None, typer.Option("--other-side", metavar="SOURCE", help="The camera on the other side of the treadmill.")
     ] = None,
     config: ConfigOption = None,
     backend: BackendOption = None,
 ) -> None:
-    """Compare two cameras: somebody runs half a minute facing each way; what they differ by is taken out from then on."""
+    """Compare two cameras: somebody runs for half a minute facing each way; their difference is corrected from then on."""
     from analysis.pose.pose_estimator import PoseError
     from capture.sources.source import SourceError  # these load OpenCV and the pose model
     from hipcue.calibration.turn_around import CalibrationError, lead
@@ -41,7 +41,7 @@ def calibrate_sides(
             "capture.source": source,
             "capture.other_side.source": other_side,
             "analysis.backend": backend,
-            # It is found out which way the runner faces, and what was taken out before is left in.
+            # Which way the runner faces is found out, and an earlier correction is left out.
             "analysis.facing": "auto",
             ".".join(OFFSET): 0.0,
         }
@@ -70,9 +70,9 @@ def _sentences(found: "SideCalibration") -> tuple[str, str]:
     size = f"{abs(found.offset_deg):.1f} ± {ci95:.1f}° (95 %)"
     more = "more" if found.offset_deg > 0 else "less"
     cameras = (
-        f"The other camera reads {size} {more} hip extension than the first one; this is taken out of its strides."
+        f"The other camera reads {size} {more} hip extension than the first one; its strides are corrected by this."
         if found.stands_out
-        else f"The cameras agree within the uncertainty: the other one reads {size} {more}. Nothing is taken out."
+        else f"The cameras agree within the uncertainty: the other one reads {size} {more}. Nothing is corrected."
     )
     return cameras, f"Your left minus right, without the cameras' part: {found.left_minus_right_deg:+.1f} ± {ci95:.1f}°."
 

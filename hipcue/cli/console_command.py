@@ -81,7 +81,7 @@ def remove(name: Annotated[str, typer.Argument(help="The lane's name.")]) -> Non
 
 @console_app.command()
 def pair(
-    viewer: Annotated[bool, typer.Option("--viewer", help="It may see everything and change nothing.")] = False,
+    viewer: Annotated[bool, typer.Option("--viewer", help="The device may see everything and change nothing.")] = False,
     config: ConfigOption = None,
 ) -> None:
     """Print a code that pairs one device within two minutes, as key p shows it on the big screen."""

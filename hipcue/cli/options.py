@@ -24,9 +24,9 @@ RotateOption = Annotated[
 ]
 ForOption = Annotated[float | None, typer.Option("--for", metavar="SECONDS", min=0, max=LONGEST_S, help="End after this time.")]
 FacingOption = Annotated[str | None, typer.Option(help='Direction of running in the picture: "right", "left" or "auto".')]
-BackendOption = Annotated[str | None, typer.Option(help="Program that runs the pose model.")]
+BackendOption = Annotated[str | None, typer.Option(help='What runs the pose model: "openvino", "mediapipe" or "auto".')]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="A settings file (TOML).")]
-PresetOption = Annotated[str | None, typer.Option(help="Name of a preset.")]
+PresetOption = Annotated[str | None, typer.Option(help='Name of a preset, such as "first_session" (docs/coaching.md).')]
 
 
 def folder(text: str) -> Path:

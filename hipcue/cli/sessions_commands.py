@@ -40,7 +40,7 @@ def list_(runner: RunnerOption = "", out_file: OutOption = None, config: ConfigO
 
 @sessions_app.command()
 def show(session: SessionArgument = "latest", out_file: OutOption = None, config: ConfigOption = None) -> None:
-    """A session's figures, each with its definition and uncertainty."""
+    """Print a session's figures, each with its definition and uncertainty."""
     with sentences():
         from sessions.report.frame_figures import frame_figures
         from sessions.report.key_figures import headline, key_figures
@@ -58,7 +58,7 @@ def show(session: SessionArgument = "latest", out_file: OutOption = None, config
 
 @sessions_app.command()
 def report(session: SessionArgument = "latest", out_file: OutOption = None, config: ConfigOption = None) -> None:
-    """A report for runner, coach and researcher: one HTML file that needs no internet, or a PDF if FILE ends in .pdf."""
+    """Write a report for runner, coach and researcher: one HTML file that needs no internet, or a PDF if FILE ends in .pdf."""
     with sentences():
         from sessions.report.session_report import write_report
 
@@ -74,7 +74,7 @@ def compare(
     out_file: OutOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Sessions side by side: what changed within each, and what can be compared between days."""
+    """Print sessions side by side: what changed within each, and what can be compared between days."""
     with sentences():
         if len(sessions) < 2:
             fail("compare: needs at least two sessions; hipcue sessions list shows all")
@@ -92,7 +92,7 @@ def export(
     out_file: OutOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Data for other programs: csv and parquet (tables), mot and sto (OpenSim joint angles), trc (landmarks)."""
+    """Write data for other programs: csv and parquet (tables), mot and sto (OpenSim joint angles), trc (landmarks)."""
     with sentences():
         from sessions.export.formats import write_export
 
@@ -142,7 +142,7 @@ def import_(
 def history(
     runner: Annotated[str, typer.Argument(help="A runner's nickname.")], out_file: OutOption = None, config: ConfigOption = None
 ) -> None:
-    """A runner's sessions, oldest first: what each one changed, and the trend."""
+    """Print a runner's sessions, oldest first: what each one changed, and the trend."""
     with sentences(), _catalogue(config) as catalogue:
         found = catalogue.entries(runner)
         if not found:

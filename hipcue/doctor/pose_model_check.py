@@ -38,7 +38,7 @@ def check_pose_model(settings: Settings, pictures: list[TimedPicture]) -> tuple[
     took_ms, better = speeds[0].median_ms, fastest(speeds)
     advice = ""
     if better is not None:
-        advice = f"{better.median_ms:.0f} ms in [analysis] with {better.option.name}"
+        advice = f"{better.option.name} in [analysis] takes {better.median_ms:.0f} ms"
     elif took_ms > FAST_ENOUGH_MS:
         advice = TOO_SLOW
     return Finding("pose model", took_ms <= FAST_ENOUGH_MS, f"{backend}, {took_ms:.0f} ms per picture", advice), took_ms

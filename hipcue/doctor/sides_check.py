@@ -25,17 +25,18 @@ def check_sides(settings: Settings, pictures: list[TimedPicture], other_pictures
         advice = "hang one of them on the other side of the treadmill, and switch mirroring off"
         return Finding("sides", False, f"both cameras see the {seen[0]} side", advice)
     return Finding(
-        "sides", True, f"the camera sees the {seen[0]} side, the other one the {seen[1]} side; {_taken_out(settings)}"
+        "sides", True, f"the camera sees the {seen[0]} side, the other one the {seen[1]} side; {_correction(settings)}"
     )
 
 
-def _taken_out(settings: Settings) -> str:
+def _correction(settings: Settings) -> str:
     """What `hipcue calibrate-sides` has found, in words."""
     other = settings.capture.other_side
     if not other.extension_offset_sd_deg:
-        return "no difference between them is taken out (hipcue calibrate-sides finds it)"
+        return "no difference between them is corrected (hipcue calibrate-sides measures it)"
     ci95_deg = Z95 * other.extension_offset_sd_deg
-    return f"the other one reads {other.extension_offset_deg:+.1f} ± {ci95_deg:.1f}° more, which is taken out"
+    more = "more" if other.extension_offset_deg > 0 else "less"
+    return f"the other one reads {abs(other.extension_offset_deg):.1f} ± {ci95_deg:.1f}° {more}, which is corrected"
 
 
 def _facing(settings: Settings, pictures: list[TimedPicture]) -> Facing | None:

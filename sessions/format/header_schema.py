@@ -19,7 +19,7 @@ class HeaderError(ValueError):
 def checked_start(text: str) -> str:
     """The start of a session, if it is a time that programs can compute with. Raises ValueError."""
     if not _EARLIEST_YEAR <= datetime.fromisoformat(text).year <= _LATEST_YEAR:
-        raise ValueError("is not in this age")
+        raise ValueError(f"is not a date between {_EARLIEST_YEAR} and {_LATEST_YEAR}")
     return text
 
 

@@ -54,7 +54,7 @@ def forget(catalogue: Catalogue, found: SessionEntry, sessions_folder: Path) -> 
 
 
 def sentences(done: Forgotten) -> list[str]:
-    """What a user is told afterwards."""
+    """What the user reads afterwards."""
     if done.was_copy:
         said = [f"Removed: {done.folder}; the session stays in the store, for that was only a copy of it"]
     else:

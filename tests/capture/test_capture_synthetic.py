@@ -47,7 +47,7 @@ def test_spaces_around_keys_and_values_are_ignored() -> None:
         ("extension", "'extension' is not key=value, as in synthetic:"),
         ("extention=18", "extention is not a setting; did you mean 'extension'?"),
         ("speed=12", "speed is not a setting; "),
-        ("=12", " is not a setting; known are extension, "),
+        ("=12", " is not a setting; choose from extension, "),
         ("extension=46", "extension = '46': must be at most 45"),
         ("extension=-11", "extension = '-11': must be at least -10"),
         ("far_extension=fast", "far_extension = 'fast': must be a number"),

@@ -119,7 +119,7 @@ class TestLimits:
 WRONG = [
     # the file's text, the error after the file's name
     ("captur.fps = 30", "captur is not a setting; did you mean 'capture'?"),
-    ("zzz = 1", "zzz is not a setting; known are capture, analysis, target, session, coach, guard, fading, belt, cue,"),
+    ("zzz = 1", "zzz is not a setting; choose from capture, analysis, target, session, coach, guard, fading, belt, cue,"),
     ("capture.fsp = 30", "capture.fsp is not a setting; did you mean 'fps'?"),
     ("capture.zone.lft = 0.1", "capture.zone.lft is not a setting; did you mean 'left'?"),
     ("capture.fps = 1", "capture.fps = 1: must be at least 5"),
@@ -260,7 +260,7 @@ class TestMistakes:
 
     def test_an_unknown_preset(self) -> None:
         assert refused("shaw") == "command line: preset 'shaw' is unknown; did you mean 'show'?"
-        assert refused("../default").endswith(f"known are {', '.join(presets())}")
+        assert refused("../default").endswith(f"choose from {', '.join(presets())}")
 
 
 class TestText:

@@ -31,7 +31,7 @@ def test_valid_conditions(when: str, parts: tuple[str, str, float | None]) -> No
         ("hip_extension below", "must have three words"),
         ("hip_extension is below band", "must have three words"),
         ("cadense below 160", "unknown measure 'cadense'; did you mean 'cadence'?"),
-        ("pulse below 160", "unknown measure 'pulse'; known are hip_extension, "),
+        ("pulse below 160", "unknown measure 'pulse'; choose from hip_extension, "),
         ("cadence under 160", '\'under\' must be "below" or "above"'),
         ("cadence in 160", '\'in\' must be "below" or "above" (or "in" before "band")'),
         ("cadence below bend", "'bend' must be \"band\" or a number"),

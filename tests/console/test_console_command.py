@@ -40,7 +40,7 @@ def test_a_device_is_revoked(hipcue: Run) -> None:
     assert hipcue("revoke", "tablet").stdout.strip() == "tablet is no longer paired."
     assert not devices.is_paired(secret)
     refused = hipcue("revoke", "tablet")
-    assert (refused.exit_code, refused.stderr.strip()) == (EXIT_USER, "'tablet' is not paired; paired are: none")
+    assert (refused.exit_code, refused.stderr.strip()) == (EXIT_USER, "'tablet' is not paired; the paired devices are: none")
 
 
 def test_without_devices_and_lanes_there_is_a_sentence(hipcue: Run) -> None:

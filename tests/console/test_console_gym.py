@@ -193,7 +193,7 @@ def test_lanes_are_added_replaced_and_removed(tmp_path: Path) -> None:
     lanes.add(FollowedLane("one", "tcp://c:1", "one"))
     assert [(one.name, one.address) for one in lanes.all()] == [("two", "tcp://b:1"), ("one", "tcp://c:1")]
     lanes.remove("two")
-    with pytest.raises(ConfigError, match="known are: one"):
+    with pytest.raises(ConfigError, match="the lanes are: one"):
         lanes.remove("two")
     with pytest.raises(ConfigError, match="lower-case letters"):
         lanes.add(FollowedLane("../x", "tcp://a:1", ""))

@@ -42,7 +42,7 @@ def test_what_was_calibrated_is_said() -> None:
     other = OtherSideSettings(source=SecretAddress("1"), extension_offset_deg=-1.2, extension_offset_sd_deg=0.35)
     settings = Settings(capture=CaptureSettings(other_side=other))
     found = check_sides(settings, pictures("right"), pictures("left")).found
-    assert found.endswith("the other one reads -1.2 ± 0.7° more, which is taken out")
+    assert found.endswith("the other one reads 1.2 ± 0.7° less, which is corrected")
 
 
 @pytest.mark.parametrize("facing", ["left", "right"])

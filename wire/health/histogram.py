@@ -12,7 +12,7 @@ MOST_MS = 10_000.0
 RATIO = 1.02
 """Each bucket is 2 % wider than the one before, so a percentile is right to 2 %."""
 RECENT_S = 5.0
-"""What is told of the last seconds reaches back so far, up to twice that."""
+"""What is reported of the last seconds reaches back so far, up to twice that."""
 _BUCKETS = math.ceil(math.log(MOST_MS / LEAST_MS) / math.log(RATIO)) + 1
 
 
@@ -89,5 +89,5 @@ class RunningHistogram:
         fresh = now_ns < self._turn_ns + s_to_ns(RECENT_S)
         self._before = self._now if fresh else Histogram()
         self._now = Histogram()
-        # From turn to turn, not from now: what was counted before the last turn but one must not be told of any more.
+        # From turn to turn, not from now: what was counted before the last turn but one must not be reported.
         self._turn_ns = self._turn_ns + s_to_ns(RECENT_S) if fresh else now_ns + s_to_ns(RECENT_S)

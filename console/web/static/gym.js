@@ -29,7 +29,7 @@ function show(tile, { state, last }) {
   const part = (name) => tile.querySelector(name);
   const { phase } = state;
   const help = state.lost ? whyLost(state) : state.faults.length ? state.faults[0].text
-    : phase && phase.name === "stand" ? "Waits for standing still" : state.view && !state.measuring && phase && phase.name !== "idle" ? state.view.runner : "";
+    : phase && phase.name === "stand" ? "Waiting for the runner to stand still" : state.view && !state.measuring && phase && phase.name !== "idle" ? state.view.runner : "";
   tile.classList.toggle("help", Boolean(help));
   part(".tile-help").textContent = help;
   part(".tile-phase").textContent = phase ? `${phase.title}${phase.paused ? ", paused" : ""} ${clock(phase.left_s)}` : "–";
