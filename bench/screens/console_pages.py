@@ -98,7 +98,8 @@ def run_lane(lane: ConsoleLane) -> None:
         lane.send(stride(number, float(number), value, quality=0.3 if number == 20 else 0.9, cadence_spm=172))
         lane.send(stride(number, float(number) + 0.35, value - 1.1, "far", cadence_spm=172))
         if number in RULES:
-            lane.send(msgspec.structs.replace(cue(RULES[number], number), reason=f"hip_extension {value:.1f}, band 16 to 20"))
+            given = cue(RULES[number], number, number + 0.1)
+            lane.send(msgspec.structs.replace(given, reason=f"hip_extension {value:.1f}, band 16 to 20"))
     seq += 2 * STRIDES + len(RULES)
     lane.until(lambda: lane.process.lane.read(lambda state: state.seq) >= seq, "every stride and cue is received")
     for process in ("analysis", "coach", "audio", "display", "recorder", "supervisor", "capture"):

@@ -54,6 +54,7 @@ class LaneLegs:
             "verdict": "unsure" if shown and not trusted else verdict(value, band),
             "band": None if band is None else [band.low_deg, band.high_deg],
             "baseline": None if target is None else rounded(target.baseline_deg, 1),
+            "baseline_sd": None if target is None else rounded(target.baseline_sd_deg, 1),
         }
 
     def _difference(self, phase: Phase) -> Json | None:

@@ -11,7 +11,7 @@ from config.measures import MEASURES
 from config.sections.capture import KMH_PER_MPS
 from console.lane.lane_legs import LaneLegs
 from console.lane.values import rounded, verdict
-from wire.clock import NS_PER_S, s_to_ns
+from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
 from wire.faults import SampleState
 from wire.messages import STRIDE_TONE, Band, Belt, ConfigState, Cue, Health, Phase, PhaseResult, Sample, Stride, Summary
 from wire.texts import ADVICE, PHASES, STATES, notice_sentence, sentence
@@ -108,16 +108,14 @@ class LaneState:
         self._config = config
 
     def handle_stride(self, stride: Stride, now_ns: int) -> None:
-        """Handle a stride. The chart is the main camera's; with two cameras each leg is its own camera's."""
+        """Handle a stride. With two cameras each leg is its own camera's."""
         self._heard_ns = now_ns
         self._legs.add(stride, now_ns)
-        if stride.camera != "main":
+        if stride.camera != "main" and stride.leg == "far":
             return
         self.seq += 1
         phase = self._phase
-        self._strides.append(
-            SeenStride(self.seq, stride, "" if phase is None else phase.name, None if phase is None else phase.band)
-        )
+        self._strides.append(SeenStride(self.seq, stride, "" if phase is None else phase.name, _band_of(stride, phase)))
 
     def handle_cue(self, cue: Cue) -> None:
         """Handle a cue; a tone on a stride is none for the coach to read."""
@@ -142,6 +140,7 @@ class LaneState:
                     "say": cue.say,
                     "reason": cue.reason,
                     "stride": cue.stride_number,
+                    "t_ms": cue.t_peak_ns // NS_PER_MS,
                 }
                 for at, cue in self._cues
                 if at > seq
@@ -199,18 +198,18 @@ class LaneState:
         value = None if row is None else rounded(stride.value(row.column), 2)
         least = 0.0 if self._phase is None else self._phase.min_quality
         trusted = stride.quality >= least
-        band = seen.band if stride.leg == "near" else None
         return {
             "seq": seen.seq,
             "number": stride.number,
             "leg": stride.leg,
+            "side": stride.side,
             "value": value,
             "trusted": trusted,
-            "verdict": verdict(value, band) if trusted else "unsure",
-            "band": None if band is None else [band.low_deg, band.high_deg],
+            "verdict": verdict(value, seen.band) if trusted else "unsure",
+            "band": None if seen.band is None else [seen.band.low_deg, seen.band.high_deg],
             "phase": seen.phase,
             "cadence_spm": rounded(stride.cadence_spm, 0),
-            "t_ms": stride.t_peak_ns // 1_000_000,
+            "t_ms": stride.t_peak_ns // NS_PER_MS,
         }
 
     def _faults(self, now_ns: int) -> list[Json]:
@@ -227,6 +226,14 @@ class LaneState:
             }
             for fault in faults
         ]
+
+
+def _band_of(stride: Stride, phase: Phase | None) -> Band | None:
+    """The band of a near leg; with two cameras each leg has its own."""
+    if phase is None or stride.leg == "far":
+        return None
+    target = phase.sides.get(stride.side) if phase.sides and stride.side is not None else phase
+    return None if target is None else target.band
 
 
 def _phase(phase: Phase, now_ns: int) -> Json:

@@ -13,17 +13,21 @@ import msgspec
 import numpy as np
 import pygame
 import pytest
+from msgspec import structs
 
 from config.loading import load
 from config.settings import Settings
 from feedback.display.paint.painter import Painter
 from feedback.display.state.screen import Screen
 from tests.support.console_browser import paired_context
+from tests.support.console_gym import ConsoleGym
 from tests.support.console_lane import GUARD_S, TEXT, ConsoleLane
 from tests.support.drilled_runner import Drill, record_drill
 from tests.support.headless_browser import AXE, axe_faults, missing, running_browser
 from tests.support.message_examples import cue, sample, stride
 from tests.support.recorded_sessions import header
+from tests.support.two_sided_runner import PHASE, stride_by, strides_by_both
+from wire.clock import s_to_ns
 from wire.messages import Band, Command, PairingCode, Phase
 
 if TYPE_CHECKING:
@@ -122,11 +126,59 @@ def test_the_lane_is_shown_as_the_wire_has_it(coach: "Page", lane: ConsoleLane, 
         wait_for_number(lane, coach, f"{value:.0f}°")
         verdict = coach.locator("#verdict").get_attribute("data-verdict")
         assert verdict == ("below", "in", "above")[number - 1]
-    lane.send(cue("push", 3))
+    lane.send(cue("push", 3, 3.1))
     lane.until(lambda: shows("#cues", "Push the belt"), "the cue is shown", sample())
     coach.wait_for_function("document.querySelectorAll('#chart .c-in, #chart .c-below, #chart .c-above').length === 3")
     coach.wait_for_function("document.querySelectorAll('#chart .c-cue').length === 1")
     assert mistakes == []
+
+
+def test_with_two_cameras_each_leg_has_its_chart(coach: "Page", lane: ConsoleLane, address: str, mistakes: list[str]) -> None:
+    coach.goto(address)
+    both = [structs.replace(PHASE, cueing=True), sample()]
+    lane.until(lambda: coach.locator("#left-baseline").text_content() == "12.0°", "the legs are shown", *both)
+    assert coach.locator("#right-baseline").text_content() == "15.0°"
+    for hidden in ("#chart", "#one-baseline", "#number"):
+        assert coach.locator(hidden).is_hidden()
+    for number, left_deg in enumerate((14.0, 15.0, 11.0), start=1):
+        right, left = stride_by("main", 18.0, number), stride_by("other_side", left_deg, number)
+        for taken, peak_s in ((right, number), (left, number + 0.35)):
+            lane.send(structs.replace(taken, t_peak_ns=s_to_ns(peak_s)))
+    lane.send(structs.replace(cue("push", 3), t_peak_ns=s_to_ns(3.35)))
+    coach.wait_for_function("document.querySelectorAll('#left-chart .c-in').length === 2")
+    coach.wait_for_function("document.querySelectorAll('#left-chart .c-below').length === 1")
+    coach.wait_for_function("document.querySelectorAll('#right-chart .c-in').length === 3")
+    coach.wait_for_function("document.querySelectorAll('#left-chart .c-cue').length === 1")
+    assert coach.locator("#right-chart .c-cue").count() == 0
+    assert coach.locator("#left-word").text_content() == "Below the band"
+    assert axe_faults(coach) == [] if AXE.exists() else True
+    assert mistakes == []
+
+
+def test_the_gym_shows_both_legs_of_a_lane_with_two_cameras(
+    browser: "Browser", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HIPCUE_HOME", str(tmp_path / "home"))
+    gym = ConsoleGym(("one", "two"), lambda: s_to_ns(100))
+    context = paired_context(browser, gym, "viewer")
+    try:
+        page = context.new_page()
+        page.set_default_timeout(GUARD_MS)
+        for lane, phase, strides in (("one", DRILL, [stride(1)]), ("two", PHASE, strides_by_both(1, 18.0, 12.0))):
+            gym.receive(lane, sample())
+            gym.receive(lane, phase)
+            for one in strides:
+                gym.receive(lane, one)
+        page.goto(f"http://127.0.0.1:{gym.port}")
+        tiles = {name: page.locator(f'.tile[data-lane="{name}"]') for name in ("one", "two")}
+        tiles["two"].locator(".tile-left").get_by_text("Below the band").wait_for()
+        assert tiles["two"].locator(".leg-value").all_text_contents() == ["12°", "18°"]
+        assert tiles["two"].locator(".tile-value").is_hidden()
+        assert tiles["one"].locator(".legs").is_hidden()
+        assert tiles["one"].locator(".tile-value").is_visible()
+    finally:
+        context.close()
+        gym.close()
 
 
 def test_the_buttons_lead_the_session(coach: "Page", lane: ConsoleLane, address: str) -> None:

@@ -36,8 +36,19 @@ def test_of_few_strides_or_without_zeros_it_is_not_stated(strides: int, zero_deg
     assert running(strides, zero_deg).state(NOW_NS)["legs"]["difference"] is None
 
 
-def test_the_chart_stays_the_main_cameras() -> None:
-    assert {one["value"] for one in running().since(0)["strides"]} == {18.0, 9.0}
+def test_each_leg_has_its_strides_and_baseline_for_the_chart() -> None:
+    strides = [one for one in running().since(0)["strides"] if one["leg"] == "near"]
+    assert {(one["side"], one["value"], *one["band"]) for one in strides} == {
+        ("left", 12.5, 13.0, 17.0),
+        ("right", 18.0, 16.0, 20.0),
+    }
+    legs = running().state(NOW_NS)["legs"]
+    assert (legs["left"]["baseline"], legs["right"]["baseline"]) == (12.0, 15.0)
+
+
+def test_a_far_leg_of_the_second_camera_is_not_sent() -> None:
+    far = [one for one in running().since(0)["strides"] if one["leg"] == "far"]
+    assert {(one["side"], one["band"]) for one in far} == {("left", None)}
 
 
 def test_a_leg_whose_camera_is_lost_has_no_number_and_the_other_one_keeps_its_own() -> None:

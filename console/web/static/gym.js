@@ -34,11 +34,26 @@ function show(tile, { state, last }) {
   part(".tile-help").textContent = help;
   part(".tile-phase").textContent = phase ? `${phase.title}${phase.paused ? ", paused" : ""} ${clock(phase.left_s)}` : "–";
   part(".tile-runner").textContent = whoRuns(phase);
+  showLegs(tile, state);
   const fresh = last && state.measuring && !state.lost;
   part(".tile-value").textContent = fresh ? number(last.value, state.measure) : "–";
   part(".verdict").dataset.verdict = fresh ? last.verdict : "no_target";
   part(".tile-verdict").textContent = fresh ? verdictWord(last.verdict) : "";
   tile.dataset.stride = fresh ? last.number : "";
+}
+
+// Of a lane with two cameras.
+function showLegs(tile, { legs, measure, lost }) {
+  tile.querySelector(".legs").hidden = !legs;
+  for (const one of ["> .number", "> .verdict"]) tile.querySelector(`:scope ${one}`).hidden = Boolean(legs);
+  if (!legs) return;
+  for (const side of ["left", "right"]) {
+    const part = tile.querySelector(`.tile-${side}`);
+    const leg = lost ? { value: null, verdict: "no_target" } : legs[side];
+    part.querySelector(".leg-value").textContent = number(leg.value, measure);
+    part.querySelector(".verdict").dataset.verdict = leg.verdict;
+    part.querySelector(".leg-word").textContent = leg.value === null ? "" : verdictWord(leg.verdict);
+  }
 }
 
 follow("/live", receive, (there) => { byId("lost").hidden = there; });

@@ -10,6 +10,7 @@ let strides = [];
 let cues = [];
 let state = null;
 
+const SIDES = ["left", "right"];
 const near = () => strides.filter((one) => one.leg === "near");
 const text = (id, value) => { if (byId(id).textContent !== value) byId(id).textContent = value; };
 const exact = (value) => number(value, state && state.measure ? { ...state.measure, decimals: state.measure.decimals + 1 } : null);
@@ -33,6 +34,11 @@ function receive(message) {
   root.dataset.seq = news.seq;
 }
 
+function withSpread(target) {
+  if (!target || target.baseline === null) return "–";
+  return `${exact(target.baseline)}${target.baseline_sd !== null ? ` ± ${target.baseline_sd}` : ""}`;
+}
+
 function showState() {
   const phase = state.phase;
   text("phase", phase ? phase.title : "Waiting for the lane");
@@ -40,7 +46,7 @@ function showState() {
   text("runner", whoRuns(phase));
   text("flags", phase ? [phase.paused && "Paused", phase.muted && "Muted", phase.form_first && "Form first"].filter(Boolean).join(" · ") : "");
   text("measure", state.measure ? state.measure.label : "");
-  text("baseline", phase && phase.baseline !== null ? `${exact(phase.baseline)}${phase.baseline_sd !== null ? ` ± ${phase.baseline_sd}` : ""}` : "–");
+  text("baseline", withSpread(phase));
   text("band", phase && phase.band ? `${exact(phase.band[0])} to ${exact(phase.band[1])}` : "–");
   text("cadence", state.cadence_spm === null ? "–" : String(state.cadence_spm));
   const belt = state.belt;
@@ -70,17 +76,18 @@ function showState() {
   text("belt-note", state.can_set_belt ? "As the treadmill shows them." : "Comes from the treadmill, or is not known: set belt.source to \"typed\" to enter it here.");
 }
 
-// Of a lane with two cameras: a number for each leg, and their difference once it is certain enough.
+// Of a lane with two cameras: number, band, baseline and chart of each leg, and their difference once it is certain enough.
 function showLegs(legs) {
-  for (const id of ["legs", "compared"]) byId(id).hidden = !legs;
-  for (const id of ["number", "verdict", "scale", "far-leg"]) byId(id).toggleAttribute("hidden", Boolean(legs));
+  for (const id of ["legs", "compared", "leg-charts"]) byId(id).hidden = !legs;
+  for (const id of ["number", "verdict", "scale", "chart", "far-leg", "one-baseline", "one-band"]) byId(id).toggleAttribute("hidden", Boolean(legs));
   if (!legs) return;
-  for (const side of ["left", "right"]) {
+  for (const side of SIDES) {
     const leg = legs[side];
     text(`${side}-value`, number(leg.value, state.measure));
     byId(`${side}-verdict`).dataset.verdict = leg.verdict;
     text(`${side}-word`, verdictWord(leg.verdict));
     text(`${side}-band`, leg.band ? `${exact(leg.band[0])} to ${exact(leg.band[1])}` : "–");
+    text(`${side}-baseline`, withSpread(leg));
   }
   const found = legs.difference;
   text("difference", found ? `${found.value > 0 ? "+" : ""}${exact(found.value)} ± ${exact(found.ci95)}` : "–");
@@ -99,7 +106,7 @@ function showStrides() {
   const far = strides.filter((one) => one.leg === "far");
   text("far", far.length ? exact(far[far.length - 1].value) : "–");
   drawScale(byId("scale"), fresh ? last : null, state && state.phase ? state.phase.band : null, exact);
-  drawChart(byId("chart"), own, new Map(cues.map((one) => [one.stride, one])), state && state.phase, exact);
+  drawCharts(own);
   const shown = cues.slice(-6).reverse();
   const list = byId("cues");
   const key = shown.map((one) => one.seq).join();
@@ -107,6 +114,18 @@ function showStrides() {
     list.dataset.shown = key;
     list.replaceChildren(...shown.map((one) => make("li", {}, make("strong", {}, one.text || one.say || one.rule), ` stride ${one.stride}: ${one.reason}`)));
   }
+}
+
+function drawCharts(own) {
+  const at = new Map(cues.map((one) => [one.t_ms, one]));
+  const legs = state && state.legs;
+  if (!legs) {
+    drawChart(byId("chart"), own, at, state && state.phase ? state.phase.baseline : null, exact);
+    return;
+  }
+  const [left, right] = SIDES.map((side) => own.filter((one) => one.side === side));
+  drawChart(byId("left-chart"), left, at, legs.left.baseline, exact, right);
+  drawChart(byId("right-chart"), right, at, legs.right.baseline, exact, left);
 }
 
 function showSummary(summary) {

@@ -22,18 +22,20 @@ function shape(verdict, x, y, title) {
   return mark;
 }
 
-// `strides`: of the near leg, oldest first. `cues`: by the number of their stride.
-export function drawChart(svg, strides, cues, phase, format) {
+const latest = (strides) => strides.filter((one) => one.value !== null).slice(-SHOWN);
+
+// `strides`: of a near leg, oldest first. `cues`: by the time of their stride. `beside`: of the other leg, whose chart has the same scale.
+export function drawChart(svg, strides, cues, baseline, format, beside = []) {
   const width = svg.clientWidth || 600;
   const height = svg.clientHeight || 240;
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  const shown = strides.filter((one) => one.value !== null).slice(-SHOWN);
+  const shown = latest(strides);
   if (!shown.length) {
     svg.replaceChildren(draw("text", { x: width / 2, y: height / 2, "text-anchor": "middle" }, "No strides yet"));
     return;
   }
-  const edges = shown.flatMap((one) => one.band || []);
-  const [low, high] = limits([...shown.map((one) => one.value), ...edges, ...(phase && phase.baseline !== null ? [phase.baseline] : [])]);
+  const drawn = [...shown, ...latest(beside)].flatMap((one) => [one.value, ...(one.band || [])]);
+  const [low, high] = limits([...drawn, ...(baseline !== null ? [baseline] : [])]);
   const y = (value) => height - 22 - ((value - low) / (high - low)) * (height - 40);
   const step = (width - LEFT - 14) / SHOWN;
   const x = (index) => LEFT + step * (SHOWN - shown.length + index + 0.5);
@@ -49,9 +51,9 @@ export function drawChart(svg, strides, cues, phase, format) {
     parts.push(draw("line", { class: "c-line", x1: LEFT, x2: width, y1: y(tick), y2: y(tick), opacity: 0.5 }));
     parts.push(draw("text", { x: LEFT - 6, y: y(tick) + 4, "text-anchor": "end" }, String(tick).replace("-", "−")));
   }
-  if (phase && phase.baseline !== null) parts.push(draw("line", { class: "c-base", x1: LEFT, x2: width, y1: y(phase.baseline), y2: y(phase.baseline) }));
+  if (baseline !== null) parts.push(draw("line", { class: "c-base", x1: LEFT, x2: width, y1: y(baseline), y2: y(baseline) }));
   shown.forEach((one, index) => {
-    const cue = cues.get(one.number);
+    const cue = cues.get(one.t_ms);
     if (cue) {
       const line = draw("line", { class: "c-cue", x1: x(index), x2: x(index), y1: 6, y2: height - 22 });
       line.append(draw("title", {}, cue.text || cue.rule));
