@@ -1,4 +1,4 @@
-"""Places the pictures of a recording in time, whatever their timestamps do. Pure."""
+"""Chooses the timestamps of a recording's pictures, and places these in time, whatever the timestamps do. Pure."""
 
 from wire.clock import s_to_ns
 
@@ -10,6 +10,28 @@ _LONGEST_GAP_NS = s_to_ns(10)
 """A longer gap is a clock that was set: nobody keeps a runner's picture for so long."""
 _TRUSTED_PICTURES = 15
 """Timestamps that break off twice within so many pictures mean nothing."""
+
+
+class DisplayStamps:
+    """Chooses between a picture's timestamp of display and that of decoding, as FFmpeg's players do.
+
+    Containers such as AVI store no timestamps of display, so with B-frames those that are made up for it are out of order.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[int, int] | None = None
+        self._faults = [0, 0]
+        """How often each has gone back or stood still."""
+
+    def choose(self, display: int | None, decoding: int | None) -> int | None:
+        """The timestamp that was more often in order so far; None: there is none. Pictures come in the order of display."""
+        if display is None or decoding is None:
+            return decoding if display is None else display
+        both = display, decoding
+        if self._last is not None:
+            self._faults = [faults + (now <= last) for faults, now, last in zip(self._faults, both, self._last, strict=True)]
+        self._last = both
+        return display if self._faults[0] <= self._faults[1] else decoding
 
 
 class Timeline:

@@ -13,6 +13,8 @@ _ONLY_FILES = {"protocol_whitelist": "file"}
 """A playlist in disguise must not make HipCue open addresses."""
 _HEAD_BYTES = 21
 _MP4_MARK = b"ftyp"
+_TABLES = (b"moov", b"meta")
+"""Parts that tell where the pictures of a video are, or those of a photo."""
 _MOST_BOXES = 10_000
 """Parts of an MP4 file that are looked at; a film in fragments has a few thousand."""
 
@@ -41,13 +43,15 @@ class VideoFile:
             raise SourceError(f"{path}: cannot be read ({error.strerror}); check its name and permissions") from None
         if _is_animated_webp(head):  # FFmpeg reads single pictures of this format only
             raise SourceError(f"{path}: is an animated WebP, which cannot be read; convert it to MP4 or GIF")
+        if not head:
+            raise SourceError(f"{path}: is empty; copy it again from where it was filmed")
         self._starts_like_mp4 = head[4:8] == _MP4_MARK
         self._open()
         # The first picture shows the size: only now is it known how it is to be turned.
         self._ahead = self._stream.next()
         if self._ahead is None:
             self._stream.close()
-            raise self._unreadable("contains no picture that can be read; convert it to MP4")
+            raise self._unreadable("contains no picture that can be read; copy it again, or convert it to MP4")
         self._current = self._ahead
         height_px, width_px = self.image().shape[:2]
         stored_fps = self._stream.fps
@@ -57,7 +61,6 @@ class VideoFile:
         self._timeline = self._new_timeline()
         slow = f", slow motion stored at {stored_fps:.6g} fps" if self._speed != 1 else ""
         self._facts = {"source": path.name, "mode": f"{width_px}x{height_px} at {self._fps:.6g} fps, file{slow}"}
-        self._frames = self._stream.frames
 
     @property
     def facts(self) -> dict[str, str]:
@@ -66,8 +69,8 @@ class VideoFile:
 
     @property
     def frames(self) -> int | None:
-        """Number of pictures according to the container."""
-        return self._frames
+        """Number of pictures according to the container; more exact once all have been read."""
+        return self._stream.frames
 
     @property
     def fps(self) -> float:
@@ -111,7 +114,7 @@ class VideoFile:
             raise self._unreadable(str(error)) from None
 
     def _unreadable(self, problem: str) -> SourceError:
-        if self._starts_like_mp4 and not _has_index(self._path):
+        if self._starts_like_mp4 and not _is_whole(self._path):
             problem = "is not a video that can be read: its end is missing; copy it again from where it was filmed"
         return SourceError(f"{self._path}: {problem}")
 
@@ -124,17 +127,18 @@ def _is_animated_webp(head: bytes) -> bool:
     return head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and bool(head[20:21] and head[20] & 2)
 
 
-def _has_index(path: Path) -> bool:
-    """Whether an MP4 file has its table of pictures, which most cameras write last."""
-    at, size = 0, path.stat().st_size
+def _is_whole(path: Path) -> bool:
+    """Whether an MP4 file has its table of pictures, which most cameras write last, and each part is as long as it says."""
+    at, size, has_table = 0, path.stat().st_size, False
     with path.open("rb") as file:
         for _ in range(_MOST_BOXES):
             file.seek(at)
             head = file.read(16)
             length = int.from_bytes(head[8:16] if head[:4] == b"\0\0\0\1" else head[:4], "big")
-            if head[4:8] == b"moov":
-                return True
+            has_table = has_table or head[4:8] in _TABLES
             at += length
-            if length < 8 or at >= size:
+            if at > size:
                 return False
-    return False
+            if length < 8:  # it reaches to the end, or is no part
+                return has_table
+    return has_table

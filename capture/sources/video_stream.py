@@ -4,17 +4,21 @@ Import this module only where something is opened: it loads FFmpeg.
 """
 
 from collections.abc import Iterator
-from typing import Literal
+from contextlib import suppress
+from itertools import islice
+from typing import Literal, cast
 
 import av
 from av.codec.context import ThreadType
 from av.container import InputContainer
-from av.stream import Disposition
+from av.packet import Packet
+from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as Track
 
 from capture.sources.picture_size import MOST_PX
 from capture.sources.resting_pace import RestingPace
+from capture.sources.timeline import DisplayStamps
 from capture.sources.upright_image import UprightImage
 from wire.clock import NS_PER_S, monotonic_ns
 from wire.frames.frame import Image
@@ -22,6 +26,11 @@ from wire.frames.frame import Image
 DEFAULT_FPS = 30.0
 _SLOWEST_FPS, _FASTEST_FPS = 0.5, 1000.0
 """A nominal rate outside this range is a mistake of the file."""
+
+_LOOKED_AT = 500
+"""Packets, by which it is known which of several tracks are videos: eight seconds of two."""
+_FEWER = 4
+"""A track with so many times fewer pictures than another is no video."""
 
 _NO_ANSWER = (av.error.ExitError, av.error.HTTPError, ConnectionError, TimeoutError, PermissionError)
 """Errors that say nothing about the format; ExitError: the time is up."""
@@ -66,16 +75,25 @@ class VideoStream:
         read_s: float | None = None,
         container_format: str | None = None,
     ) -> None:
+        def opened() -> InputContainer:
+            try:
+                return av.open(
+                    address, "r", container_format, options=options, timeout=(open_s, read_s), metadata_errors="replace"
+                )
+            except av.FFmpegError as error:  # whose text contains the address
+                if isinstance(error, _NO_ANSWER):
+                    raise StreamError(f"cannot be opened ({error.strerror})") from None
+                raise UnknownFormatError from None
+
+        self._is_file = read_s is None
+        self._container = opened()
         try:
-            self._container: InputContainer = av.open(
-                address, "r", container_format, options=options, timeout=(open_s, read_s), metadata_errors="replace"
-            )
-        except av.FFmpegError as error:  # whose text contains the address
-            if isinstance(error, _NO_ANSWER):
-                raise StreamError(f"cannot be opened ({error.strerror})") from None
-            raise UnknownFormatError from None
-        try:
-            self._track = _best_track(self._container)
+            moving = None
+            if len(self._container.streams.video) > 1 and self._is_file:
+                moving = _moving_tracks(self._container)
+                self._container.close()
+                self._container = opened()
+            self._track = _best_track(self._container, moving)
         except StreamError:
             self._container.close()
             raise
@@ -86,6 +104,12 @@ class VideoStream:
         self.pace = RestingPace()
         """Of a stream that `is_intra_only`: which pictures are decoded."""
         self._upright = UprightImage()
+        self._stamps = DisplayStamps()
+        self._ended = False
+        self._stored = 0
+        """How many pictures have been read, decodable or not, without those that are not to be shown."""
+        self._begins_s, self._reached_s = 0.0, 0.0
+        """The first timestamp, if it is negative; and the end of the last picture or sound."""
         self._frames = self._decoded()
 
     @property
@@ -105,13 +129,18 @@ class VideoStream:
     def frames(self) -> int | None:
         """Number of pictures according to the container; None: unknown.
 
-        Its table also counts pictures that an edit list leaves out, so the durations have a say too.
+        Its table also counts pictures that an edit list leaves out, so the durations have a say too. The mean rate is a guess
+        where the rate varies: once all has been read, those that were stored have a say, and how far into the file they reach.
         """
-        counts = [self._track.frames]
+        durations_s = []
         if self._container.duration is not None:
-            counts.append(round(self._container.duration * self.fps / av.time_base))
+            durations_s.append(self._container.duration / av.time_base)
         if self._track.duration is not None and self._track.time_base is not None:
-            counts.append(round(self._track.duration * self._track.time_base * self.fps))
+            durations_s.append(float(self._track.duration * self._track.time_base))
+        durations_s = [one for one in durations_s if one > 0]
+        counts = [self._track.frames, *(round(one * self.fps) for one in durations_s)]
+        if self._ended and durations_s and self._stored > 1 and self._reached_s > 0:
+            counts.append(round(self._stored * max(1.0, min(durations_s) / (self._reached_s - self._begins_s))))
         return min((count for count in counts if count > 0), default=None)
 
     @property
@@ -134,8 +163,8 @@ class VideoStream:
         return next(self._frames, None)
 
     def stamp_ns(self, frame: VideoFrame) -> int | None:
-        """The picture's own timestamp; None: the stream has none."""
-        stamp = frame.dts if frame.pts is None else frame.pts
+        """The timestamp of the next picture; None: the stream has none."""
+        stamp = self._stamps.choose(frame.pts, frame.dts)
         unit = frame.time_base or self._track.time_base
         if stamp is None or unit is None:
             return None
@@ -155,7 +184,7 @@ class VideoStream:
 
     def _decoded(self) -> Iterator[VideoFrame]:
         try:
-            for packet in self._container.demux(self._track):
+            for packet in self._packets():
                 if self.is_intra_only and not self.pace.wants(monotonic_ns()):
                     continue
                 try:
@@ -163,7 +192,9 @@ class VideoStream:
                 except av.FFmpegError:
                     continue
                 yield from _whole(frames)
+            self._ended = True
         except av.FFmpegError as error:  # it is cut off, or nothing arrives
+            self._ended = True
             self.malformed = isinstance(error, av.error.InvalidDataError)
             try:
                 frames = self._track.decode(None)
@@ -171,22 +202,54 @@ class VideoStream:
                 return
             yield from _whole(frames)
 
+    def _packets(self) -> "Iterator[Packet[Track]]":
+        """Those of this track. Raises av.FFmpegError where it is cut off, or nothing arrives."""
+        # A file's sound shows how far it has been read: it may go on after the last picture.
+        others = self._container.streams.audio if self._is_file else ()
+        for packet in self._container.demux(self._track, *others):
+            self._note(packet)
+            if packet.stream.index == self._track.index:
+                yield cast("Packet[Track]", packet)
+
+    def _note(self, packet: "Packet[Stream]") -> None:
+        """Count a packet of this track, and note how far the file has been read."""
+        if packet.size == 0 or packet.is_discard:  # nothing was recorded there, or it is not to be shown
+            return
+        self._stored += packet.stream.index == self._track.index
+        stamp = packet.dts if packet.pts is None else packet.pts
+        if stamp is not None and packet.time_base is not None:
+            self._begins_s = min(self._begins_s, float(stamp * packet.time_base))
+            self._reached_s = max(self._reached_s, float((stamp + (packet.duration or 0)) * packet.time_base))
+
 
 def _whole(frames: list[VideoFrame]) -> list[VideoFrame]:
     """Those of which nothing is missing."""
     return [frame for frame in frames if not frame.is_corrupt]
 
 
-def _best_track(container: InputContainer) -> Track:
+def _moving_tracks(container: InputContainer) -> set[int]:
+    """The indices of the video tracks that have about as many pictures as the others, from the first packets.
+
+    A cover or a preview is often not marked as one, and has a picture or a few.
+    """
+    counts = {track.index: 0 for track in container.streams.video}
+    with suppress(av.FFmpegError):
+        for packet in islice(container.demux(container.streams.video), _LOOKED_AT):
+            counts[packet.stream.index] += packet.size > 0
+    return {index for index, count in counts.items() if count >= max(counts.values()) / _FEWER}
+
+
+def _best_track(container: InputContainer, moving: set[int] | None) -> Track:
     """The video track with the largest pictures, of equal ones the first; never the cover of a piece of music.
 
-    Raises StreamError.
+    `moving`: the indices of those that are no single pictures; None: all. Raises StreamError.
     """
     tracks = [track for track in container.streams.video if Disposition.attached_pic not in track.disposition]
     if container.format.name == "tty" or not (tracks or container.streams.audio):
         raise UnknownFormatError
     if not tracks:
         raise StreamError("contains sound but no video; name a video file")
+    tracks = [track for track in tracks if moving is None or track.index in moving] or tracks
     track = max(tracks, key=lambda track: track.width * track.height if track.codec_context else -1)
     if not track.codec_context:
         raise StreamError("is in a format that cannot be decoded; convert it to MP4")

@@ -2,6 +2,7 @@
 
 import random
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from capture.sources.source import SourceError
 from capture.sources.video_file import VideoFile
 from tests.support.hdr_signal import HLG, PQ, hlg_signal, pq_signal
-from tests.support.made_videos import FPS, Made, write_made, write_sound, write_tracks
+from tests.support.made_videos import FPS, Made, write_beside_a_still, write_made, write_sound, write_tracks
 from tests.support.mutated_bytes import changed
 from wire.clock import NS_PER_S
 from wire.frames.frame import Image
@@ -45,6 +46,14 @@ def read(path: Path, filmed_at_fps: float = 0.0) -> tuple[list[float], list[Imag
     recording.close()
     assert all(earlier < later for earlier, later in pairwise(times_s))
     return times_s, images
+
+
+def promised(path: Path) -> int | None:
+    """How many pictures the file should have, once all have been read."""
+    recording = VideoFile(path)
+    while recording.advance() is not None:
+        pass
+    return recording.frames
 
 
 def assert_same(seen: Image, wanted: Image, within: float = 12) -> None:
@@ -165,12 +174,54 @@ class TestTimes:
         seen_s, _ = read(write_made(tmp_path / "jump.mkv", SCENES, Made(times_s=times_s)))
         assert seen_s == pytest.approx([number / FPS for number in range(COUNT)], abs=0.002)
 
+    def test_of_display_are_not_needed_for_b_frames(self, tmp_path: Path) -> None:
+        """AVI has those of decoding alone. Which ones are in order shows after the first pictures."""
+        seen_s, images = read(write_made(tmp_path / "old.avi", SCENES, replace(B_FRAMES, unit_s=Fraction(1, FPS))))
+        assert len(seen_s) >= COUNT - 2
+        assert np.diff(seen_s[1:-1]) == pytest.approx(1 / FPS, abs=0.002)
+        for at_s, image in zip(seen_s, images, strict=True):
+            assert_same(image, scene(round(at_s * FPS)), 20)
+
+
+class TestNumberOfPictures:
+    UNEVEN_S = tuple(np.cumsum([0.0, *[0.04, 0.1, 0.02, 0.5] * 5])[:COUNT])
+
+    @pytest.mark.parametrize("ending", ["mp4", "mkv", "ts", "flv"])
+    def test_is_known_at_a_variable_rate(self, tmp_path: Path, ending: str) -> None:
+        assert promised(write_made(tmp_path / f"a.{ending}", SCENES, Made(times_s=self.UNEVEN_S))) == COUNT
+
+    def test_is_known_where_times_begin_late(self, tmp_path: Path) -> None:
+        times_s = [3600 + number / FPS for number in range(COUNT)]
+        assert promised(write_made(tmp_path / "late.mkv", SCENES, Made(times_s=times_s))) == COUNT
+
+    def test_leaves_out_pictures_that_were_dropped_in_filming(self, tmp_path: Path) -> None:
+        """AVI stores an empty one for each."""
+        times_s = [number * (1 + (number > 9)) / FPS for number in range(COUNT)]
+        made = Made(times_s=times_s, unit_s=Fraction(1, FPS))
+        assert promised(write_made(tmp_path / "drops.avi", SCENES, made)) == COUNT
+
+    def test_is_about_known_of_a_file_that_was_cut_off(self, tmp_path: Path) -> None:
+        grain = np.random.default_rng(1)
+        grainy = [scene(number) + grain.integers(0, 9, (64, 96, 3), np.uint8) for number in range(COUNT)]
+        path = write_made(tmp_path / "cut.mkv", grainy, Made(times_s=self.UNEVEN_S))
+        path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+        assert len(read(path)[1]) < COUNT - 4
+        assert promised(path) == pytest.approx(COUNT, abs=4)
+
 
 class TestTracks:
     def test_the_best_of_several_is_taken(self, tmp_path: Path) -> None:
         small = [scene(number, 32, 16) for number in range(COUNT)]
         _, images = read(write_tracks(tmp_path / "two.mp4", [(small, Made()), (SCENES, Made())]))
         assert_same(images[0], scene())
+
+    @pytest.mark.parametrize("stills", [1, 0], ids=["one picture", "empty"])
+    @pytest.mark.parametrize("ending", ["mp4", "mkv"])
+    def test_a_larger_one_that_is_no_video_is_not_taken(self, tmp_path: Path, ending: str, stills: int) -> None:
+        path = write_beside_a_still(tmp_path / f"preview.{ending}", scene(0, 192, 128), SCENES, stills)
+        _, images = read(path)
+        assert len(images) == COUNT
+        assert_same(images[-1], scene(COUNT - 1))
 
     @pytest.mark.parametrize("cover", [None, scene()], ids=["", "with a cover"])
     def test_sound_alone_is_refused(self, tmp_path: Path, cover: Image | None) -> None:
@@ -184,6 +235,18 @@ class TestDamaged:
         path.write_bytes(path.read_bytes()[:-2000])
         with pytest.raises(SourceError, match="its end is missing; copy it again from where it was filmed"):
             VideoFile(path)
+
+    @pytest.mark.parametrize("kept", [0.05, 0.1])
+    def test_one_that_is_cut_off_before_its_first_picture_too(self, tmp_path: Path, kept: float) -> None:
+        path = write_made(tmp_path / "cut.mp4", SCENES, Made(container={"movflags": "+faststart"}))
+        path.write_bytes(path.read_bytes()[: round(kept * path.stat().st_size)])
+        with pytest.raises(SourceError, match="its end is missing; copy it again from where it was filmed"):
+            VideoFile(path)
+
+    def test_an_empty_file_is_refused_with_the_reason(self, tmp_path: Path) -> None:
+        (tmp_path / "a.mp4").touch()
+        with pytest.raises(SourceError, match=r"a\.mp4: is empty; copy it again from where it was filmed$"):
+            VideoFile(tmp_path / "a.mp4")
 
     def test_a_file_that_keeps_its_index_is_read_as_far_as_it_goes(self, tmp_path: Path) -> None:
         path = write_made(tmp_path / "cut.mp4", SCENES, Made(container={"movflags": "+faststart"}))

@@ -151,9 +151,7 @@ class TestRefused:
     def test_an_impossible_file_name(self, tmp_path: Path) -> None:
         assert "cannot be read" in refused(tmp_path / ("a" * 300))
 
-    @pytest.mark.parametrize(
-        "content", [b"", b"This is a text, not a video.\n" * 100, b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 500]
-    )
+    @pytest.mark.parametrize("content", [b"This is a text, not a video.\n" * 100, b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 500])
     def test_a_file_that_is_not_a_video(self, tmp_path: Path, content: bytes) -> None:
         path = tmp_path / "run.mp4"
         path.write_bytes(content)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.sources.timeline import Timeline
+from capture.sources.timeline import DisplayStamps, Timeline
 from wire.clock import ms_to_ns
 
 PERIOD_MS = 40
@@ -50,6 +50,32 @@ def test_without_any_pictures_follow_at_the_nominal_rate(stamp: float | None) ->
     placed = [at_ms for at_ms in placed_ms([stamp] * 60) if at_ms is not None]
     assert len(placed) >= 54
     assert placed == [PERIOD_MS * number for number in range(len(placed))]
+
+
+class TestTwoTimestamps:
+    DISPLAY, DECODING = (0, 1, 2, 3, 4, 5, 6, 7), (-2, -1, 0, 1, 2, 3, 4, 5)
+    SHUFFLED = (1, 4, 3, 5, 2, 6, 7, 8)
+
+    def test_that_of_display_is_taken(self) -> None:
+        assert self.chosen(self.DISPLAY, self.DECODING) == list(self.DISPLAY)
+
+    def test_if_it_starts_over_too(self) -> None:
+        twice = (*self.DISPLAY, *self.DISPLAY)
+        assert self.chosen(twice, (*self.DECODING, *self.DECODING)) == list(twice)
+
+    def test_that_of_decoding_is_taken_where_the_other_is_out_of_order(self) -> None:
+        assert self.chosen(self.SHUFFLED, self.DECODING)[2:] == list(self.DECODING[2:])
+
+    @pytest.mark.parametrize("which", [0, 1])
+    def test_the_only_one_is_taken(self, which: int) -> None:
+        none = (None,) * len(self.SHUFFLED)
+        given = [(self.SHUFFLED, none), (none, self.SHUFFLED)][which]
+        assert self.chosen(*given) == list(self.SHUFFLED)
+
+    @staticmethod
+    def chosen(display: Sequence[int | None], decoding: Sequence[int | None]) -> list[int | None]:
+        stamps = DisplayStamps()
+        return [stamps.choose(*both) for both in zip(display, decoding, strict=True)]
 
 
 @given(st.lists(st.none() | st.floats(-1e7, 1e7) | st.floats(0, 500), max_size=80))

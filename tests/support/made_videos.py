@@ -33,6 +33,8 @@ class Made:
     fps: float = FPS
     times_s: Sequence[float] | None = None
     """Of each picture; None: at `fps`."""
+    unit_s: Fraction | None = None
+    """Of times; None: one that the codec takes."""
     tags: dict[str, str] = field(default_factory=dict)
     container: dict[str, str] = field(default_factory=dict)
     """Options of the container."""
@@ -58,6 +60,19 @@ def write_tracks(path: Path, tracks: Sequence[tuple[Iterable[Image], Made]]) -> 
                 file.mux(stream.encode(_frame(image, at_s, made)))
         for stream in streams:
             file.mux(stream.encode(None))
+    return path
+
+
+def write_beside_a_still(path: Path, still: Image, images: Sequence[Image], stills: int = 1) -> Path:
+    """Write a track with a single picture, which is not marked as a cover, and then one with a video; `stills`: 0 for none."""
+    photo, made = Made("mjpeg", "yuvj420p", {}), Made()
+    with av.open(str(path), "w") as file:
+        first, second = new_track(file, still, photo), new_track(file, images[0], made)
+        for _ in range(stills):
+            file.mux(first.encode(_frame(still, 0.0, photo)))
+        for number, image in enumerate(images):
+            file.mux(second.encode(_frame(image, number / made.fps, made)))
+        file.mux(second.encode(None))
     return path
 
 
@@ -107,6 +122,8 @@ def _frame(image: Image, at_s: float, made: Made) -> VideoFrame:
 
 def _unit(made: Made) -> Fraction:
     """The unit of time; some codecs know none finer than a picture."""
+    if made.unit_s is not None:
+        return made.unit_s
     if made.codec in ("mpeg4", "mjpeg"):
         return 1 / Fraction(made.fps).limit_denominator(1001)
     return Fraction(1, 100) if made.codec == "gif" else _UNIT
