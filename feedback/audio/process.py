@@ -19,8 +19,9 @@ from feedback.audio.voice.speech import Speech
 from wire.clock import ms_to_ns, s_to_ns
 from wire.faults import FaultCode
 from wire.health import stages
+from wire.health.attendance import ANALYSES, lane_rests
 from wire.lifecycle import StopFlag
-from wire.messages import ConfigState, Cue, Health, Phase, PhaseName, Played
+from wire.messages import ConfigState, Cue, Health, Phase, PhaseName, Played, Stamps
 from wire.node import Node
 from wire.sockets import Wire
 from wire.texts import FAULTS
@@ -29,6 +30,7 @@ from wire.topics import CUE, HEALTH, PHASE, PLAYED
 IDLE_POLL_MS = 50.0
 BUSY_POLL_MS = 5.0
 """While a sound waits for the next block, so that its outcome is published immediately."""
+RESTING_POLL_MS = 100.0
 SOUND_FAULTS = (
     FaultCode.SOUND_DEVICE_MISSING,
     FaultCode.SOUND_DEVICE_LOST,
@@ -54,6 +56,16 @@ class _PendingSound:
 
     cue: Cue
     sound: str
+    frames: int
+
+
+@dataclass(frozen=True)
+class _HeldCue:
+    """A cue that waits for the sound card to open."""
+
+    cue: Cue
+    lasting: bool
+    """Whether it means the same a second later, as a phase or a fault does, but no stride."""
 
 
 class AudioProcess:
@@ -65,6 +77,10 @@ class AudioProcess:
         self._health = node.health
         self._played = node.publisher(PLAYED)
         self._pending: dict[int, _PendingSound] = {}
+        self._held: list[_HeldCue] = []
+        self._quiet_from_ns = 0
+        """When the last sound ends."""
+        self._analyses: dict[str, Health] = {}
         self._muted = False
         self._phase: PhaseName | None = None
         self._announced_faults: set[str] = set()
@@ -85,9 +101,12 @@ class AudioProcess:
         self._sink.advance()
         for outcome in self._sink.mixer.outcomes():
             self._publish_outcome(outcome)
+        self._rest()
         self._check_output()
         self._report()
-        return BUSY_POLL_MS if self._pending else IDLE_POLL_MS
+        if self._pending or self._held:
+            return BUSY_POLL_MS
+        return RESTING_POLL_MS if self._output.resting else IDLE_POLL_MS
 
     def close(self) -> None:
         """Release the device."""
@@ -102,9 +121,21 @@ class AudioProcess:
             self._follow_sink()
             self._renew_repertoire()
 
+    def _rest(self) -> None:
+        """Begin or end a rest, between two sounds: the card is opened anew for it."""
+        if not self._pending and self._clock() >= self._quiet_from_ns:
+            self._output.rest(lane_rests(self._analyses))
+
     def _check_output(self) -> None:
         self._output.check()
         self._follow_sink()
+        if self._held and not self._output.opening:
+            held, self._held = self._held, []
+            for one in held:
+                if one.lasting:
+                    self._schedule(one.cue)
+                else:
+                    self._handle_cue(one.cue)
 
     def _follow_sink(self) -> None:
         """Switch to the output's sink. The sounds scheduled in the previous sink are lost, and its tickets are invalid."""
@@ -127,7 +158,7 @@ class AudioProcess:
         # After a late start or a restart the change has been missed and is not announced.
         if before not in (None, phase.name) and phase.name != "idle" and not self._muted:
             text = announcements(self._settings.audio.language).get(phase.name, "")
-            self._schedule(self._internal_cue(rule_name(phase.name), "phase", text))
+            self._schedule(self._internal_cue(rule_name(phase.name), "phase", text), lasting=True)
 
     def _handle_cue(self, cue: Cue) -> None:
         age_ns = self._clock() - cue.decided_ns
@@ -143,10 +174,12 @@ class AudioProcess:
 
     def _handle_health(self, health: Health) -> None:
         """Play the tone of a new fault once; again only after the process has recovered."""
+        if health.process in ANALYSES:
+            self._analyses[health.process] = health
         tone = next((FAULTS[fault.code].tone for fault in health.faults if FAULTS[fault.code].tone), "")
         if tone:
             if health.process not in self._announced_faults and not self._muted:
-                self._schedule(self._internal_cue(SIGNAL_LOST, tone))
+                self._schedule(self._internal_cue(SIGNAL_LOST, tone), lasting=True)
             self._announced_faults.add(health.process)
         elif health.state != "starting":  # A restarted process has not checked yet.
             self._announced_faults.discard(health.process)
@@ -154,7 +187,10 @@ class AudioProcess:
     def _internal_cue(self, rule: str, sound: str, say: str = "") -> Cue:
         return Cue(rule, "", sound, "", stride_number=0, t_peak_ns=0, decided_ns=self._clock(), say=say)
 
-    def _schedule(self, cue: Cue) -> None:
+    def _schedule(self, cue: Cue, lasting: bool = False) -> None:
+        if self._output.opening and cue.play_at_ns is None:
+            self._held.append(_HeldCue(cue, lasting))
+            return
         try:
             selected = self._repertoire.select(cue)
         except KeyError:
@@ -166,7 +202,7 @@ class AudioProcess:
         start_frame = None if cue.play_at_ns is None else sink.frame_at_ns(cue.play_at_ns)
         max_late_frames = round(MAX_LATE_MS * sink.mixer.sample_rate_hz / 1000)
         ticket = sink.mixer.schedule(selected.samples, start_frame, selected.lane, max_late_frames)
-        self._pending[ticket] = _PendingSound(cue, selected.sound)
+        self._pending[ticket] = _PendingSound(cue, selected.sound, len(selected.samples))
 
     def _publish_outcome(self, outcome: PlaybackOutcome) -> None:
         pending = self._pending.pop(outcome.ticket)
@@ -177,6 +213,7 @@ class AudioProcess:
             self._health.counters["cues_late"] += 1
         sink, cue = self._sink, pending.cue
         dac_ns = sink.dac_ns(outcome.start_frame)
+        self._quiet_from_ns = max(self._quiet_from_ns, sink.dac_ns(outcome.start_frame + pending.frames))
         self._played.send(
             Played(
                 rule=cue.rule,
@@ -187,17 +224,15 @@ class AudioProcess:
                 silent=sink.silent,
             )
         )
-        if not sink.silent and cue.play_at_ns is None:
-            self._record_latency(cue, dac_ns, sink.latency_s())
+        if not sink.silent and cue.play_at_ns is None and cue.stamps is not None:
+            self._record_latency(cue, cue.stamps, dac_ns, sink.latency_s())
 
-    def _record_latency(self, cue: Cue, dac_ns: int, buffer_s: float) -> None:
-        health, stamps = self._health, cue.stamps
+    def _record_latency(self, cue: Cue, stamps: Stamps, dac_ns: int, buffer_s: float) -> None:
+        health, pose_ns = self._health, stamps.pose_ended_ns - stamps.pose_started_ns
         health.add_ns(stages.CUE_TO_SOUND, dac_ns - cue.decided_ns)
-        if stamps is not None:
-            pose_ns = stamps.pose_ended_ns - stamps.pose_started_ns
-            health.add_ns(stages.STRIDE_TO_SOUND, dac_ns - stamps.published_ns)
-            health.add_ns(stages.CAPTURED_TO_SOUND, dac_ns - stamps.capture_ns)
-            health.add_ns(stages.AROUND_POSE_AND_BUFFER, dac_ns - stamps.capture_ns - pose_ns - s_to_ns(buffer_s))
+        health.add_ns(stages.STRIDE_TO_SOUND, dac_ns - stamps.published_ns)
+        health.add_ns(stages.CAPTURED_TO_SOUND, dac_ns - stamps.capture_ns)
+        health.add_ns(stages.AROUND_POSE_AND_BUFFER, dac_ns - stamps.capture_ns - pose_ns - s_to_ns(buffer_s))
 
     def _report(self) -> None:
         sink, health = self._sink, self._health

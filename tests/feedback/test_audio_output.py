@@ -10,7 +10,15 @@ import pytest
 from config.sections.audio import AudioSettings
 from feedback.audio.device.sink import NullSink, Sink, SoundFault
 from feedback.audio.device.sound_card import open_sink
-from feedback.audio.device.sound_output import GAPS_PERIOD_NS, HUNG_AFTER_NS, MAX_GAPS, RETRY_NS, SoundOutput
+from feedback.audio.device.sound_output import (
+    GAPS_PERIOD_NS,
+    HUNG_AFTER_NS,
+    KEEPS_LONGER_NS,
+    MAX_GAPS,
+    RESTING_BLOCK_FRAMES,
+    RETRY_NS,
+    SoundOutput,
+)
 from wire.clock import Clock, monotonic_ns, s_to_ns
 from wire.faults import FaultCode
 
@@ -115,6 +123,79 @@ def test_a_machine_too_busy_for_short_blocks_gets_longer_ones() -> None:
     assert output.sink is cards.opened[1]
     assert [card.block_frames for card in cards.opened] == [256, 512]
     assert output.underflows == cards.opened[0].underflows
+
+
+def test_a_rest_takes_long_blocks_and_its_end_those_of_before() -> None:
+    cards = Cards()
+    output = cards.output(AudioSettings(block_frames=128))
+    output.check()
+    for resting in (True, True, False, False):
+        output.rest(resting)
+        output.check()
+    assert [card.block_frames for card in cards.opened] == [128, RESTING_BLOCK_FRAMES, 128]
+    assert [card.closed for card in cards.opened] == [True, True, False]
+    assert (output.sink, output.opening, output.lost) == (cards.opened[2], False, 0)
+
+
+def test_a_rest_that_begins_before_the_card_is_ready_or_ends_before_it_is_open() -> None:
+    cards = HangingCards()
+    cards.ready = False
+    output = cards.output(AudioSettings(block_frames=128))
+    output.check()
+    cards.proceed()
+    output.check()
+    output.rest(True)
+    output.check()
+    output.rest(False)
+    cards.ready = True
+    cards.proceed()
+    output.check()
+    assert output.opening
+    cards.proceed()
+    assert output.check()
+    assert [card.block_frames for card in cards.opened] == [128, RESTING_BLOCK_FRAMES, 128]
+    assert [card.closed for card in cards.opened] == [True, True, False]
+
+
+def test_a_rest_without_a_card_looks_for_it_no_more_often() -> None:
+    cards = Cards()
+    cards.connected = False
+    output = cards.output(AudioSettings())
+    output.check()
+    output.rest(True)
+    assert (output.check(), output.opening, cards.attempts) == (False, False, 1)
+    assert output.sink.fault == SoundFault(FaultCode.SOUND_DEVICE_MISSING, "none connected")
+    cards.connected = True
+    cards.now_ns += RETRY_NS
+    output.check()
+    assert cards.opened[0].block_frames == RESTING_BLOCK_FRAMES
+
+
+def test_lengthened_blocks_are_given_up_after_a_rest_unless_that_was_lately() -> None:
+    cards = Cards()
+    output = cards.output(AudioSettings(block_frames=128))
+    output.check()
+    cards.opened[0].underflows += MAX_GAPS
+    output.check()
+    cards.now_ns += KEEPS_LONGER_NS
+    for resting in (True, False):
+        output.rest(resting)
+        output.check()
+    cards.now_ns += 1
+    for resting in (True, False):
+        output.rest(resting)
+        output.check()
+    assert [card.block_frames for card in cards.opened] == [128, 256, RESTING_BLOCK_FRAMES, 256, RESTING_BLOCK_FRAMES, 128]
+
+
+def test_gaps_at_rest_lengthen_nothing() -> None:
+    cards = Cards()
+    output = cards.output(AudioSettings())
+    output.check()
+    output.rest(True)
+    output.check()
+    cards.opened[1].underflows += MAX_GAPS
+    assert not output.check()
 
 
 def test_mute_survives_the_loss_of_the_device() -> None:

@@ -7,15 +7,17 @@ from typing import TypeVar
 
 import pytest
 import zmq
+from msgspec.structs import replace
 
 from config.sections.audio import AudioSettings
 from config.settings import Settings
 from feedback.audio.device import sound_card
-from feedback.audio.device.sink import NullSink, SinkError
+from feedback.audio.device.sink import NullSink, Sink, SinkError
 from feedback.audio.process import MAX_LATE_MS, AudioProcess, run
-from tests.support.eventually import DEADLINE_S
+from tests.support.eventually import DEADLINE_S, eventually
+from tests.support.set_clock import SetClock
 from wire import codec
-from wire.clock import monotonic_ns, ms_to_ns, s_to_ns
+from wire.clock import Clock, monotonic_ns, ms_to_ns, s_to_ns
 from wire.endpoints import endpoint, private_directory
 from wire.faults import CAMERA_AWAY, FaultCode
 from wire.health.reporter import HealthReporter
@@ -23,7 +25,7 @@ from wire.lifecycle import StopFlag
 from wire.messages import ConfigState, Cue, Health, Phase, PhaseName, Played
 from wire.node import Node
 from wire.sockets import Every, Newest, Publisher, Wire
-from wire.topics import AUDIO, CONFIG, CUE, HEALTH, PHASE, PLAYED, SUPERVISOR
+from wire.topics import ANALYSIS, AUDIO, CONFIG, CUE, HEALTH, PHASE, PLAYED, SUPERVISOR
 
 DEADLINE_MS = 120_000
 SILENT = Settings(audio=AudioSettings(enabled=False))
@@ -325,6 +327,78 @@ def test_another_sound_device_discards_the_scheduled_sounds(wire_directory: Path
         process._apply(other, ConfigState(2, ""))
         assert process._pending == {}
         assert node.health.counters["cues_lost"] == 1
+        process.close()
+
+
+class Card(NullSink):
+    """A sound card that nobody hears."""
+
+    silent = False
+
+
+def waiting(process: AudioProcess) -> list[str]:
+    """The rules of the sounds that are scheduled and not played yet."""
+    return [pending.cue.rule for pending in process._pending.values()]
+
+
+def test_sounds_asked_for_while_the_card_opens_are_played_once_it_is_open(wire_directory: Path) -> None:
+    released, clock = threading.Event(), SetClock()
+
+    def opened_late(audio: AudioSettings, clock: Clock) -> Sink:
+        released.wait(DEADLINE_S)
+        return Card(audio, clock)
+
+    with Wire(wire_directory, AUDIO, clock) as wire:
+        node = Node(wire, StopFlag())
+        process = AudioProcess(Settings(audio=AudioSettings(speak=False)), node, opened_late)
+        process._handle_phase(phase(name="stand"))
+        process._handle_phase(phase(name="warm_up"))
+        process._handle_cue(replace(cue("push", stride_number=1), decided_ns=clock.now_ns))
+        assert node.health.counters["cues_too_old"] == 0
+        clock.now_ns += ms_to_ns(SILENT.analysis.max_age_ms + 1)
+        process.play()
+        assert waiting(process) == []
+        released.set()
+
+        def opens() -> bool:
+            process._check_output()
+            return not process._output.opening
+
+        eventually(opens, "the card opens")
+        # The phase is still the same, but the stride is long over.
+        assert waiting(process) == ["phase_warm_up"]
+        assert node.health.counters["cues_too_old"] == 1
+        process.close()
+
+
+def test_the_card_rests_between_two_sounds_only(wire_directory: Path) -> None:
+    clock = SetClock()
+    with Wire(wire_directory, AUDIO, clock) as wire:
+        node = Node(wire, StopFlag())
+        process = AudioProcess(Settings(audio=AudioSettings(speak=False)), node, Card)
+
+        def round_after(seconds: float, until: Callable[[], bool]) -> None:
+            def done() -> bool:
+                process.play()
+                return until()
+
+            clock.now_ns += s_to_ns(seconds)
+            eventually(done, "the state is reached")
+
+        def nobody_in_view(resting: bool) -> None:
+            process._handle_health(Health(ANALYSIS, 1, "running", clock.now_ns, 1, {}, {}, {}, resting=resting))
+
+        round_after(0.0, lambda: not process._output.opening)
+        process._schedule(process._internal_cue("push", "push"))
+        nobody_in_view(True)
+        round_after(0.1, lambda: not waiting(process))
+        assert not process._output.resting  # it has begun, and lasts for longer than that
+        round_after(5.0, lambda: process._output.resting and not process._output.opening)
+        process._schedule(process._internal_cue("push", "push"))
+        nobody_in_view(False)
+        process.play()
+        assert process._output.resting
+        round_after(5.0, lambda: not process._output.resting and not process._output.opening)
         process.close()
 
 

@@ -6,7 +6,7 @@ crystal, which counts frames. Each callback relates all three:
 - Ours to the library's: our reading is later than the library's by the time the interpreter took to get here, so the smallest
   difference in the window is the most accurate (LSL and NTP likewise use the shortest round trip).
 - The library's to the card's: `dac time - frame / rate` is constant except for jitter in the driver's delay report and slow
-  drift of the crystal. The window's median rejects the jitter and follows the drift: with a window of 0.7 s, a crystal that is
+  drift of the crystal. The window's median rejects the jitter and follows the drift: with a window of 0.5 s, a crystal that is
   100 ppm off adds an error of 0.03 ms.
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 from wire.clock import NS_PER_S
 
 WINDOW = 128
-"""Callbacks kept: 0.7 s of blocks of 256 frames at 48 kHz."""
+"""Callbacks kept: 0.5 s of blocks of 192 frames at 48 kHz."""
 JUMP_S = 0.02
 """A larger jump of the frame axis is real (underflow, suspended card, wall clock set): start over."""
 MAX_DELAY_S = 2.0

@@ -2,7 +2,8 @@
 
 Opening and closing block while the sound server hangs, so both are done in a background thread, one after the other. On a
 machine that is too busy for short blocks, the sound has gaps, which are audible clicks: the card is then reopened with longer
-blocks.
+blocks. So it is while nobody is in view, to spare the processor. The card is not closed then: loudspeakers on Bluetooth or HDMI
+swallow up to a second of what is played after a pause.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,6 +27,10 @@ GAPS_PERIOD_NS = s_to_ns(10.0)
 """This many underflows in this period are not accidental (measured with two busy programs per core: 14)."""
 MAX_BLOCK_FRAMES = 1024
 """Two blocks of this length take 43 ms at 48 kHz; with longer blocks a prompt would be late."""
+RESTING_BLOCK_FRAMES = 4096
+"""12 blocks a second at 48 kHz: the card's thread hardly takes any time."""
+KEEPS_LONGER_NS = s_to_ns(600.0)
+"""Blocks lengthened this long ago are given up at the end of a rest: the machine may have been busy for a while only."""
 
 SinkOpener = Callable[[AudioSettings, Clock], Sink]
 
@@ -38,6 +43,9 @@ class SoundOutput:
     ) -> None:
         self._audio = self._requested = audio
         """The settings in use, which may have longer blocks, and the requested ones."""
+        self._lengthened_ns = clock()
+        self.resting = False
+        """Whether it plays in long blocks because nobody is in view."""
         self._clock = clock
         self._opener = opener
         self._start = start
@@ -96,6 +104,16 @@ class SoundOutput:
         self._muted = muted
         self.sink.mixer.set_muted(muted)
 
+    def rest(self, resting: bool) -> None:
+        """Play in long blocks while nobody is in view, or in those of the settings again. Scheduled sounds are lost."""
+        if resting == self.resting:
+            return
+        self.resting = resting
+        if not resting and self._clock() - self._lengthened_ns > KEEPS_LONGER_NS:
+            self._audio = self._audio.model_copy(update={"block_frames": self._requested.block_frames})
+        if not self.sink.silent or self._candidate is not None:
+            self._reopen()
+
     def apply(self, audio: AudioSettings) -> None:
         """Apply changed settings: ramp to a new volume, or open another device."""
         before, self._requested = self._requested, audio
@@ -106,12 +124,7 @@ class SoundOutput:
                     sink.mixer.set_volume(audio.volume)
             return
         self._audio = audio
-        for sink in (self.sink, self._candidate):
-            if sink is not None:
-                self._discard(sink)
-        self._switch_to(NullSink(audio, self._clock))
-        self.opening = True
-        self._retry_ns = self._clock()
+        self._reopen()
 
     def close(self) -> None:
         """Close the device; if the sound server hangs, that is left to the end of the process."""
@@ -124,7 +137,7 @@ class SoundOutput:
 
     def _start_opening(self) -> None:
         past, self._discarded = self._discarded, []
-        audio = self._opening_audio = self._audio
+        audio = self._opening_audio = self._wanted()
         self._opening_since_ns = self._clock()
 
         def close_and_open() -> Sink:
@@ -140,7 +153,7 @@ class SoundOutput:
                 self._report_silence(SoundFault(FaultCode.SOUND_DEVICE_HANGS))
             return
         opened, self._opening = future.result(), None
-        if _device_keys(self._opening_audio) != _device_keys(self._audio):  # The settings have changed since.
+        if _device_keys(self._opening_audio) != _device_keys(self._wanted()):  # The settings have changed since.
             self._discard(opened)
             self._retry_ns = self._clock()
             return
@@ -159,14 +172,26 @@ class SoundOutput:
         now_ns = self._clock()
         if now_ns - self._gaps_since_ns > GAPS_PERIOD_NS:
             self._gaps_since_ns, self._gaps_before = now_ns, self.sink.underflows
-        return self.sink.underflows - self._gaps_before >= MAX_GAPS and self._audio.block_frames < MAX_BLOCK_FRAMES
+        may_lengthen = not self.resting and self._audio.block_frames < MAX_BLOCK_FRAMES
+        return may_lengthen and self.sink.underflows - self._gaps_before >= MAX_GAPS
 
     def _lengthen_blocks(self) -> None:
         block_frames = min(MAX_BLOCK_FRAMES, 2 * self._audio.block_frames)
         self._audio = self._audio.model_copy(update={"block_frames": block_frames})
-        self._discard(self.sink)
-        self._switch_to(NullSink(self._audio, self._clock, SoundFault(FaultCode.SOUND_BLOCKS_LENGTHENED, value=block_frames)))
+        self._lengthened_ns = self._clock()
+        self._reopen(SoundFault(FaultCode.SOUND_BLOCKS_LENGTHENED, value=block_frames))
+
+    def _reopen(self, fault: SoundFault | None = None) -> None:
+        for sink in (self.sink, self._candidate):
+            if sink is not None:
+                self._discard(sink)
+        self._switch_to(NullSink(self._audio, self._clock, fault))
+        self.opening = True
         self._retry_ns = self._clock()
+
+    def _wanted(self) -> AudioSettings:
+        """The settings with which to open a card now."""
+        return self._audio.model_copy(update={"block_frames": RESTING_BLOCK_FRAMES}) if self.resting else self._audio
 
     def _replace_failed(self, sink: Sink, fault: SoundFault) -> None:
         self._discard(sink)
