@@ -22,5 +22,5 @@ class AudioSettings(Section):
     voice_folder: str = setting("", 'folder with your own recordings, one per rule, such as "push.wav"; "": none', live=True)
     sample_rate_hz: Literal[22050, 44100, 48000] = setting(48000, "22050, 44100 or 48000", live=True)
     block_frames: int = setting(
-        256, "a smaller block sounds sooner, a larger one tolerates a busy machine", live=True, ge=64, le=4096
+        192, "a smaller block sounds sooner, a larger one tolerates a busy machine", live=True, ge=64, le=4096
     )
