@@ -29,12 +29,16 @@ def drawn_source(fps: int) -> str:
     return name
 
 
-def draw(path: Path, fps: int) -> None:
-    """Write `LENGTH_S` of the runner as Motion JPEG, which is what webcams deliver at this size and rate."""
-    runs, painter = runner(), RunnerPainter(*SIZE_PX)
+def draw(path: Path, fps: int, other_side: bool = False) -> None:
+    """Write `LENGTH_S` of the runner as Motion JPEG, which is what webcams deliver at this size and rate.
+
+    `other_side`: as a second camera sees the same instants from the left.
+    """
+    runs, painter = runner(), RunnerPainter(*SIZE_PX, facing="left" if other_side else "right")
     file = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), float(fps), SIZE_PX)
     file.set(cv2.VIDEOWRITER_PROP_QUALITY, JPEG_QUALITY)
     for index in range(round(LENGTH_S * fps)):
         t_s = index / fps
-        file.write(painter.draw(runs.pose(t_s), runs.belt_m(t_s)))
+        pose = runs.pose(t_s)
+        file.write(painter.draw(pose.from_other_side() if other_side else pose, runs.belt_m(t_s)))
     file.release()

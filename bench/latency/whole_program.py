@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from bench.latency.stage_times import of_samples, of_sounds, percentiles
 from tests.support.program import ROOT, Running, run_folder
 from wire.clock import NS_PER_S, monotonic_ns, s_to_ns
 from wire.health.stages import STRIDE_TO_SOUND, measured
-from wire.messages import Cue, Health, Latency, Played, Sample, Stride
+from wire.messages import CameraName, Cue, Health, Latency, Played, Sample, Stride
 from wire.sockets import Wire, wait
 from wire.topics import CUE, HEALTH, PLAYED, SAMPLE_LOG, STRIDE
 
@@ -76,16 +76,13 @@ class Result:
     """Of the times in messages, all after the beginning; of those that the processes report, all from the start on."""
     strides_to_sounds_ms: list[float]
     """Of every single sound."""
-    captured: int
-    analysed: int
+    analysed_share: float
+    """Frames analysed of those captured, start and end left out."""
+    other_analysed_share: float | None
+    """Of the camera on the other side; None: there is none."""
     first_sample_s: float
     use: dict[str, Use]
     heard: Heard
-
-    @property
-    def analysed_share(self) -> float:
-        """Frames analysed of those captured, start and end left out."""
-        return self.analysed / max(1, self.captured)
 
     @property
     def memory_mb(self) -> float:
@@ -96,7 +93,15 @@ class Result:
 class Program:
     """`hipcue run`, started and listened to. Use as a context; ends with it."""
 
-    def __init__(self, source: str, folder: Path, environment: Mapping[str, str], *options: str, tree: Path = ROOT) -> None:
+    def __init__(
+        self,
+        source: str,
+        folder: Path,
+        environment: Mapping[str, str],
+        *options: str,
+        tree: Path = ROOT,
+        both_sides: bool = False,
+    ) -> None:
         config = folder / "latency.toml"
         config.write_text(CONFIG)
         surroundings = dict(environment)
@@ -110,7 +115,7 @@ class Program:
             tree=tree,
         )
         self.heard = Heard()
-        self._wire = Wire(run_folder(self._running.runtime), "bench")
+        self._wire = Wire(run_folder(self._running.runtime), "bench", both_sides=both_sides)
         self._samples = self._wire.every(SAMPLE_LOG, Sample)
         self._strides = self._wire.every(STRIDE, Stride)
         self._cues = self._wire.every(CUE, Cue)
@@ -140,13 +145,17 @@ class Program:
             while (health := self._health.take()) is not None:
                 self.heard.health[health.process] = health
 
+    def until_sample(self, camera: CameraName) -> None:
+        """Wait for a camera's first sample. Raises TimeoutError."""
+        until_ns = monotonic_ns() + s_to_ns(PATIENCE_S)
+        while not any(sample.camera == camera for _, sample in self.heard.samples):
+            if monotonic_ns() > until_ns:
+                raise TimeoutError(f"no sample came from the camera {camera}")
+            self.listen(0.05)
+
     def first_sample(self) -> float:
         """Wait for the first sample; seconds from the start of the command to it."""
-        until_ns = monotonic_ns() + s_to_ns(PATIENCE_S)
-        while not self.heard.samples:
-            if monotonic_ns() > until_ns:
-                raise TimeoutError("no sample came")
-            self.listen(0.05)
+        self.until_sample("main")
         return (self.heard.samples[0][1].stamps.published_ns - self._began_ns) / NS_PER_S
 
     def measure(self, seconds: float) -> Result:
@@ -157,17 +166,16 @@ class Program:
         cpu_before, then_s = self.cpu_s(), time.monotonic()
         self.listen(seconds)
         after, cpu_after, took_s = self.heard.health, self.cpu_s(), time.monotonic() - then_s
-        samples = [sample for _, sample in self.heard.samples[seen:]]
+        all_samples = [sample for _, sample in self.heard.samples[seen:]]
+        samples, others = ([one for one in all_samples if one.camera == camera] for camera in ("main", "other_side"))
         sounds = of_sounds(self.heard.cues[cued:], self.heard.played[played:])
         exact = {stage: percentiles(durations_ms) for stage, durations_ms in {**of_samples(samples), **sounds}.items()}
-        # The source's own count goes on where a frame was left out on the way.
-        indices = [sample.frame_index for sample in samples]
         memory_mb = self.memory_mb()
         return Result(
             stages={**{stage.name: latency for stage, latency in measured(after, recent=False)}, **exact},
             strides_to_sounds_ms=sounds.get(STRIDE_TO_SOUND, []),
-            captured=indices[-1] - indices[0] + 1,
-            analysed=len(indices),
+            analysed_share=_analysed_share(samples),
+            other_analysed_share=_analysed_share(others) if others else None,
             first_sample_s=first_sample_s,
             use={
                 name: Use(100 * (cpu_after[name] - cpu_before[name]) / took_s, memory_mb[name])
@@ -210,6 +218,11 @@ class Program:
         named = self.pids()
         others = set(self._running.members()) - set(named.values())
         return {**{name: measure(pid) for name, pid in named.items()}, OTHERS: sum(map(measure, others))}
+
+
+def _analysed_share(samples: Sequence[Sample]) -> float:
+    # The source's own count goes on where a frame was left out on the way.
+    return len(samples) / (samples[-1].frame_index - samples[0].frame_index + 1)
 
 
 def _cpu_s(pid: int) -> float:
