@@ -110,6 +110,9 @@ class _Analysis:
         self._outlet.publish(sample, [self._agreement.weighed(stride) for stride in settled])
         if self._agreement.disagrees and settled:
             self._health.counters["strides against the other camera"] += len(settled)
+        if settled and self._camera == "main":
+            side = self._agreement.one_side
+            self._health.fault_if(side is not None, FaultCode.CAMERAS_ON_ONE_SIDE, cause=side or "")
         if self._pace is not None:
             self._pace.add(frame.seq, frame.capture_ns, (self._clock() - received_ns) / NS_PER_S)
             self._health.facts["pictures analysed"] = "all" if self._pace.every == 1 else f"one in {self._pace.every}"

@@ -1,8 +1,9 @@
-"""Whether the cameras on both sides of a runner agree on which leg is which. Pure.
+"""Whether the cameras on both sides of a runner are on two sides, and agree on which leg is which. Pure.
 
 Both see both legs, so a leg's push-offs must come at the same times in either view. If the times of one camera's right leg are
 those of the other camera's left leg, one of the two confuses the legs, and it is not known which: the quality of a stride, the
-probability that it is of the leg it says, is halved until they agree again.
+probability that it is of the leg it says, is halved until they agree again. The same holds while both see the same leg near:
+then both are on one side, or one is mirrored.
 """
 
 from collections import deque
@@ -28,28 +29,43 @@ class SideAgreement:
         self._others_ns: dict[Side, deque[int]] = {side: deque(maxlen=_COMPARED_STRIDES) for side in ("left", "right")}
         """Peaks by the other camera."""
         self._votes: deque[bool] = deque(maxlen=_VOTES)
+        self._near: dict[bool, deque[Stride]] = {mine: deque(maxlen=_COMPARED_STRIDES) for mine in (True, False)}
+        """The last near strides by this camera (True) and by the other one."""
 
     @property
     def disagrees(self) -> bool:
         """Whether the last strides contradict the other camera."""
         return self._votes.count(False) >= _AGAINST
 
+    @property
+    def one_side(self) -> Side | None:
+        """The side that both cameras show; None: they are on two sides, or it is not known."""
+        both = [*self._near[True], *self._near[False]]
+        times_ns = [one.t_peak_ns for one in both]
+        together = len(both) == 2 * _COMPARED_STRIDES and max(times_ns) - min(times_ns) <= _FORGOTTEN_NS
+        return both[0].side if together and len({one.side for one in both}) == 1 else None
+
     def add_other(self, stride: Stride) -> None:
         """Add a stride by the other camera."""
         if stride.side is not None:
             self._others_ns[stride.side].append(stride.t_peak_ns)
+            if stride.leg == "near":
+                self._near[False].append(stride)
 
     def weighed(self, stride: Stride) -> Stride:
-        """A stride by this camera, of half the quality while the cameras disagree."""
+        """A stride by this camera, of half the quality while the cameras disagree or show one side."""
         if stride.side is None or stride.stride_time_s is None:
             return stride
+        if stride.leg == "near":
+            self._near[True].append(stride)
         same = self._off_ns(stride.side, stride.t_peak_ns, s_to_ns(stride.stride_time_s))
         other = self._off_ns(opposite(stride.side), stride.t_peak_ns, s_to_ns(stride.stride_time_s))
         if same is None or other is None:
             self._votes.clear()
-            return stride
-        self._votes.append(same <= other)
-        return structs.replace(stride, quality=ONE_OF_TWO * stride.quality) if self.disagrees else stride
+        else:
+            self._votes.append(same <= other)
+        doubtful = self.disagrees or self.one_side is not None
+        return structs.replace(stride, quality=ONE_OF_TWO * stride.quality) if doubtful else stride
 
     def _off_ns(self, side: Side, peak_ns: int, stride_ns: int) -> float | None:
         """How far the other camera's last peaks of a leg are from this one, but for whole strides; None: there are none."""

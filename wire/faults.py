@@ -31,6 +31,7 @@ class FaultCode(TextEnum):
     TREADMILL_SENDS_NO_SPEED = "treadmill_sends_no_speed"
     # Analysis
     POSE_MODEL_UNUSABLE = "pose_model_unusable"
+    CAMERAS_ON_ONE_SIDE = "cameras_on_one_side"
     # Audio
     SOUND_DEVICE_MISSING = "sound_device_missing"
     SOUND_DEVICE_LOST = "sound_device_lost"

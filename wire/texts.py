@@ -125,6 +125,11 @@ FAULTS: dict[FaultCode, FaultText] = {
     FaultCode.POSE_MODEL_UNUSABLE: FaultText(
         "{cause}", "Press q and start HipCue again.", "Measurement stopped", "message", "warning"
     ),
+    FaultCode.CAMERAS_ON_ONE_SIDE: FaultText(
+        "Both cameras show the runner's {cause} side",
+        "Place one of them on the other side of the treadmill, and switch mirroring off.",
+        brief="Both cameras show one side",
+    ),
     FaultCode.SOUND_DEVICE_MISSING: FaultText("No sound device: {cause}", "", brief=_NO_SOUND),
     FaultCode.SOUND_DEVICE_LOST: FaultText(
         "The sound device has stopped playing", "Check that it is still plugged in.", brief=_NO_SOUND

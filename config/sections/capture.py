@@ -79,6 +79,12 @@ class CaptureSettings(Section):
     zone: Zone = setting(Zone())
     other_side: OtherSideSettings = setting(OtherSideSettings())
 
+    @model_validator(mode="after")
+    def _two_cameras(self) -> "CaptureSettings":
+        if self.has_other_side and _device(self.source) == _device(self.other_side.source):
+            raise ValueError(f"other_side.source = {str(self.other_side.source)!r}: is the same camera or clip as source")
+        return self
+
     @property
     def has_other_side(self) -> bool:
         """Whether there is a second camera."""
@@ -98,6 +104,12 @@ class CaptureSettings(Section):
                 "other_side": OtherSideSettings(extension_offset_deg=other.extension_offset_deg),
             }
         )
+
+
+def _device(source: SecretAddress) -> str:
+    """A camera's number names the same device as its path."""
+    name = source.reveal()
+    return f"/dev/video{name}" if name.isdecimal() else name
 
 
 FASTEST_TYPED_KMH = 40.0

@@ -44,6 +44,12 @@ def test_a_mistake_in_it_is_one_sentence() -> None:
         other(**{"capture.other_side.fps": -1.0})
 
 
+@pytest.mark.parametrize(("source", "other_side"), [("0", "0"), ("0", "/dev/video0"), ("run.mp4", "run.mp4")])
+def test_one_camera_is_not_two(source: str, other_side: str) -> None:
+    with pytest.raises(ConfigError, match=rf"other_side\.source = '{other_side}': is the same camera or clip as source"):
+        load(overrides={"capture.source": source, "capture.other_side.source": other_side})
+
+
 def test_what_was_calibrated_reaches_its_measurement() -> None:
     found = other(**{"capture.other_side.extension_offset_deg": 1.4}).capture
     assert found.other_side.extension_offset_deg == 1.4

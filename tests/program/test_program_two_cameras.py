@@ -3,13 +3,20 @@
 import signal
 from pathlib import Path
 
+import pytest
+
 from sessions.format.header import read_header
 from tests.support.listener import Listener
 from tests.support.program import Running, only_session, table
+from wire.faults import FaultCode
 from wire.messages import CameraName, Side
-from wire.topics import ANALYSIS_2, CAPTURE, CAPTURE_2, PROCESSES, SUPERVISOR
+from wire.texts import sentence
+from wire.topics import ANALYSIS, ANALYSIS_2, CAPTURE, CAPTURE_2, PROCESSES, SUPERVISOR
 
 RUNNER = "synthetic:extension=17,far_extension=14,fps=30,width=320,height=240"
+
+
+ONE_SIDE = "Both cameras show the runner's right side"
 
 
 def by(listener: Listener, camera: CameraName) -> list[int]:
@@ -20,6 +27,27 @@ def by(listener: Listener, camera: CameraName) -> list[int]:
 def until_more(listener: Listener, camera: CameraName, more: int) -> None:
     wanted = len(by(listener, camera)) + more
     listener.until(lambda: len(by(listener, camera)) >= wanted, f"{more} strides by {camera}")
+
+
+@pytest.mark.raises_fault(FaultCode.CAMERAS_ON_ONE_SIDE)
+def test_cameras_on_one_side_are_named_and_cue_nothing(tmp_path: Path) -> None:
+    program = Running(
+        *("run", "--source", RUNNER, "--other-side", f"{RUNNER},seed=2", "--preset", "show"),
+        *("--no-display", "--no-audio", "--session-dir", str(tmp_path)),
+        exact=True,
+    )
+    listener = Listener(program.runtime, both_sides=True)
+
+    def named() -> bool:
+        health = listener.health.get(ANALYSIS)
+        return health is not None and ONE_SIDE in [sentence(fault).partition(".")[0] for fault in health.faults]
+
+    listener.until(named, "the fault is reported")
+    until_more(listener, "main", 2)
+    assert [one.quality < 0.6 for one in listener.strides[-1:]] == [True]
+    listener.close()
+    program.signal(signal.SIGTERM)
+    assert program.wait().exit_code == 0
 
 
 def test_losing_either_camera_costs_the_other_side_no_stride(tmp_path: Path) -> None:
