@@ -12,7 +12,7 @@ from typing import Any
 import tomli
 from pydantic import ValidationError
 
-from config.mistakes import ConfigError, form_path, key_name, nearest, sentence
+from config.mistakes import ConfigError, form_path, key_name, nearest, not_toml, sentence
 from config.paths import presets_folder
 from config.settings import Settings
 from config.small_file import SmallFileError, read_small_text
@@ -118,7 +118,7 @@ def _parse(text: str, where: str) -> Tables:
     try:
         return tomli.loads(text)
     except ValueError as error:  # TOMLDecodeError is one; so is a number of thousands of digits
-        raise ConfigError(f"{where}: is not TOML: {error}") from None
+        raise ConfigError(f"{where}: {not_toml(error, text)}") from None
 
 
 def _merged(layers: Sequence[Layer]) -> Tables:

@@ -1,6 +1,8 @@
 """What is wrong with a setting, said in one sentence: where, which key, which value, and what is allowed."""
 
 import difflib
+import math
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -11,17 +13,31 @@ from pydantic_core import ErrorDetails
 from config.secret_address import without_secrets
 
 _ALLOWED = {
-    "greater_than_equal": "must be at least {ge}",
-    "less_than_equal": "must be at most {le}",
-    "greater_than": "must be more than {gt}",
-    "less_than": "must be less than {lt}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "greater_than": "must be more than {gt:g}",
+    "less_than": "must be less than {lt:g}",
     "literal_error": "must be {expected}",
-    "string_pattern_mismatch": "must be a short name of lower-case letters, digits and _",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
     "too_short": "must not be empty",
     "missing": "is missing",
 }
+FORMS = {
+    "name": "a short name of lower-case letters, digits and _",
+    "publish": '"ipc", or an address with its port, as in "tcp://0.0.0.0:7660"',
+    "language": 'a language, such as "en" or "en-gb"',
+    "device": 'a processor, such as "CPU", "GPU" or "GPU.1"',
+}
+"""By key: what text of a certain pattern must be."""
+_HINTS = {
+    r"=\s*[+-]?[0-9]+,[0-9]": "write decimals with a point, as in 0.5",
+    r"=\s*(yes|no|on|off|True|False|TRUE|FALSE)\b": "write true or false",
+    r"\\": 'write folders with /, as in "C:/voices"',
+    r"=\s*[A-Za-z_/~]": "put text in quotes",
+}
+"""By what the line looks like: what its writer may have meant."""
+_QUOTED = r"'([^']*)'"
 _FEW = 8
 """Of so many allowed words all are named; of more only the nearest one."""
 _LONGEST_VALUE = 80
@@ -65,18 +81,34 @@ def sentence(error: ErrorDetails, where: str, settings: type[BaseModel], data: M
         return f"{where}: {key}: {detail}" if key else f"{where}: {detail}"
     if kind == "literal_error" and isinstance(error["input"], str):
         allowed = _one_of(error["input"], error["ctx"]["expected"])
+    elif kind == "string_pattern_mismatch":
+        allowed = f"must be {FORMS[str(path[-1])]}"
+    elif kind == "tuple_type" and isinstance(error["input"], Mapping):
+        allowed = f"must be a list of blocks: write [[{key}]] in place of [{key}]"
     elif kind in _ALLOWED:
-        allowed = _ALLOWED[kind].format(**error.get("ctx", {}))
+        is_nan = isinstance(error["input"], float) and math.isnan(error["input"])
+        allowed = "must be a number" if is_nan else _ALLOWED[kind].format(**error.get("ctx", {}))
     else:
         expected = next((words for start, words in _KINDS.items() if kind.startswith(start)), None)
         allowed = f"must be {expected}" if expected else error["msg"]
     value = error["input"]
     # An address is shown without its password: the sentence comes to the screen on the wall.
     try:
-        shown = repr(without_secrets(value)) if isinstance(value, str) else without_secrets(repr(value))
+        text = repr(value).lower() if isinstance(value, bool) else repr(value)  # as TOML writes it
+        shown = repr(without_secrets(value)) if isinstance(value, str) else without_secrets(text)
     except ValueError:  # Python refuses to write a whole number of more than 4300 digits
         shown = "a number of thousands of digits"
     return f"{where}: {key} = {shown if len(shown) <= _LONGEST_VALUE else f'{shown[:_LONGEST_VALUE]}…'}: {allowed}"
+
+
+def not_toml(error: ValueError, text: str) -> str:
+    """Why a text is not TOML, as the end of a sentence that begins with its name."""
+    # tomli writes the name of a table as Python does.
+    reason = re.sub(r"\('.*',?\)", lambda found: f"[{'.'.join(re.findall(_QUOTED, found[0]))}]", str(error))
+    line_number, lines = getattr(error, "lineno", 0), text.split("\n")
+    line = lines[line_number - 1] if 0 < line_number <= len(lines) else ""
+    hint = next((f"; {hint}" for pattern, hint in _HINTS.items() if re.search(pattern, line)), "")
+    return f"is not TOML: {reason}{hint}"
 
 
 def _one_of(word: str, expected: str) -> str:

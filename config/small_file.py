@@ -43,4 +43,4 @@ def read_small_text(path: Path, most_bytes: int = MOST_BYTES) -> str:
     try:
         return packed.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise SmallFileError("is not a text file in UTF-8") from None
+        raise SmallFileError("is not a text file in UTF-8; save it as UTF-8") from None

@@ -12,7 +12,7 @@ import msgspec
 import tomli
 
 from config.loading import Origin, default_layer, preset_layer, presets
-from config.mistakes import ConfigError
+from config.mistakes import ConfigError, not_toml
 from config.paths import presets_folder
 from config.settings import Settings
 from config.small_file import SmallFileError, read_small_text
@@ -314,7 +314,7 @@ def _parsed(text: str) -> Mapping[str, Any]:
     try:
         return tomli.loads(text)
     except ValueError as error:
-        raise EditError(f"This is not TOML: {error}") from None
+        raise EditError(f"This {not_toml(error, text)}") from None
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -26,7 +26,7 @@ def cameras(
         typer.Option(parser=folder, metavar="FOLDER", help="Save a small picture of each camera in this folder."),
     ] = None,
 ) -> None:
-    """List the connected cameras: their names for `source` in [capture], models and modes."""
+    """List the connected cameras: their names for `capture.source`, models and modes."""
     with sentences():
         from capture.sources.v4l2 import list_cameras
 

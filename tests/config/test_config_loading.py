@@ -125,14 +125,19 @@ WRONG = [
     ("capture.fps = 1", "capture.fps = 1: must be at least 5"),
     ("capture.fps = 1000", "capture.fps = 1000: must be at most 240"),
     ("capture.fps = inf", "capture.fps = inf: must be at most 240"),
-    ("capture.fps = nan", "capture.fps = nan: must be "),
+    ("capture.fps = nan", "capture.fps = nan: must be a number"),
     ('capture.fps = "60"', "capture.fps = '60': must be a number"),
     ("capture.width_px = 1280.5", "capture.width_px = 1280.5: must be a whole number"),
     ("capture.width_px = nan", "capture.width_px = nan: must be a whole number"),
+    ("target = 3", "target = 3: must be a table"),
+    ('[cue]\nname = "push"', "cue = {'name': 'push'}: must be a list of blocks: write [[cue]] in place of [cue]"),
+    ('network.publish = "tcp://0.0.0.0"', "network.publish = 'tcp://0.0.0.0': must be \"ipc\", or an address with its port,"),
+    ('audio.language = "English"', "audio.language = 'English': must be a language, such as"),
+    ('analysis.device = "gpu"', "analysis.device = 'gpu': must be a processor, such as"),
     ("capture.loop = 1", "capture.loop = 1: must be true or false"),
     ('capture.loop = "yes"', "capture.loop = 'yes': must be true or false"),
-    ("audio.volume = true", "audio.volume = True: must be a number"),
-    ("session.warm_up_s = false", "session.warm_up_s = False: must be a number"),
+    ("audio.volume = true", "audio.volume = true: must be a number"),
+    ("session.warm_up_s = false", "session.warm_up_s = false: must be a number"),
     ("capture.source = 0", "capture.source = 0: must be text in quotes"),
     ('capture.source = ""', "capture.source = '': must not be empty"),
     ('display.mode = "tv"', "display.mode = 'tv': must be 'auto', 'fullscreen', 'window' or 'headless'"),
@@ -247,6 +252,25 @@ class TestMistakes:
     def test_a_key_written_twice_names_its_line(self, tmp_path: Path) -> None:
         assert "line 3" in refused(file=file_with(tmp_path, "[capture]\nfps = 30\nfps = 60\n"))
 
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("[audio]\nvolume = 0,6\n", "(at line 2, column 11); write decimals with a point, as in 0.5"),
+            ("[audio]\nenabled = yes\n", "(at line 2, column 11); write true or false"),
+            ("[session]\nrunner = Ada\n", "(at line 2, column 10); put text in quotes"),
+            ('[audio]\nvoice_folder = "C:\\Users\\coach"\n', '; write folders with /, as in "C:/voices"'),
+            ("[capture.zone]\n[capture.zone]\n", "Cannot declare [capture.zone] twice (at line 2, column 14)"),
+            ("[audio\n", "Expected ']' at the end of a table declaration (at line 1, column 7)"),
+        ],
+    )
+    def test_what_is_not_toml_is_named_with_its_place_and_what_may_have_been_meant(
+        self, tmp_path: Path, text: str, words: str
+    ) -> None:
+        file = file_with(tmp_path, text)
+        said = refused(file=file)
+        assert said.startswith(f"{file}: is not TOML: ")
+        assert said.endswith(words)
+
     def test_a_missing_file(self, tmp_path: Path) -> None:
         path = tmp_path / "none.toml"
         assert refused(file=path) == f"{path}: cannot be read (No such file or directory)"
@@ -256,7 +280,7 @@ class TestMistakes:
 
     def test_a_file_that_is_not_utf_8(self, tmp_path: Path) -> None:
         file = file_with(tmp_path, 'capture.source = "Läufer"'.encode("latin-1"))
-        assert refused(file=file) == f"{file}: is not a text file in UTF-8"
+        assert refused(file=file) == f"{file}: is not a text file in UTF-8; save it as UTF-8"
 
     def test_an_unknown_preset(self) -> None:
         assert refused("shaw") == "command line: preset 'shaw' is unknown; did you mean 'show'?"

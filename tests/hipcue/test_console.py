@@ -1,10 +1,14 @@
 """Given paths and names with any characters, then the commands show all of them, and a terminal acts on none."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.text import Text
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from hipcue.cli.commands import app
@@ -68,3 +72,18 @@ def test_a_mistake_on_the_command_line_is_one_sentence(words: tuple[str, ...], m
     assert (done.exit_code, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert all(mention in done.stderr for mention in mentions), done.stderr
+
+
+def helps(command: Any, path: str = "hipcue") -> Iterator[tuple[str, str]]:
+    """Every text of help, by the command and option that it is about."""
+    yield path, command.help or ""
+    for parameter in command.params:
+        yield f"{path} {parameter.name}", getattr(parameter, "help", None) or ""
+    if isinstance(command, TyperGroup):
+        for name, one in command.commands.items():
+            yield from helps(one, f"{path} {name}")
+
+
+def test_help_is_printed_whole() -> None:
+    for where, text in helps(get_command(app)):
+        assert Text.from_markup(text).plain == text, where  # typer takes it for markup
