@@ -102,13 +102,15 @@ class RuleState:
         rule, value, band = self.rule, self._judgement.value, self._judgement.band
         by_band = self.condition is not None and self.condition.number is None
         limits = f", band {band.low_deg:.1f} to {band.high_deg:.1f}" if by_band and band is not None else ""
-        shown = f": mean of {rule.mean_strides} {value:.1f}" if value is not None else ""
-        of_leg = "" if rule.leg == "both" else f" {rule.leg}"
+        mean = f" on average of {rule.mean_strides}" if rule.mean_strides > 1 else ""
+        shown = f": {value:.1f}{mean}" if value is not None else ""
+        leg = "" if rule.leg == "both" else f"{rule.leg} "
+        lasted = f"{rule.strides} {leg}stride{'s' * (rule.strides != 1)}"
         return Cue(
             rule=rule.name,
             text=rule.text,
             sound="" if rule.sound == "none" else rule.sound,
-            reason=f"{rule.when} for {rule.strides}{of_leg} strides{shown}{limits}",
+            reason=f"{rule.when} for {lasted}{shown}{limits}",
             stride_number=stride.number,
             t_peak_ns=stride.t_peak_ns,
             decided_ns=now_ns,

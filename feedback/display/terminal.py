@@ -64,6 +64,6 @@ def summary_lines(summary: Summary, measure: str) -> list[str]:
             continue
         mean = f"{result.mean:.{form.decimals + 1}f}{form.unit} {form.spread(result.sd)}"
         share = f"  {round(100 * result.in_band)} % in the band" if result.in_band is not None else ""
-        lines.append(f"{name:<11}  {mean}  {result.strides} strides{share}")
+        lines.append(f"{name:<11}  {mean}  {result.strides} stride{'s' * (result.strides != 1)}{share}")
     lines.append(f"best streak  {summary.best_streak} consecutive strides in the band")
     return lines + [f"practise     {ADVICE[name].text}" for name in summary.practise]

@@ -270,4 +270,6 @@ def _session_sentence(session: Path) -> str:
         return f"Saved in {session}: no strides were measured"
     extension, cadence = summary["near_hip_extension_mean_deg"], summary["cadence_spm"]
     pace = "" if cadence is None else f", cadence {cadence:.0f}"
-    return f"Saved in {session}: {near} near strides, hip extension {extension:.1f}° on average{pace}, {summary['cues']} cues"
+    strides = f"{near} near stride{'s' * (near != 1)}"
+    cues = f"{summary['cues']} cue{'s' * (summary['cues'] != 1)}"
+    return f"Saved in {session}: {strides}, hip extension {extension:.1f}° on average{pace}, {cues}"

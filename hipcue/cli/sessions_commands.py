@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sessions.format.recorded import CountedStrides, RecordedSession
     from sessions.store.catalogue import Catalogue
 
-sessions_app = typer.Typer(no_args_is_help=True, help="Recorded sessions: list, report, compare, export, forget.")
+sessions_app = typer.Typer(no_args_is_help=True, help="Recorded sessions: list, show, report, compare, export, forget, import.")
 
 SessionArgument = Annotated[str, typer.Argument(metavar="SESSION", help='An id or its beginning, "latest", or a folder.')]
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to this file.")]

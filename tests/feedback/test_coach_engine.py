@@ -136,7 +136,7 @@ class TestCues:
             rule="push",
             text="Push",
             sound="push",
-            reason="hip_extension below band for 3 strides: mean of 1 10.0, band 16.0 to 20.0",
+            reason="hip_extension below band for 3 strides: 10.0, band 16.0 to 20.0",
             stride_number=3,
             t_peak_ns=s_to_ns(run.t_s),
             decided_ns=known_ns + ms_to_ns(80),

@@ -132,7 +132,7 @@ def test_the_worse_leg_for_less_is_the_one_with_more() -> None:
 
 def test_the_reason_names_the_leg_and_what_was_judged() -> None:
     assert TwoSided(rule("left")).pairs(3, 18.0, 12.0) == [
-        "hip_extension below band for 3 left strides: mean of 1 12.0, band 16.0 to 20.0"
+        "hip_extension below band for 3 left strides: 12.0, band 16.0 to 20.0"
     ]
 
 
