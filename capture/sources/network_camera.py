@@ -112,8 +112,9 @@ def _opened(address: SecretAddress, name: str) -> tuple[VideoStream, _StreamDevi
     refusal = CameraError(FaultCode.STREAM_NOT_ANSWERING, name)
     try:
         found = _first_picture(whole, _OPTIONS)
-        if found is None and whole.lower().startswith("http"):
-            # Some cameras leave out the first boundary or the type of the parts; a JPEG shows itself where it begins.
+        if found is None and _is_http(whole):
+            # Some cameras leave out the first boundary or the type of the parts, or state wrong lengths; a JPEG shows itself
+            # where it begins.
             found = _first_picture(whole, _JPEGS, "mjpeg")
     except PicturesTooLargeError as error:
         check_size(*error.size_px, name)
@@ -134,12 +135,18 @@ def _first_picture(
     except UnknownFormatError:
         return None
     device = _StreamDevice(stream)
-    if device.grab():
+    begins = device.grab()
+    # A wrong length or boundary shows behind the first picture.
+    if begins and (container_format is not None or not _is_http(whole) or device.grab()):
         return stream, device
     stream.close()
-    if stream.malformed:
+    if begins or stream.malformed:
         return None
     raise StreamError("sends no picture")
+
+
+def _is_http(address: str) -> bool:
+    return address.lower().startswith("http")
 
 
 def _delay(stream: VideoStream) -> dict[str, str]:

@@ -41,9 +41,15 @@ def opened(talk: Conversation, scheme: str = "http") -> Iterator[NetworkCamera]:
             camera.close()
 
 
-def part(number: int, boundary: bytes = b"--x", head: bytes = b"Content-Type: image/jpeg\r\n", length: bool = True) -> bytes:
+def part(
+    number: int,
+    boundary: bytes = b"--x",
+    head: bytes = b"Content-Type: image/jpeg\r\n",
+    length: bool = True,
+    length_off_by: int = 0,
+) -> bytes:
     body = JPEGS[number % PICTURES]
-    size = b"Content-Length: %d\r\n" % len(body) if length else b""
+    size = b"Content-Length: %d\r\n" % (len(body) + length_off_by) if length else b""
     return boundary + b"\r\n" + head + size + b"\r\n" + body + b"\r\n"
 
 
@@ -62,6 +68,15 @@ ODD: dict[str, tuple[bytes, Callable[[int], bytes], bytes]] = {
     "image/jpg": (TYPE, lambda number: part(number, head=b"Content-Type: image/jpg\r\n"), b""),
     "parts without a type": (TYPE, lambda number: part(number, head=b""), b""),
     "JPEGs and nothing else": (b"Content-Type: image/jpeg\r\n", lambda number: JPEGS[number % PICTURES], b""),
+    "lengths too small": (TYPE, lambda number: part(number, length_off_by=-50), b""),
+    "lengths too large": (TYPE, lambda number: part(number, length_off_by=2), b""),
+    "lengths far too large": (TYPE, lambda number: part(number, length_off_by=10**8), b""),
+    "the last boundary after each part": (TYPE, lambda number: part(number) + b"--x--\r\n", b""),
+    "in chunks": (
+        TYPE + b"Transfer-Encoding: chunked\r\n",
+        lambda number: b"%x\r\n%s\r\n" % (len(part(number)), part(number)),
+        b"",
+    ),
     "a text first": (TYPE, part, b"welcome\r\n"),
 }
 
