@@ -1,13 +1,13 @@
-"""Every fault, sample state, notice and piece of advice in words: the one table that turns typed facts into sentences.
+"""Every fault, sample state, notice, finding and piece of advice in words: the one table that turns typed facts into sentences.
 
-Another language is another file like this one. Placeholders in braces are fields of the fault or notice.
+Another language is another file like this one. Placeholders in braces are fields of the fault, notice or finding.
 """
 
 import re
 from dataclasses import dataclass
 from typing import Literal
 
-from wire.faults import FaultCode, NoticeCode, SampleState
+from wire.faults import FaultCode, FindingCode, NoticeCode, SampleState
 from wire.messages import AdviceName, Fault, Notice
 
 Place = Literal["message", "note", "plate", "status"]
@@ -57,8 +57,22 @@ class AdviceText:
     text: str
 
 
+@dataclass(frozen=True)
+class FindingText:
+    """A finding of the doctor in words."""
+
+    subject: str
+    """What was checked."""
+    good: bool
+    found: str
+    advice: str = ""
+    """What to do about it; "": nothing."""
+
+
 _REOPENS = "HipCue is reopening it."
 _NO_SOUND = "No sound"
+_STAND = "stand on the treadmill, whole body in the picture, side-on to the camera"
+_SILENT = "connect a loudspeaker; without sound, cues are shown on the screen"
 
 FAULTS: dict[FaultCode, FaultText] = {
     FaultCode.CAMERA_NOT_OPENED: FaultText(
@@ -252,6 +266,155 @@ NOTICES: dict[NoticeCode, str] = {
     NoticeCode.BASELINE_LACKS_MEASURE: "No target: the baseline has too little {measure}; press c",
     NoticeCode.SETTINGS_WAIT: "Applies at the next start: {keys}",
 }
+
+FINDINGS: dict[FindingCode, FindingText] = {
+    FindingCode.SOCKETS: FindingText("sockets", True, "{folder}"),
+    FindingCode.SOCKETS_NOT_MADE: FindingText("sockets", False, "{cause}", "fix this first: without sockets nothing runs"),
+    FindingCode.SESSIONS: FindingText("sessions", True, "saved under {folder}"),
+    FindingCode.SESSIONS_NOT_WRITABLE: FindingText(
+        "sessions", False, "{folder} cannot be written ({cause})", "choose another --session-dir"
+    ),
+    FindingCode.NOT_REPORTED: FindingText("{device}", False, "{process} has not reported", "look at Status"),
+    FindingCode.NO_PICTURES: FindingText("pictures", False, "none within {seconds:.0f} s", "look at Status"),
+    FindingCode.CAMERA: FindingText("camera", True, "{device}, {mode}"),
+    FindingCode.CAMERA_NOT_OPENED: FindingText("camera", False, "{cause}", "try another one: hipcue doctor --source 1"),
+    FindingCode.CAMERA_LOST: FindingText("camera", False, "{cause}", "check its cable and power"),
+    FindingCode.CAMERA_SILENT: FindingText(
+        "camera",
+        False,
+        "no picture, or always the same one, within {seconds:g} s",
+        "unplug the camera and plug it in again",
+    ),
+    FindingCode.CAMERA_OTHER_MODE: FindingText("camera", False, "{device}, {mode}", "it delivers {difference}"),
+    FindingCode.CAMERA_FASTER_FORMAT: FindingText(
+        "camera", False, "{device}, {mode}", '{pixel_format} gives {fps:g} fps here: set pixel_format = "{pixel_format}"'
+    ),
+    FindingCode.CAMERA_LATE: FindingText("camera", False, "{device}, {mode}", "each picture is late, {delay}"),
+    FindingCode.RATE: FindingText("rate", True, "{fps:.1f} fps delivered"),
+    FindingCode.RATE_LOW: FindingText(
+        "rate", False, "{fps:.1f} fps delivered", "add light, or set another pixel_format or a lower fps"
+    ),
+    FindingCode.RATE_OF_REPEATED_PICTURES: FindingText(
+        "rate",
+        False,
+        "{fps:.1f} fps delivered, {repeated:.0%} of the pictures repeat the previous one",
+        "set a lower fps, or unplug the camera and plug it in again",
+    ),
+    FindingCode.LIGHT: FindingText("light", True, "mean grey {grey:.0f} of 255, {overexposed:.0%} overexposed"),
+    FindingCode.LIGHT_LOW: FindingText(
+        "light", False, "mean grey {grey:.0f} of 255, {overexposed:.0%} overexposed", "add light"
+    ),
+    FindingCode.LIGHT_OVEREXPOSED: FindingText(
+        "light",
+        False,
+        "mean grey {grey:.0f} of 255, {overexposed:.0%} overexposed",
+        "turn the camera away from the window or lamp",
+    ),
+    FindingCode.SHARPNESS: FindingText("sharpness", True, "{sharpness:.0f}"),
+    FindingCode.SHARPNESS_LOW: FindingText("sharpness", False, "{sharpness:.0f}", "clean and focus the lens"),
+    FindingCode.COLOURS_MISSING: FindingText(
+        "colours", False, "none: hip extension may read low", "add light, or end the camera's night mode"
+    ),
+    FindingCode.LEVEL: FindingText(
+        "level", True, "the room appears rotated by {roll_deg:+.1f} ± {sd_deg:.1f} degrees; camera_roll_deg is {set_deg:g}"
+    ),
+    FindingCode.LEVEL_ASKEW: FindingText(
+        "level",
+        False,
+        "the room appears rotated by {roll_deg:+.1f} ± {sd_deg:.1f} degrees; camera_roll_deg is {set_deg:g}",
+        "level the camera, or set camera_roll_deg = {roll_deg:.1f}",
+    ),
+    FindingCode.POSE_MODEL: FindingText("pose model", True, "{backend}, {took_ms:.0f} ms per picture"),
+    FindingCode.POSE_MODEL_SLOW: FindingText(
+        "pose model",
+        False,
+        "{backend}, {took_ms:.0f} ms per picture",
+        "close other programs: above 33 ms, some frames of a 30 fps camera are skipped",
+    ),
+    FindingCode.POSE_MODEL_SLOWER_THAN_ANOTHER: FindingText(
+        "pose model", False, "{backend}, {took_ms:.0f} ms per picture", "{other} in [analysis] takes {other_ms:.0f} ms"
+    ),
+    FindingCode.POSE_MODEL_UNUSABLE: FindingText("pose model", False, "{cause}", "run make setup again"),
+    FindingCode.PERSON: FindingText("person", True, "whole and side-on"),
+    FindingCode.PERSON_NOT_CHECKED: FindingText("person", False, "not checked", "{cause}"),
+    FindingCode.PERSON_NOT_SEEN: FindingText("person", False, "nobody detected", _STAND),
+    FindingCode.PERSON_SELDOM_SEEN: FindingText("person", False, "detected only now and then", _STAND),
+    FindingCode.PERSON_PARTLY_OUT: FindingText(
+        "person", False, "partly out of the picture", "move the camera back or turn it until head and feet stay in view"
+    ),
+    FindingCode.PERSON_NOT_UPRIGHT: FindingText(
+        "person", False, "not upright", "rotate the picture: rotate_deg = 90, 180 or 270 in [capture], or --rotate"
+    ),
+    FindingCode.PERSON_OBLIQUE: FindingText(
+        "person", False, "seen from the front or the back", "put the camera beside the treadmill, level with the hips"
+    ),
+    FindingCode.PERSON_TOO_FEW_PIXELS: FindingText(
+        "person", False, "shown with too few pixels", "set a larger width and height in [capture]"
+    ),
+    FindingCode.PERSON_TOO_SMALL: FindingText(
+        "person", False, "too small", "bring the camera closer, or set the treadmill's place in [capture.zone]"
+    ),
+    FindingCode.SIDES: FindingText(
+        "sides",
+        True,
+        "the camera sees the {side} side, the other one the {other_side} side; no difference between them is corrected "
+        "(hipcue calibrate-sides measures it)",
+    ),
+    FindingCode.SIDES_CORRECTED_DOWN: FindingText(
+        "sides",
+        True,
+        "the camera sees the {side} side, the other one the {other_side} side; the other one reads {offset_deg:.1f} ± "
+        "{ci95_deg:.1f}° more, which is corrected",
+    ),
+    FindingCode.SIDES_CORRECTED_UP: FindingText(
+        "sides",
+        True,
+        "the camera sees the {side} side, the other one the {other_side} side; the other one reads {offset_deg:.1f} ± "
+        "{ci95_deg:.1f}° less, which is corrected",
+    ),
+    FindingCode.SIDES_NOT_CHECKED: FindingText("sides", False, "not checked", "{cause}"),
+    FindingCode.SIDES_NOT_KNOWN: FindingText(
+        "sides",
+        False,
+        "not known: nobody is seen side-on by both cameras",
+        "stand on the treadmill as for running, in view of both cameras",
+    ),
+    FindingCode.SIDES_SAME: FindingText(
+        "sides",
+        False,
+        "both cameras see the {side} side",
+        "hang one of them on the other side of the treadmill, and switch mirroring off",
+    ),
+    FindingCode.SCREEN: FindingText("screen", True, "{screens}"),
+    FindingCode.SCREEN_MISSING: FindingText(
+        "screen", False, "none found", "connect one; without a screen, each stride is a line in the terminal"
+    ),
+    FindingCode.SCREEN_OTHER: FindingText(
+        "screen", False, "{screens}", 'none of them is "{wanted}": connect it, or change monitor in [display]'
+    ),
+    FindingCode.SOUND: FindingText("sound", True, "{device}, {delay_ms:.0f} ms"),
+    FindingCode.SOUND_MISSING: FindingText("sound", False, "{cause}", _SILENT),
+    FindingCode.SOUND_OFF: FindingText("sound", False, "switched off (enabled = false in [audio])", _SILENT),
+    FindingCode.DELAY: FindingText(
+        "delay",
+        True,
+        "about {delay_ms:.0f} ms: camera {camera_ms:.0f}, pose model {pose_ms:.0f}, sound {sound_ms:.0f}",
+    ),
+    FindingCode.DELAY_LONG: FindingText(
+        "delay",
+        False,
+        "about {delay_ms:.0f} ms: camera {camera_ms:.0f}, pose model {pose_ms:.0f}, sound {sound_ms:.0f}",
+        "use a wired loudspeaker, not Bluetooth, or a smaller block_frames",
+    ),
+    FindingCode.DELAY_MEASURED: FindingText("delay", True, "{delay_ms:.0f} ms from picture to sound (median of {count})"),
+    FindingCode.DELAY_MEASURED_LONG: FindingText(
+        "delay",
+        False,
+        "{delay_ms:.0f} ms from picture to sound (median of {count})",
+        "use a wired loudspeaker, not Bluetooth",
+    ),
+}
+"""In the order of the checks."""
 
 PHASES: dict[str, str] = {
     "idle": "Ready",

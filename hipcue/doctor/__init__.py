@@ -4,11 +4,12 @@ import dataclasses
 
 from config.settings import Settings
 from hipcue.doctor.camera_check import TimedPicture, check_camera
-from hipcue.doctor.finding import Finding
+from hipcue.doctor.finding import Finding, finding
 from hipcue.doctor.machine_check import check_screen, check_sessions, check_sockets, check_sound
 from hipcue.doctor.person_check import check_person
 from hipcue.doctor.pose_model_check import check_pose_model
 from hipcue.doctor.sides_check import check_sides
+from wire.faults import FindingCode
 from wire.quiet import keep_native_notes_off_stderr
 
 __all__ = ["Finding", "examine"]
@@ -40,20 +41,20 @@ def _check_other_side(settings: Settings) -> tuple[list[Finding], list[TimedPict
     if not settings.capture.has_other_side:
         return [], []
     found, pictures = check_camera(settings.of_other_side())
-    return [_of_other_side(finding) for finding in found], pictures
+    return [_of_other_side(one) for one in found], pictures
 
 
-def _of_other_side(finding: Finding) -> Finding:
-    return dataclasses.replace(finding, subject=f"{finding.subject} 2")
+def _of_other_side(found: Finding) -> Finding:
+    return dataclasses.replace(found, subject=f"{found.subject} 2")
 
 
 def _delay(settings: Settings, pose_ms: float, sound_ms: float) -> Finding:
     """Delay from the camera's shutter to the loudspeaker. A picture takes one frame interval before it can be read."""
-    frame_ms = 1000 / settings.capture.fps
-    found = (
-        f"about {frame_ms + pose_ms + sound_ms:.0f} ms: camera {frame_ms:.0f}, pose model {pose_ms:.0f}, sound {sound_ms:.0f}"
-    )
-    late = sound_ms > _LATE_SOUND_MS
-    return Finding(
-        "delay", not late, found, "use a wired loudspeaker, not Bluetooth, or a smaller block_frames" if late else ""
+    camera_ms = 1000 / settings.capture.fps
+    return finding(
+        FindingCode.DELAY_LONG if sound_ms > _LATE_SOUND_MS else FindingCode.DELAY,
+        delay_ms=camera_ms + pose_ms + sound_ms,
+        camera_ms=camera_ms,
+        pose_ms=pose_ms,
+        sound_ms=sound_ms,
     )

@@ -1,6 +1,7 @@
 """Checks the camera: whether it opens, how many pictures it delivers, and whether they are usable."""
 
 import time
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -10,11 +11,12 @@ from capture.opening import is_live, open_source
 from capture.sources.colour import has_colours
 from capture.sources.cropping import framed
 from capture.sources.source import NotYet, Source, SourceError, SourceLost
-from capture.sources.v4l2 import camera_modes
+from capture.sources.v4l2 import CameraMode, camera_modes
 from capture.sources.webcam import Webcam, faster_mode
 from config.settings import Settings
-from hipcue.doctor.finding import Finding
+from hipcue.doctor.finding import Finding, finding
 from wire.clock import NS_PER_S
+from wire.faults import FindingCode
 from wire.frames.frame import Image
 
 LOOK_S = 2.0
@@ -35,7 +37,7 @@ def check_camera(settings: Settings) -> tuple[list[Finding], list[TimedPicture]]
     try:
         source = open_source(settings.capture)
     except SourceError as error:
-        return [Finding("camera", False, str(error), "try another one: hipcue doctor --source 1")], []
+        return [finding(FindingCode.CAMERA_NOT_OPENED, cause=error)], []
     pictures: list[TimedPicture] = []
     taken = repeated = 0
     before: Image | None = None
@@ -54,51 +56,51 @@ def check_camera(settings: Settings) -> tuple[list[Finding], list[TimedPicture]]
             if len(pictures) < KEPT * passed_s / LOOK_S:
                 pictures.append((picture.capture_ns / NS_PER_S, framed(picture.image, settings.capture).copy()))
     except SourceLost as lost:
-        return [Finding("camera", False, str(lost), "check its cable and power")], pictures
+        return [finding(FindingCode.CAMERA_LOST, cause=lost)], pictures
     finally:
         source.close()
     if not taken:
-        return [
-            Finding(
-                "camera",
-                False,
-                f"no picture, or always the same one, within {LOOK_S:g} s",
-                "unplug the camera and plug it in again",
-            )
-        ], pictures
+        return [finding(FindingCode.CAMERA_SILENT, seconds=LOOK_S)], pictures
     rate_fps = taken / (time.monotonic() - started_s)
-    facts = source.facts
-    difference = source.mode_difference
-    late = facts.get("delay", "")
-    parts = (difference and f"it delivers {difference}", _faster(settings, source), late and f"each picture is late, {late}")
-    advice = "; ".join(part for part in parts if part)
-    name = source.lasting_name if isinstance(source, Webcam) else ""
-    named = f" ({name})" if name and name != settings.capture.source.reveal() else ""
-    found = [Finding("camera", not advice, f"{facts.get('source')}{named}, {facts.get('mode')}", advice)]
+    found = [_camera(settings, source)]
     found.append(rate_finding(settings, rate_fps, repeated / max(1, taken - 1)))
     return found + (
         [] if before is None else [*light_findings(before), *level_findings(settings, framed(before, settings.capture))]
     ), pictures
 
 
-def _faster(settings: Settings, source: Source) -> str:
-    """Which pixel format would be faster; "": none, or it is not known."""
+def _camera(settings: Settings, source: Source) -> Finding:
+    """Which camera in which mode, and all that could be better."""
+    facts = source.facts
+    name = source.lasting_name if isinstance(source, Webcam) else ""
+    named = f" ({name})" if name and name != settings.capture.source.reveal() else ""
+    device = {"device": f"{facts.get('source')}{named}", "mode": facts.get("mode")}
+    better = []
+    if difference := source.mode_difference:
+        better.append(finding(FindingCode.CAMERA_OTHER_MODE, difference=difference, **device))
+    if (faster := _faster(settings, source)) is not None:
+        known = {"pixel_format": faster.pixel_format, "fps": faster.fps}
+        better.append(finding(FindingCode.CAMERA_FASTER_FORMAT, **known, **device))
+    if delay := facts.get("delay", ""):
+        better.append(finding(FindingCode.CAMERA_LATE, delay=delay, **device))
+    if not better:
+        return finding(FindingCode.CAMERA, **device)
+    return replace(better[0], advice="; ".join(one.advice for one in better))
+
+
+def _faster(settings: Settings, source: Source) -> CameraMode | None:
+    """A pixel format that would be faster; None: there is none, or it is not known."""
     if not isinstance(source, Webcam):
-        return ""
-    faster = faster_mode(camera_modes(settings.capture.source.reveal()), source.granted, settings.capture.fps)
-    if faster is None:
-        return ""
-    return f'{faster.pixel_format} gives {faster.fps:g} fps here: set pixel_format = "{faster.pixel_format}"'
+        return None
+    return faster_mode(camera_modes(settings.capture.source.reveal()), source.granted, settings.capture.fps)
 
 
 def rate_finding(settings: Settings, rate_fps: float, repeated: float) -> Finding:
     """The pictures that arrive in a second. `repeated`: the share that is the same as the one before."""
     if repeated > _MOST_REPEATED:
-        found = f"{rate_fps:.1f} fps delivered, {repeated:.0%} of the pictures repeat the previous one"
-        return Finding("rate", False, found, "set a lower fps, or unplug the camera and plug it in again")
+        return finding(FindingCode.RATE_OF_REPEATED_PICTURES, fps=rate_fps, repeated=repeated)
     slow = is_live(settings.capture.source) and rate_fps < 0.8 * settings.capture.fps
-    advice = "add light, or set another pixel_format or a lower fps" if slow else ""
-    return Finding("rate", not slow, f"{rate_fps:.1f} fps delivered", advice)
+    return finding(FindingCode.RATE_LOW if slow else FindingCode.RATE, fps=rate_fps)
 
 
 def light_findings(picture: Image) -> list[Finding]:
@@ -106,14 +108,13 @@ def light_findings(picture: Image) -> list[Finding]:
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     mean, burnt = float(np.mean(grey)), float(np.mean(grey >= _BURNT_GREY))
     sharp = float(cv2.Laplacian(grey, cv2.CV_64F).var())
-    advice = "add light" if mean < _DARK_GREY else "turn the camera away from the window or lamp" if burnt > _MOST_BURNT else ""
+    dark, overexposed = mean < _DARK_GREY, burnt > _MOST_BURNT
+    light = FindingCode.LIGHT_LOW if dark else FindingCode.LIGHT_OVEREXPOSED if overexposed else FindingCode.LIGHT
     found = [
-        Finding("light", not advice, f"mean grey {mean:.0f} of 255, {burnt:.0%} overexposed", advice),
-        Finding("sharpness", sharp >= _BLURRED, f"{sharp:.0f}", "" if sharp >= _BLURRED else "clean and focus the lens"),
+        finding(light, grey=mean, overexposed=burnt),
+        finding(FindingCode.SHARPNESS if sharp >= _BLURRED else FindingCode.SHARPNESS_LOW, sharpness=sharp),
     ]
-    if not has_colours(picture):
-        found.append(Finding("colours", False, "none: hip extension may read low", "add light, or end the camera's night mode"))
-    return found
+    return found if has_colours(picture) else [*found, finding(FindingCode.COLOURS_MISSING)]
 
 
 def level_findings(settings: Settings, picture: Image) -> list[Finding]:
@@ -123,7 +124,5 @@ def level_findings(settings: Settings, picture: Image) -> list[Finding]:
         return []
     set_deg = settings.analysis.camera_roll_deg
     askew = abs(roll.roll_deg - set_deg) > max(_MOST_ASKEW_DEG, 2 * roll.sd_deg)
-    found = f"the room appears rotated by {roll.roll_deg:+.1f} ± {roll.sd_deg:.1f} degrees; camera_roll_deg is {set_deg:g}"
-    return [
-        Finding("level", not askew, found, f"level the camera, or set camera_roll_deg = {roll.roll_deg:.1f}" if askew else "")
-    ]
+    code = FindingCode.LEVEL_ASKEW if askew else FindingCode.LEVEL
+    return [finding(code, roll_deg=roll.roll_deg, sd_deg=roll.sd_deg, set_deg=set_deg)]

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from wire.faults import FindingCode
+from wire.texts import FINDINGS
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -12,3 +15,9 @@ class Finding:
     found: str
     advice: str = ""
     """What to do about it; "": nothing."""
+
+
+def finding(code: FindingCode, **values: object) -> Finding:
+    """A finding in the words of the one table (wire/texts.py)."""
+    text = FINDINGS[code]
+    return Finding(text.subject.format(**values), text.good, text.found.format(**values), text.advice.format(**values))

@@ -9,9 +9,10 @@ from feedback.audio.device.sink import SoundFault
 from feedback.audio.device.sound_card import open_sink
 from feedback.display.monitors import find_monitor
 from feedback.display.window import find_screens
-from hipcue.doctor.finding import Finding
+from hipcue.doctor.finding import Finding, finding
 from wire.clock import monotonic_ns
 from wire.endpoints import EndpointError, default_directory, private_directory
+from wire.faults import FindingCode
 from wire.messages import Fault
 from wire.texts import problem
 from wire.topics import AUDIO
@@ -22,9 +23,9 @@ _SOUND_STARTS_S = 3.0
 def check_sockets() -> Finding:
     """The private folder for the sockets between the processes."""
     try:
-        return Finding("sockets", True, str(private_directory(default_directory())))
+        return finding(FindingCode.SOCKETS, folder=private_directory(default_directory()))
     except EndpointError as error:
-        return Finding("sockets", False, str(error), "fix this first: without sockets nothing runs")
+        return finding(FindingCode.SOCKETS_NOT_MADE, cause=error)
 
 
 def check_sessions(settings: Settings) -> Finding:
@@ -33,21 +34,21 @@ def check_sessions(settings: Settings) -> Finding:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            return Finding("sessions", True, f"saved under {folder}")
+            return finding(FindingCode.SESSIONS, folder=folder)
     except OSError as error:
-        return Finding("sessions", False, f"{folder} cannot be written ({error.strerror})", "choose another --session-dir")
+        return finding(FindingCode.SESSIONS_NOT_WRITABLE, folder=folder, cause=error.strerror)
 
 
 def check_screen(settings: Settings) -> Finding:
     """The monitors."""
     monitors = find_screens()
     if not monitors:
-        return Finding("screen", False, "none found", "connect one; without a screen, each stride is a line in the terminal")
-    found = ", ".join(str(monitor) for monitor in monitors)
+        return finding(FindingCode.SCREEN_MISSING)
+    screens = ", ".join(str(monitor) for monitor in monitors)
     wanted = settings.display.monitor
     if find_monitor(monitors, wanted) is None:
-        return Finding("screen", False, found, f'none of them is "{wanted}": connect it, or change monitor in [display]')
-    return Finding("screen", True, found)
+        return finding(FindingCode.SCREEN_OTHER, screens=screens, wanted=wanted)
+    return finding(FindingCode.SCREEN, screens=screens)
 
 
 def check_sound(settings: Settings) -> tuple[Finding, float | None]:
@@ -59,19 +60,14 @@ def check_sound(settings: Settings) -> tuple[Finding, float | None]:
             sink.advance()
             time.sleep(0.02)
         if sink.silent:
-            return Finding(
-                "sound",
-                False,
-                _silent_because(sink.fault),
-                "connect a loudspeaker; without sound, cues are shown on the screen",
-            ), None
+            return _silent(sink.fault), None
         latency_ms = 1000 * sink.latency_s()
-        return Finding("sound", True, f"{sink.device}, {latency_ms:.0f} ms"), latency_ms
+        return finding(FindingCode.SOUND, device=sink.device, delay_ms=latency_ms), latency_ms
     finally:
         sink.close()
 
 
-def _silent_because(fault: SoundFault | None) -> str:
+def _silent(fault: SoundFault | None) -> Finding:
     if fault is None:
-        return "switched off (enabled = false in [audio])"
-    return problem(Fault(fault.code, AUDIO, 0, cause=fault.cause))
+        return finding(FindingCode.SOUND_OFF)
+    return finding(FindingCode.SOUND_MISSING, cause=problem(Fault(fault.code, AUDIO, 0, cause=fault.cause)))

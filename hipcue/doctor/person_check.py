@@ -5,20 +5,16 @@ from analysis.pose.pose_estimator import PoseError
 from analysis.runner.framing import FramingWatch
 from config.settings import Settings
 from hipcue.doctor.camera_check import TimedPicture
-from hipcue.doctor.finding import Finding
-from wire.faults import SampleState
+from hipcue.doctor.finding import Finding, finding
+from wire.faults import FindingCode, SampleState
 
 _SEEN_IN = 0.5
-_STAND = "stand on the treadmill, whole body in the picture, side-on to the camera"
 _WRONG = {
-    SampleState.PARTLY_OUT: (
-        "partly out of the picture",
-        "move the camera back or turn it until head and feet stay in view",
-    ),
-    SampleState.NOT_UPRIGHT: ("not upright", "rotate the picture: rotate_deg = 90, 180 or 270 in [capture], or --rotate"),
-    SampleState.OBLIQUE: ("seen from the front or the back", "put the camera beside the treadmill, level with the hips"),
-    SampleState.TOO_FEW_PIXELS: ("shown with too few pixels", "set a larger width and height in [capture]"),
-    SampleState.TOO_SMALL: ("too small", "bring the camera closer, or set the treadmill's place in [capture.zone]"),
+    SampleState.PARTLY_OUT: FindingCode.PERSON_PARTLY_OUT,
+    SampleState.NOT_UPRIGHT: FindingCode.PERSON_NOT_UPRIGHT,
+    SampleState.OBLIQUE: FindingCode.PERSON_OBLIQUE,
+    SampleState.TOO_FEW_PIXELS: FindingCode.PERSON_TOO_FEW_PIXELS,
+    SampleState.TOO_SMALL: FindingCode.PERSON_TOO_SMALL,
 }
 
 
@@ -27,7 +23,7 @@ def check_person(settings: Settings, pictures: list[TimedPicture]) -> Finding:
     try:
         pose = open_backend(settings.analysis)
     except PoseError as error:
-        return Finding("person", False, "not checked", str(error))
+        return finding(FindingCode.PERSON_NOT_CHECKED, cause=error)
     watch, wrong, seen = FramingWatch(), None, 0
     try:
         for t_s, image in pictures:
@@ -38,7 +34,5 @@ def check_person(settings: Settings, pictures: list[TimedPicture]) -> Finding:
     finally:
         pose.close()
     if seen < _SEEN_IN * len(pictures):
-        return Finding("person", False, "nobody detected" if not seen else "detected only now and then", _STAND)
-    if wrong is not None:
-        return Finding("person", False, *_WRONG[wrong])
-    return Finding("person", True, "whole and side-on")
+        return finding(FindingCode.PERSON_SELDOM_SEEN if seen else FindingCode.PERSON_NOT_SEEN)
+    return finding(FindingCode.PERSON if wrong is None else _WRONG[wrong])

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,12 +12,12 @@ from analysis.pose.pose_estimator import PoseError, PoseEstimator
 from config.sections.analysis import AnalysisSettings
 from config.settings import Settings
 from hipcue.doctor.camera_check import TimedPicture
-from hipcue.doctor.finding import Finding
+from hipcue.doctor.finding import Finding, finding
+from wire.faults import FindingCode
 from wire.frames.frame import Image
 from wire.system import usable_cores
 
 FAST_ENOUGH_MS = 33.0
-TOO_SLOW = "close other programs: above 33 ms, some frames of a 30 fps camera are skipped"
 RUNS = 20
 PACE_S = 1 / 60
 """Interval between pictures, as from a fast camera: the time to wake sleeping threads is then included."""
@@ -31,17 +31,17 @@ def check_pose_model(settings: Settings, pictures: list[TimedPicture]) -> tuple[
     try:
         pose = open_backend(settings.analysis)
     except PoseError as error:
-        return Finding("pose model", False, str(error), "run make setup again"), None
+        return finding(FindingCode.POSE_MODEL_UNUSABLE, cause=error), None
     backend = pose.facts["pose backend"]
     pose.close()
     speeds = measure(pose_options(settings.analysis), image)
     took_ms, better = speeds[0].median_ms, fastest(speeds)
-    advice = ""
-    if better is not None:
-        advice = f"{better.option.name} in [analysis] takes {better.median_ms:.0f} ms"
-    elif took_ms > FAST_ENOUGH_MS:
-        advice = TOO_SLOW
-    return Finding("pose model", took_ms <= FAST_ENOUGH_MS, f"{backend}, {took_ms:.0f} ms per picture", advice), took_ms
+    fast = took_ms <= FAST_ENOUGH_MS
+    known = {"backend": backend, "took_ms": took_ms}
+    if better is None:
+        return finding(FindingCode.POSE_MODEL if fast else FindingCode.POSE_MODEL_SLOW, **known), took_ms
+    faster = finding(FindingCode.POSE_MODEL_SLOWER_THAN_ANOTHER, other_ms=better.median_ms, other=better.option.name, **known)
+    return replace(faster, good=fast), took_ms
 
 
 @dataclass(frozen=True)

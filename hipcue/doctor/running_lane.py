@@ -8,11 +8,12 @@ import numpy as np
 
 from config.settings import Settings
 from hipcue.doctor.camera_check import KEPT, LOOK_S, TimedPicture, level_findings, light_findings, rate_finding
-from hipcue.doctor.finding import Finding
+from hipcue.doctor.finding import Finding, finding
 from hipcue.doctor.machine_check import check_sessions
 from hipcue.doctor.person_check import check_person
-from hipcue.doctor.pose_model_check import FAST_ENOUGH_MS, TOO_SLOW
+from hipcue.doctor.pose_model_check import FAST_ENOUGH_MS
 from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
+from wire.faults import FindingCode
 from wire.health.stages import CAPTURED_TO_SOUND, POSE
 from wire.messages import Health
 from wire.quiet import keep_native_notes_off_stderr
@@ -47,7 +48,7 @@ def examine_running(settings: Settings, folder: Path) -> list[Finding]:
     """Run the checks on the program whose sockets are in `folder`, which runs by these settings."""
     keep_native_notes_off_stderr()
     seen = watch(folder)
-    found = [Finding("sockets", True, str(folder)), check_sessions(settings), *findings(settings, seen)]
+    found = [finding(FindingCode.SOCKETS, folder=folder), check_sessions(settings), *findings(settings, seen)]
     if seen.pictures:
         found.append(check_person(settings, seen.pictures))
     return found
@@ -90,7 +91,7 @@ def findings(settings: Settings, seen: Seen) -> list[Finding]:
         if health is not None:
             found += _of_process(subject, health, ", ".join(text for name in facts if (text := health.facts.get(name, ""))))
         elif process != AUDIO or settings.audio.enabled:
-            found.append(Finding(subject, False, f"{process} has not reported", "look at Status"))
+            found.append(finding(FindingCode.NOT_REPORTED, device=subject, process=process))
         if process == CAPTURE:
             found += _of_pictures(settings, seen)
     for process, health in sorted(seen.healths.items()):
@@ -108,7 +109,7 @@ def _of_process(subject: str, health: Health, found: str) -> list[Finding]:
 
 def _of_pictures(settings: Settings, seen: Seen) -> list[Finding]:
     if not seen.pictures:
-        return [Finding("pictures", False, f"none within {seen.seconds:.0f} s", "look at Status")]
+        return [finding(FindingCode.NO_PICTURES, seconds=seen.seconds)]
     newest = seen.pictures[-1][1]
     # While nobody is in view, the camera is read a few times a second only.
     resting = seen.healths[CAPTURE].resting if CAPTURE in seen.healths else False
@@ -122,9 +123,8 @@ def _pose_model(healths: Mapping[str, Health]) -> list[Finding]:
     measured = None if analysis is None else analysis.recent.get(POSE)
     if analysis is None or measured is None or not measured.count:
         return []
-    fast = measured.p50_ms <= FAST_ENOUGH_MS
-    found = f"{analysis.facts.get('pose backend', '')}, {measured.p50_ms:.0f} ms per picture (median)"
-    return [Finding("pose model", fast, found.lstrip(", "), "" if fast else TOO_SLOW)]
+    code = FindingCode.POSE_MODEL if measured.p50_ms <= FAST_ENOUGH_MS else FindingCode.POSE_MODEL_SLOW
+    return [finding(code, backend=analysis.facts.get("pose backend", "as set"), took_ms=measured.p50_ms)]
 
 
 def _delay(healths: Mapping[str, Health]) -> list[Finding]:
@@ -132,6 +132,5 @@ def _delay(healths: Mapping[str, Health]) -> list[Finding]:
     measured = healths[AUDIO].latency.get(CAPTURED_TO_SOUND) if AUDIO in healths else None
     if measured is None or not measured.count:
         return []
-    late = measured.p50_ms > _LATE_SOUND_MS
-    found = f"{measured.p50_ms:.0f} ms from picture to sound (median of {measured.count})"
-    return [Finding("delay", not late, found, "use a wired loudspeaker, not Bluetooth" if late else "")]
+    code = FindingCode.DELAY_MEASURED_LONG if measured.p50_ms > _LATE_SOUND_MS else FindingCode.DELAY_MEASURED
+    return [finding(code, delay_ms=measured.p50_ms, count=measured.count)]

@@ -8,7 +8,8 @@ from analysis.runner.facing import ENOUGH, forwardness
 from config.reference import Z95
 from config.settings import Settings
 from hipcue.doctor.camera_check import TimedPicture
-from hipcue.doctor.finding import Finding
+from hipcue.doctor.finding import Finding, finding
+from wire.faults import FindingCode
 from wire.messages import Facing
 
 
@@ -17,26 +18,18 @@ def check_sides(settings: Settings, pictures: list[TimedPicture], other_pictures
     try:
         seen = _facing(settings, pictures), _facing(settings.of_other_side(), other_pictures)
     except PoseError as error:
-        return Finding("sides", False, "not checked", str(error))
+        return finding(FindingCode.SIDES_NOT_CHECKED, cause=error)
     if None in seen:
-        advice = "stand on the treadmill as for running, in view of both cameras"
-        return Finding("sides", False, "not known: nobody is seen side-on by both cameras", advice)
+        return finding(FindingCode.SIDES_NOT_KNOWN)
     if seen[0] == seen[1]:
-        advice = "hang one of them on the other side of the treadmill, and switch mirroring off"
-        return Finding("sides", False, f"both cameras see the {seen[0]} side", advice)
-    return Finding(
-        "sides", True, f"the camera sees the {seen[0]} side, the other one the {seen[1]} side; {_correction(settings)}"
-    )
-
-
-def _correction(settings: Settings) -> str:
-    """What `hipcue calibrate-sides` has found, in words."""
-    other = settings.capture.other_side
+        return finding(FindingCode.SIDES_SAME, side=seen[0])
+    sides, other = {"side": seen[0], "other_side": seen[1]}, settings.capture.other_side
     if not other.extension_offset_sd_deg:
-        return "no difference between them is corrected (hipcue calibrate-sides measures it)"
+        return finding(FindingCode.SIDES, **sides)
     ci95_deg = Z95 * other.extension_offset_sd_deg
-    more = "more" if other.extension_offset_deg > 0 else "less"
-    return f"the other one reads {abs(other.extension_offset_deg):.1f} ± {ci95_deg:.1f}° {more}, which is corrected"
+    more = other.extension_offset_deg > 0
+    code = FindingCode.SIDES_CORRECTED_DOWN if more else FindingCode.SIDES_CORRECTED_UP
+    return finding(code, offset_deg=abs(other.extension_offset_deg), ci95_deg=ci95_deg, **sides)
 
 
 def _facing(settings: Settings, pictures: list[TimedPicture]) -> Facing | None:

@@ -66,7 +66,7 @@ def test_the_pose_model_is_as_fast_as_the_lane_has_measured(p50_ms: float, good:
     recent = {POSE: Latency(60, p50_ms, p50_ms, p50_ms, p50_ms)}
     measuring = msgspec.structs.replace(health(ANALYSIS), facts={"pose backend": "openvino on CPU"}, recent=recent)
     found = by_subject(CAMERA, SCREEN, SOUND, measuring)["pose model"]
-    assert (found.good, found.found) == (good, f"openvino on CPU, {p50_ms:.0f} ms per picture (median)")
+    assert (found.good, found.found) == (good, f"openvino on CPU, {p50_ms:.0f} ms per picture")
     assert bool(found.advice) != good
 
 

@@ -13,10 +13,10 @@ from feedback.display.state.screen import Screen
 from tests.support.healths import health
 from tests.support.message_examples import sample
 from wire.clock import ms_to_ns, s_to_ns
-from wire.faults import CAMERA_AWAY, HARMLESS, FaultCode, NoticeCode, SampleState
+from wire.faults import CAMERA_AWAY, HARMLESS, FaultCode, FindingCode, NoticeCode, SampleState
 from wire.frames.frame import Frame
 from wire.messages import AdviceName, Fault, Notice
-from wire.texts import ADVICE, FAULTS, NOTICES, STATES, note, notice_sentence, problem, sentence
+from wire.texts import ADVICE, FAULTS, FINDINGS, NOTICES, STATES, note, notice_sentence, problem, sentence
 
 TESTS = Path(__file__).parents[1]
 
@@ -81,6 +81,12 @@ def test_every_notice_has_its_sentence(code: NoticeCode) -> None:
     assert "{" not in text
     assert ("{measure}" not in NOTICES[code]) or "step length" in text
     assert ("{keys}" not in NOTICES[code]) or "capture.fps, capture.loop" in text
+
+
+@pytest.mark.parametrize("code", FindingCode)
+def test_every_finding_has_its_words_and_a_bad_one_says_what_to_do(code: FindingCode) -> None:
+    assert FINDINGS[code].found
+    assert bool(FINDINGS[code].advice) != FINDINGS[code].good
 
 
 @pytest.mark.parametrize("name", get_args(AdviceName))
