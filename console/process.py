@@ -14,6 +14,7 @@ from console.editing.settings_file import SettingsFile
 from console.lane.lane import Lane
 from console.lane.picture_watch import PictureWatch
 from console.library.library import Library
+from console.next_runner import NextRunner, RemoteAssigning
 from console.web.app import Parts, console_app
 from console.web.server import Server
 from wire.faults import FaultCode
@@ -59,13 +60,16 @@ class ConsoleProcess:
         self._offers_reports = own.report_minutes > 0 and is_reachable(own) and settings.session.store_url != NO_STORE
         self.watch = PictureWatch(node.wire.directory, node.clock) if own.replay else None
         self._refused: Counter[str] = Counter()
+        self._library = Library(settings.session.store_url, settings.session.folder)
+        file = None if origin.file is None else SettingsFile(origin, console_folder())
+        self._assigning = None if file is None else RemoteAssigning(NextRunner(file, self._library), self._health.counters)
         self._app = console_app(
             Parts(
                 settings.console,
                 (self.lane,),
                 devices,
-                Library(settings.session.store_url, settings.session.folder),
-                None if origin.file is None else SettingsFile(origin, console_folder()),
+                self._library,
+                file,
                 self._refused,
                 node.clock,
                 self._codes.handle_paired,
@@ -94,6 +98,8 @@ class ConsoleProcess:
         if self._codes.is_over():
             self._show(next_code=False)
         self._offer_report()
+        if self._assigning is not None:
+            self._assigning.step()
         if self._server is not None and self._server.has_ended:
             self._node.end(EXIT_SERVER_ENDED)
         return WAIT_MS
@@ -127,6 +133,8 @@ class ConsoleProcess:
     def _handle_command(self, command: Command) -> None:
         if command.name == "pairing_code":
             self._show(next_code=True)
+        elif command.name == "assign" and self._assigning is not None:
+            self._assigning.handle(command)
 
     def _show(self, next_code: bool) -> None:
         try:

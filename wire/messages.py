@@ -350,9 +350,10 @@ class Health(Message, frozen=True):
 
 
 CommandName = Literal[
-    "pause", "mute", "quit", "calibrate", "faster", "slower", "belt", "next_phase", "end_session", "pairing_code"
+    "pause", "mute", "quit", "calibrate", "faster", "slower", "belt", "next_phase", "end_session", "pairing_code", "assign"
 ]
-"""quit ends the program, end_session only the session. pairing_code shows the code that pairs a tablet, or the next one."""
+"""quit ends the program, end_session only the session. pairing_code shows the code that pairs a tablet, or the next one.
+assign names the next runner: the lane's console writes it into the settings file."""
 
 
 class Command(Message, frozen=True):
@@ -363,6 +364,10 @@ class Command(Message, frozen=True):
     """With "belt": the speed that the treadmill shows; None: it stays as it is."""
     incline_pct: float | None = None
     """Likewise."""
+    runner: str = ""
+    """With "assign": the next runner; "": a guest."""
+    mode: SessionMode = "session"
+    """With "assign"."""
 
 
 class PairingCode(Message, frozen=True):

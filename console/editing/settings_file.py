@@ -92,6 +92,8 @@ class Opened:
     """Of all settings, in the words of files: with the file, without the command line."""
     mistake: str
     """Why the file as it is cannot be used; "": it can, and these are its values."""
+    note: str = ""
+    """What is worth knowing about the change."""
 
 
 class SettingsFile:

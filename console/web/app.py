@@ -30,6 +30,7 @@ from console.editing.settings_file import SettingsFile
 from console.lane.lane import Lane
 from console.lane.picture_watch import PictureWatch
 from console.library.library import Library
+from console.next_runner import LONGEST_NAME, NextRunner
 from console.web.doctor_page import DoctorPage
 from console.web.live import LiveSockets
 from console.web.rendering import HERE, BadRequestError, Pages, body_of, refused
@@ -39,7 +40,7 @@ from console.web.session_pages import SessionPages
 from console.web.settings_pages import SettingsPages
 from sessions.errors import SessionsError
 from wire.clock import Clock
-from wire.messages import Command
+from wire.messages import Command, SessionMode
 
 COOKIE_S = 180 * 86_400
 
@@ -55,6 +56,12 @@ class _CommandBody(msgspec.Struct, forbid_unknown_fields=True):
     lane: str = ""
     speed_kmh: float | None = None
     incline_pct: float | None = None
+
+
+class _RunnerBody(msgspec.Struct, forbid_unknown_fields=True):
+    lane: str
+    runner: str = ""
+    mode: SessionMode = "session"
 
 
 class _NameBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -89,7 +96,7 @@ def console_app(parts: Parts) -> Gate:
     pages = Pages(parts.lanes[0].name if len(parts.lanes) == 1 else "")
     routes: list[BaseRoute] = [*_LanePages(parts, pages).routes, *SessionPages(pages, parts.library).routes]
     if parts.file is not None:
-        routes += SettingsPages(pages, parts.file, parts.library).routes
+        routes += SettingsPages(pages, parts.file, NextRunner(parts.file, parts.library)).routes
     if parts.doctor is not None:
         routes += DoctorPage(pages, parts.doctor).routes
     if parts.links is not None:
@@ -142,7 +149,10 @@ class _LanePages:
     @property
     def routes(self) -> list[BaseRoute]:
         """Their addresses."""
+        # Beside a lane, the settings' page has this address: it also answers what the lane has taken.
+        assigning = [Route("/api/runner", self._assign, methods=["POST"])] if self._parts.file is None else []
         return [
+            *assigning,
             Route("/", self._home),
             Route("/lanes/{lane}", self._lane),
             Route("/pair", self._pair_page),
@@ -198,6 +208,17 @@ class _LanePages:
         if lane is None:
             raise BadRequestError("There is no such lane.")
         lane.command(_command(body))
+        return JSONResponse({})
+
+    async def _assign(self, request: Request) -> Response:
+        """Ask a lane for its next runner. The lane's own console counts their sessions, and writes it into its settings."""
+        body = await body_of(request, _RunnerBody)
+        if body.lane not in self._lanes:
+            raise BadRequestError("There is no such lane.")
+        runner = " ".join(body.runner.split())
+        if len(runner) > LONGEST_NAME:
+            raise BadRequestError(f"A nickname has at most {LONGEST_NAME} letters.")
+        self._lanes[body.lane].command(Command("assign", runner=runner, mode=body.mode))
         return JSONResponse({})
 
     async def _pair_page(self, request: Request) -> Response:

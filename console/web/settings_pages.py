@@ -1,6 +1,6 @@
 """The settings editor: its page, and what the page sends."""
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -12,11 +12,9 @@ from config.loading import presets, saved_presets
 from console.editing.settings_file import ConflictError, EditError, Opened, SettingsFile
 from console.editing.settings_form import form
 from console.editing.toml_change import Change
-from console.library.library import Library
+from console.next_runner import NextRunner
 from console.web.rendering import BadRequestError, Pages, body_of, refused
-from sessions.errors import SessionsError
-
-LONGEST_RUNNER = 40
+from wire.messages import SessionMode
 
 
 class _ChangeBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -40,16 +38,16 @@ class _PresetBody(msgspec.Struct, forbid_unknown_fields=True):
 
 class _RunnerBody(msgspec.Struct, forbid_unknown_fields=True):
     runner: str = ""
-    mode: Literal["session", "open_gym"] = "session"
+    mode: SessionMode = "session"
 
 
 class SettingsPages:
     """Answers for one settings file."""
 
-    def __init__(self, pages: Pages, file: SettingsFile, library: Library) -> None:
+    def __init__(self, pages: Pages, file: SettingsFile, next_runner: NextRunner) -> None:
         self._pages = pages
         self._file = file
-        self._library = library
+        self._next_runner = next_runner
         self._form = form()
 
     @property
@@ -103,25 +101,10 @@ class SettingsPages:
         return await self._answer(self._file.use_preset, body.name, _name_of(request))
 
     async def _assign(self, request: Request) -> Response:
-        """Name the next runner, whose earlier sessions determine the number of this one; or open the gym to everybody."""
         body = await body_of(request, _RunnerBody)
-        runner = " ".join(body.runner.split()) if body.mode == "session" else ""
-        number, note = 0, ""
-        if runner:
-            try:
-                number = await run_in_threadpool(self._library.next_number, runner[:LONGEST_RUNNER])
-            except SessionsError as error:
-                note = f"{error} Therefore this counts as their first session."
-        wanted = {"mode": body.mode, "runner": runner, "session_number": number}
-        return await self._answer(self._set_session, wanted, _name_of(request), note=note)
+        return await self._answer(self._next_runner.assign, body.runner, body.mode, _name_of(request))
 
-    def _set_session(self, wanted: dict[str, Any], by: str) -> Opened:
-        """Set these, whatever the file had: the coach has just chosen."""
-        session = self._file.open().values["session"]
-        changes = [Change(("session", key), value, session[key]) for key, value in wanted.items() if session[key] != value]
-        return self._file.change(changes, by) if changes else self._file.open()
-
-    async def _answer(self, act: Any, *arguments: Any, **more: Any) -> Response:
+    async def _answer(self, act: Any, *arguments: Any) -> Response:
         """The settings after an act, or why it was refused."""
         try:
             opened: Opened = await run_in_threadpool(act, *arguments)
@@ -137,9 +120,9 @@ class SettingsPages:
                 "hash": opened.hash,
                 "values": opened.values,
                 "mistake": opened.mistake,
+                "note": opened.note,
                 "locked": sorted(self._file.locked),
                 "versions": [{"by": one.by, "at": one.at, "keys": one.keys} for one in versions],
-                **more,
             }
         )
 

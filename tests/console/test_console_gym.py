@@ -5,20 +5,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from config.mistakes import ConfigError
 from config.settings import Settings
 from console.gym import Gym
 from console.lanes_file import MOST_LANES, FollowedLane, LanesFile, checked_page
+from tests.support.console_browser import paired_context
 from tests.support.console_gym import ConsoleGym
 from tests.support.console_lane import GUARD_S, paired_browser, received
 from tests.support.eventually import eventually
+from tests.support.headless_browser import AXE, axe_faults, missing, running_browser
 from tests.support.message_examples import sample, stride
 from tests.support.two_machines import TwoMachines, free_address
 from wire.clock import s_to_ns
 from wire.lifecycle import StopFlag
+from wire.messages import Command, Phase
 from wire.remote.keys import Keys, KeysError
+from wire.topics import PHASE
 
 EIGHT = tuple(f"lane-{number}" for number in range(1, 9))
 MOST_SILENT_S = 4.5
@@ -94,9 +99,73 @@ def test_each_lane_leads_to_its_own_console(gym: Gym) -> None:
     coach, viewer = (paired_browser(gym.port, gym.devices, role) for role in ("coach", "viewer"))
     for page in (coach.get("/").text, coach.get("/lanes/lane-1").text):
         assert page.count(f'href="{LANES_PAGE}/settings"') == 1
-        assert page.count(f'href="{LANES_PAGE}/"') == 1
     assert LANES_PAGE not in coach.get("/lanes/lane-2").text
     assert LANES_PAGE not in viewer.get("/").text
+
+
+def test_a_runner_is_assigned_to_a_lane(gym: Gym, machines: TwoMachines) -> None:
+    coach, viewer = (paired_browser(gym.port, gym.devices, role) for role in ("coach", "viewer"))
+
+    def reached() -> list[Any]:
+        assert coach.post("/api/runner", {"lane": "lane-1", "runner": " Ada  L "}).status == 200
+        received(quiet, lambda _: True, "lane-1")
+        return machines.commands.take_all()
+
+    with coach.live() as quiet:
+        assert eventually(reached, "a runner")[0] == Command("assign", runner="Ada L")
+    for body in ({"lane": "lane-3"}, {"lane": "lane-1", "runner": "x" * 41}, {"lane": "lane-1", "mode": "everybody"}):
+        assert coach.post("/api/runner", body).status == 400
+    assert viewer.post("/api/runner", {"lane": "lane-1", "runner": "Ada"}).status == 403
+
+
+@pytest.mark.optional
+def test_a_coach_leads_the_lanes_from_the_gyms_page(gym: Gym, machines: TwoMachines) -> None:
+    if missing():
+        pytest.skip(missing())
+    phases = machines.camera.wire("coach").publisher(PHASE)
+    phase = Phase("idle", "hip_extension", None, None, None, paused=False, muted=False)
+
+    def command(page: Any) -> Command:
+        """The next one that reaches the lane, which goes on publishing meanwhile."""
+
+        def reached() -> list[Command]:
+            phases.send(phase)
+            page.wait_for_timeout(50)
+            return machines.commands.take_all()
+
+        return eventually(reached, "a command")[0]
+
+    with running_browser() as browser:
+        context = paired_context(browser, gym, "coach")
+        page = context.new_page()
+        page.set_default_timeout(1000 * GUARD_S)
+        page.goto(f"http://127.0.0.1:{gym.port}/")
+        tile = page.locator('[data-lane="lane-1"]')
+
+        def shown() -> bool:
+            phases.send(phase)
+            page.wait_for_timeout(50)
+            return tile.get_by_role("button", name="Pause").is_enabled()
+
+        eventually(shown, "the lane is shown")
+        assert page.locator('[data-lane="lane-2"]').get_by_role("button", name="Pause").is_disabled()
+        for name in ("Pause", "Mute"):
+            tile.get_by_role("button", name=name).click()
+            assert command(page) == Command("pause" if name == "Pause" else "mute")
+        tile.get_by_role("button", name="Runner").click()
+        page.get_by_label("Nickname").fill("Ada")
+        assert not AXE.exists() or axe_faults(page) == []
+        page.get_by_role("button", name="Assign").click()
+        assert command(page) == Command("assign", runner="Ada")
+        phase = msgspec.structs.replace(phase, runner="Ada", session_number=2)
+        eventually(lambda: shown() and "Ada, session 2" in (tile.text_content() or ""), "the runner is shown")
+        page.get_by_text("lane-1: Ada.").wait_for()
+        tile.get_by_role("button", name="Runner").click()
+        page.get_by_role("button", name="Open gym").click()
+        page.get_by_role("button", name="Assign").click()
+        assert command(page) == Command("assign", mode="open_gym")
+        page.get_by_text("lane-1 has not taken it.").wait_for()
+        context.close()
 
 
 def test_a_lane_that_refuses_this_consoles_key_says_so(

@@ -10,11 +10,13 @@ from pydantic import BaseModel
 from config.loading import Origin, load, preset_layer, presets, saved_presets
 from config.mistakes import ConfigError
 from config.secret_address import SecretAddress
+from config.sections.session import SessionSettings
 from config.settings import Settings
 from console.editing.settings_file import KEPT_VERSIONS, ConflictError, EditError, SettingsFile
 from console.editing.settings_form import MACHINE_SECTIONS, Field, form
 from console.editing.toml_change import Change, changed_text, flat
 from tests.support.console_lane import TEXT, ConsoleLane
+from wire.messages import Command
 
 SECRET = "rtsp://coach:secret@camera/stream"
 SHOWN = "rtsp://camera/…"
@@ -343,6 +345,23 @@ class TestPages:
         session = load(file=settings_path).session
         assert (session.mode, session.runner) == ("session", "Ada")
         assert coach.post("/api/runner", {"mode": "closed"}).status == 400
+
+    def test_the_coach_of_a_gym_assigns_a_runner_by_a_command(self, lane: ConsoleLane, settings_path: Path) -> None:
+        def session() -> SessionSettings:
+            return load(file=settings_path).session
+
+        lane.until(lambda: session().runner == "Ada", "Ada is next", Command("assign", runner="Ada"))
+        assert (session().mode, session().session_number) == ("session", 1)
+        assert "# as agreed" in settings_path.read_text()
+        lane.until(lambda: session().mode == "open_gym", "it is open", Command("assign", mode="open_gym"))
+        assert session().runner == ""
+
+        def refused() -> bool:
+            health = lane.newest_health()
+            return health is not None and health.counters.get("assignments refused", 0) > 0
+
+        lane.until(refused, "a name that no file may hold is refused", Command("assign", runner="a\x07b"))
+        assert session().mode == "open_gym"
 
     @pytest.mark.parametrize("name", ["x" * 41, "a\x07b", "http://u:p@host/"])
     def test_a_name_that_no_file_may_hold_is_refused(self, lane: ConsoleLane, name: str) -> None:

@@ -1,5 +1,5 @@
-// All lanes: who runs, the phase, the value against the band, and what needs a hand.
-import { byId, clock, follow, number, verdictWord, whoRuns } from "./page.js";
+// All lanes: who runs, the phase, the value against the band, what needs a hand, and the coach's buttons.
+import { assignOn, byId, clock, follow, make, number, post, toast, verdictWord, whoRuns } from "./page.js";
 
 const tiles = new Map([...document.querySelectorAll(".tile")].map((tile) => [tile.dataset.lane, tile]));
 const states = new Map();
@@ -31,6 +31,7 @@ function show(tile, { state, last }) {
   const help = state.lost ? whyLost(state) : state.faults.length ? state.faults[0].text
     : phase && phase.name === "stand" ? "Waiting for the runner to stand still" : state.view && !state.measuring && phase && phase.name !== "idle" ? state.view.runner : "";
   tile.classList.toggle("help", Boolean(help));
+  tile.dataset.lost = state.lost ? "yes" : "";
   part(".tile-help").textContent = help;
   part(".tile-phase").textContent = phase ? `${phase.title}${phase.paused ? ", paused" : ""} ${clock(phase.left_s)}` : "–";
   part(".tile-runner").textContent = whoRuns(phase);
@@ -40,6 +41,60 @@ function show(tile, { state, last }) {
   part(".verdict").dataset.verdict = fresh ? last.verdict : "no_target";
   part(".tile-verdict").textContent = fresh ? verdictWord(last.verdict) : "";
   tile.dataset.stride = fresh ? last.number : "";
+  for (const button of tile.querySelectorAll("[data-act]")) button.disabled = state.lost;
+  for (const [act, on, words] of [["pause", phase && phase.paused, ["Pause", "Resume"]], ["mute", phase && phase.muted, ["Mute", "Sound on"]]]) {
+    const button = part(`[data-act="${act}"]`);
+    if (!button) continue;
+    button.textContent = words[Number(Boolean(on))];
+    button.setAttribute("aria-label", `${button.textContent}: ${tile.dataset.lane}`);
+    button.setAttribute("aria-pressed", String(Boolean(on)));
+  }
+}
+
+async function act(lane, name) {
+  const { ok, body } = await post("/api/command", { lane, name });
+  if (!ok) toast(body.mistake);
+}
+
+const dialog = byId("assigning");
+let chosen = "";
+
+function showMode(mode) {
+  for (const button of dialog.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
+  byId("naming").hidden = mode !== "session";
+  byId("mode-help").textContent = mode === "session" ? "Until the baseline begins, it applies to the present session; then to the next one."
+    : "Anyone who steps on is measured as a guest.";
+}
+
+function choose(lane) {
+  const { phase } = states.get(lane).state;
+  chosen = lane;
+  byId("assigning-title").textContent = `Next runner on ${lane}`;
+  byId("nickname").value = phase ? phase.runner : "";
+  showMode(phase ? phase.mode : "session");
+  dialog.showModal();
+  byId("nickname").select();
+}
+
+if (dialog) {
+  for (const [lane, tile] of tiles) {
+    for (const button of tile.querySelectorAll("[data-act]")) {
+      button.disabled = true;
+      button.addEventListener("click", () => (button.dataset.act === "runner" ? choose(lane) : act(lane, button.dataset.act)));
+    }
+  }
+  for (const button of dialog.querySelectorAll("[data-mode]")) button.addEventListener("click", () => showMode(button.dataset.mode));
+  byId("cancel").addEventListener("click", () => dialog.close());
+  byId("assign").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const lane = chosen;
+    const mode = dialog.querySelector('[data-mode][aria-pressed="true"]').dataset.mode;
+    dialog.close();
+    assignOn(lane, mode, mode === "session" ? byId("nickname").value : "", () => states.get(lane).state.phase);
+  });
+  fetch("/api/runners").then((answer) => answer.json()).then((names) => {
+    byId("runners").replaceChildren(...names.map((name) => make("option", { value: name })));
+  }).catch(() => {});
 }
 
 // Of a lane with two cameras.

@@ -1,5 +1,5 @@
 // One lane live: number against band, the last strides with cues, phase and time left, faults, and the coach's buttons.
-import { byId, clock, follow, make, number, post, toast, verdictWord, whoRuns } from "./page.js";
+import { assignOn, byId, clock, follow, make, number, post, toast, verdictWord, whoRuns } from "./page.js";
 import { drawChart, drawScale } from "./strides.js";
 
 const root = byId("lane");
@@ -65,6 +65,7 @@ function showState() {
   showLegs(state.legs);
   showSummary(phase && phase.summary);
   if (!writes) return;
+  if (phase && byId("assign").dataset.own !== "yes") showMode(phase, "", ["idle", "stand", "warm_up"].includes(phase.name) ? "Next" : "Now");
   const runs = phase && ["stand", "warm_up", "baseline", "drill", "retention"].includes(phase.name);
   byId("pause").textContent = phase && phase.paused ? "Resume" : "Pause";
   byId("pause").setAttribute("aria-pressed", String(Boolean(phase && phase.paused)));
@@ -139,18 +140,22 @@ function showSummary(summary) {
 }
 
 // Whose session is recorded from the next baseline on.
-function showMode({ values, note = "" }) {
-  const { mode, runner, session_number: number } = values.session;
+function showMode({ mode, runner, session_number: number }, note = "", when = "Next") {
   for (const button of document.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
   byId("naming").hidden = mode !== "session";
-  byId("assigned").textContent = mode !== "session" ? "Anyone who steps on is measured as a guest."
-    : runner ? `Next: ${runner}, session ${number || 1}. ${note}` : "Next: a guest. Assign a runner until the baseline begins.";
+  text("assigned", mode !== "session" ? "Anyone who steps on is measured as a guest."
+    : runner ? `${when}: ${runner}, session ${number || 1}. ${note}` : `${when}: a guest. Assign a runner until the baseline begins.`);
 }
 
-async function assign(message) {
-  const { ok, body } = await post("/api/runner", message);
-  if (ok) showMode(body);
-  else byId("assigned").textContent = body.mistake;
+// A lane beside this console has its next runner in its settings; one of a gym in its present phase.
+async function assign(mode, runner) {
+  if (byId("assign").dataset.own !== "yes") {
+    await assignOn(lane, mode, runner, () => state && state.phase);
+    return;
+  }
+  const { ok, body } = await post("/api/runner", { mode, runner });
+  if (ok) showMode(body.values.session, body.note);
+  else text("assigned", body.mistake);
 }
 
 async function command(message) {
@@ -175,19 +180,19 @@ if (writes) {
     const entered = (id) => (byId(id).value === "" ? null : Number(byId(id).value));
     command({ name: "belt", speed_kmh: entered("speed"), incline_pct: entered("incline") });
   });
-  if (byId("assign")) {
-    byId("assign").addEventListener("submit", (event) => {
-      event.preventDefault();
-      assign({ mode: "session", runner: byId("nickname").value });
-    });
-    for (const button of document.querySelectorAll("[data-mode]")) {
-      // The mode that the lane is in already stays, with its runner.
-      button.addEventListener("click", () => { if (button.getAttribute("aria-pressed") !== "true") assign({ mode: button.dataset.mode }); });
-    }
-    fetch("/api/settings").then((answer) => answer.json()).then(showMode).catch(() => {});
-    fetch("/api/runners").then((answer) => answer.json()).then((names) => {
-      byId("runners").replaceChildren(...names.map((name) => make("option", { value: name })));
-    }).catch(() => {});
+  byId("assign").addEventListener("submit", (event) => {
+    event.preventDefault();
+    assign("session", byId("nickname").value);
+  });
+  for (const button of document.querySelectorAll("[data-mode]")) {
+    // The mode that the lane is in already stays, with its runner.
+    button.addEventListener("click", () => { if (button.getAttribute("aria-pressed") !== "true") assign(button.dataset.mode, ""); });
   }
+  if (byId("assign").dataset.own === "yes") {
+    fetch("/api/settings").then((answer) => answer.json()).then((body) => showMode(body.values.session)).catch(() => {});
+  }
+  fetch("/api/runners").then((answer) => answer.json()).then((names) => {
+    byId("runners").replaceChildren(...names.map((name) => make("option", { value: name })));
+  }).catch(() => {});
 }
 follow(`/live/${encodeURIComponent(lane)}`, receive, (there) => { if (!there) { strides = []; cues = []; byId("lost").hidden = false; } });
