@@ -152,6 +152,8 @@ class ConsoleProcess:
         before = self._links.shown
         if session and self._offers_reports and self._server is not None:
             self._links.show(session, self._address)
+            if self._links.shown != before:
+                self._server.call(lambda: self._library.make_report_ahead(session))
         else:
             self._links.hide()
         if self._links.shown != before:

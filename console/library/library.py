@@ -8,9 +8,10 @@ import json
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from config.paths import NO_STORE, sessions_folder, store_url
 from config.secret_address import SecretAddress
@@ -26,6 +27,9 @@ LONGEST_IMPORT_S = 900.0
 KEPT_PAGES = 32
 """Reports of ended sessions that are kept in memory."""
 MOST_KEPT_BYTES = 1_500_000
+MEDIA_TYPES = {"html": "text/html; charset=utf-8", "pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
+SAVED_AFTER_S = 2.0
+"""From a summary's beginning: the recorder writes its last strides once a second."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Library:
         self._making = asyncio.Lock()
         """One process at a time: the lane needs the other cores."""
         self._kept: dict[tuple[Any, ...], Made] = {}
+        self._ahead: tuple[str, asyncio.Task[None]] | None = None
+        """The newest session whose report is made ahead."""
 
     def entries(self, runner: str = "") -> list[SessionEntry]:
         """All sessions, newest first; with `runner`, only theirs. Raises SessionsError."""
@@ -109,6 +115,34 @@ class Library:
             if len(self._kept) > KEPT_PAGES:
                 del self._kept[next(iter(self._kept))]
         return made
+
+    async def report(self, session: SessionEntry, form: str = "html") -> Made:
+        """A session's report; that of an ended one is made once. Raises SessionsError."""
+        return await self._report(session, form, session.ended, "end")
+
+    def make_report_ahead(self, session: str) -> None:
+        """Begin the report of the session whose summary is on the screen, so that no phone waits. In the server's loop."""
+        self._ahead = session, asyncio.get_running_loop().create_task(self._report_ahead(session))
+
+    async def runners_report(self, session: str) -> Made:
+        """The report of a session as it was at its summary. Raises SessionsError."""
+        if self._ahead is not None and self._ahead[0] == session:
+            await asyncio.shield(self._ahead[1])
+        return await self._summarized(session)
+
+    async def _report_ahead(self, session: str) -> None:
+        await asyncio.sleep(SAVED_AFTER_S)
+        with suppress(SessionsError):  # whoever asks for it receives the sentence
+            await self._summarized(session)
+
+    async def _summarized(self, session: str) -> Made:
+        found = await asyncio.to_thread(self.find, session)
+        # The strides are final once the summary is on the screen, although the session may not have ended.
+        return await self._report(found, "html", True, "summary")
+
+    async def _report(self, session: SessionEntry, form: str, keep: bool, at: Literal["summary", "end"]) -> Made:
+        name = f"hipcue-{str(session.id)[:8]}.{form}"
+        return await self.make("report", name, MEDIA_TYPES[form], keep=keep, session=str(session.id), at=at)
 
     async def _make(
         self, what: str, name: str, media_type: str, details: dict[str, Any], longest_s: float = LONGEST_MAKING_S

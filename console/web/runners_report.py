@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,7 +9,7 @@ from starlette.routing import Route
 from console.access.report_links import PATH, ReportLinks
 from console.library.library import Library
 from console.web.rendering import Pages
-from console.web.session_pages import file_answer, report_page
+from console.web.session_pages import file_answer
 from sessions.errors import SessionsError
 
 EXPIRED = "This link has expired. Your coach can show you the report."
@@ -37,9 +36,7 @@ class RunnersReport:
             self._refused["report link"] += 1
             return self._pages.page(request, "mistake", 404, sentence=EXPIRED)
         try:
-            found = await run_in_threadpool(self._library.find, session)
-            # The summary is on the screen: the strides of this report are final, although the session may not have ended.
-            return file_answer(await report_page(self._library, found, keep=True), download=False)
+            return file_answer(await self._library.runners_report(session), download=False)
         except SessionsError:
             # A sentence for the coach may name folders of this machine.
             return self._pages.page(request, "mistake", 503, sentence=NOT_MADE)

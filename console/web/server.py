@@ -4,6 +4,8 @@ import asyncio
 import logging
 import socket
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -44,6 +46,7 @@ class Server:
         self._socket = _listening(listen, port)
         self.port: int = self._socket.getsockname()[1]
         self._server = uvicorn.Server(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._serve, name="console", daemon=True)
         self._thread.start()
 
@@ -56,6 +59,12 @@ class Server:
         """Until it has ended, at most so long."""
         self._thread.join(seconds)
 
+    def call(self, act: Callable[[], None]) -> None:
+        """Have this called in the server's loop, unless that has ended."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(act)
+
     def close(self) -> None:
         """Stop; open pages are closed."""
         self._server.should_exit = True
@@ -63,7 +72,11 @@ class Server:
         self._socket.close()
 
     def _serve(self) -> None:
-        asyncio.run(self._server.serve(sockets=[self._socket]))
+        asyncio.run(self._serve_in_loop())
+
+    async def _serve_in_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        await self._server.serve(sockets=[self._socket])
 
 
 def _listening(listen: str, port: int) -> socket.socket:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from console.library.library import Library, Made
+from console.library.library import MEDIA_TYPES, Library, Made
 from console.web.rendering import BadRequestError, Pages, body_of, refused
 from sessions.errors import SessionsError
 from sessions.export.formats import FORMATS, TABLES
@@ -22,8 +22,7 @@ from sessions.store.session_entry import SessionEntry
 PAGE_ROWS = 50
 MOST_COMPARED = 100
 _ID = "[0-9a-f-]{4,36}"
-_MEDIA = {"html": "text/html; charset=utf-8", "pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
-_CSV = _MEDIA["csv"]
+_CSV = MEDIA_TYPES["csv"]
 REPORT_POLICY = (
     "sandbox allow-scripts allow-popups; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
     "img-src data:; frame-ancestors 'self'"
@@ -144,7 +143,7 @@ class SessionPages:
     async def _report(self, request: Request) -> Response:
         found = await run_in_threadpool(self._library.find, _id(request))
         form = _form(request, "html", "pdf")
-        return file_answer(await report_page(self._library, found, form, keep=found.ended), download=form != "html")
+        return file_answer(await self._library.report(found, form), download=form != "html")
 
     async def _export(self, request: Request) -> Response:
         found = await run_in_threadpool(self._library.find, _id(request))
@@ -175,13 +174,13 @@ class SessionPages:
         return self._pages.page(request, "history", runner=runner, ids=ids)
 
     async def _history_report(self, request: Request) -> Response:
-        runner, form = request.query_params.get("runner", ""), _form(request, *_MEDIA)
+        runner, form = request.query_params.get("runner", ""), _form(request, *MEDIA_TYPES)
         entries = await run_in_threadpool(self._library.entries, runner)
         newest = str(entries[0].id) if entries else ""
         made = await self._library.make(
             "history",
             f"hipcue-history.{form}",
-            _MEDIA[form],
+            MEDIA_TYPES[form],
             keep=True,
             runner=runner,
             title=runner,
@@ -191,9 +190,9 @@ class SessionPages:
         return file_answer(made, download=form != "html")
 
     async def _comparison(self, request: Request) -> Response:
-        form, ids = _form(request, *_MEDIA), _ids(request.query_params.getlist("session"))
+        form, ids = _form(request, *MEDIA_TYPES), _ids(request.query_params.getlist("session"))
         made = await self._library.make(
-            "compare", f"hipcue-comparison.{form}", _MEDIA[form], sessions=ids, title="Sessions compared"
+            "compare", f"hipcue-comparison.{form}", MEDIA_TYPES[form], sessions=ids, title="Sessions compared"
         )
         return file_answer(made, download=form != "html")
 
@@ -210,12 +209,6 @@ def _row(one: SessionEntry) -> dict[str, Any]:
         "state": session_list.state(one),
         "running": one.running,
     }
-
-
-async def report_page(library: Library, session: SessionEntry, form: str = "html", keep: bool = False) -> Made:
-    """A session's report. With `keep` it is made once, and once more when the session has ended. Raises SessionsError."""
-    name = f"hipcue-{str(session.id)[:8]}.{form}"
-    return await library.make("report", name, _MEDIA[form], keep=keep, session=str(session.id), ended=session.ended)
 
 
 def file_answer(made: Made, download: bool) -> Response:

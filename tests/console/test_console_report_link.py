@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import cv2
@@ -18,11 +19,13 @@ from config.sections.console import ConsoleSettings
 from config.settings import Settings
 from console.access.addresses import is_reachable
 from console.access.report_links import MOST_LINKS, NO_LINK, ReportLinks
+from console.library.library import Library, Made
 from feedback.display.paint.painter import Painter
 from feedback.display.state.screen import Screen
 from sessions.store.catalogue import Catalogue
 from tests.support.console_lane import TEXT, Browser, ConsoleLane
 from tests.support.drilled_runner import Drill, record_drill
+from tests.support.eventually import eventually
 from tests.support.healths import health
 from tests.support.recorded_sessions import header
 from tests.support.set_clock import SetClock
@@ -82,6 +85,11 @@ class TestLinks:
     def test_many_sessions_take_no_more_memory(self, links: ReportLinks) -> None:
         tokens = [token_of(links.show(str(number), ADDRESS)) for number in range(MOST_LINKS + 1)]
         assert [links.session_of(one) is None for one in tokens[:2]] == [True, False]
+
+
+@pytest.fixture(autouse=True)
+def saved_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.library.library.SAVED_AFTER_S", 0.0)
 
 
 @pytest.fixture
@@ -172,6 +180,22 @@ class TestPhone:
         as_cookie = Browser(lane.port, cookie=f"hipcue_0={token_of(link)}")
         assert as_cookie.get("/").status == 401
         assert as_cookie.post("/pair", {"token": token_of(link)}).status == 400
+
+    def test_the_report_is_made_before_a_phone_asks_for_it(
+        self, lane: ConsoleLane, sessions: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[str] = []
+
+        async def make(self: Library, what: str, name: str, media_type: str, *_: Any) -> Made:
+            made.append(what)
+            return Made(b"<html>", media_type, name)
+
+        monkeypatch.setattr(Library, "_make", make)
+        link = shown(lane, sessions["Ada"])
+        eventually(lambda: made, "a report is made")
+        for _ in range(3):
+            assert Browser(lane.port).get(urlsplit(link.address).path).text == "<html>"
+        assert made == ["report"]
 
     def test_an_expired_link_says_so_and_is_counted(self, lane: ConsoleLane, sessions: dict[str, str]) -> None:
         link = shown(lane, sessions["Ada"])
