@@ -1,7 +1,10 @@
 """Eight live lanes on the gym's page: from a stride published to its number in a real browser, and what memory does meanwhile.
 
-python -m bench.latency.gym_lanes [--minutes 10]. Needs Chromium, Playwright, and a machine with nothing else to do. The lanes
-are scripts in one process (tests/support/published_lanes.py), each encrypted as a real one; console and browser are real.
+python -m bench.latency.gym_lanes [--minutes 10]. Needs Chromium, Playwright, and a machine with nothing else to do.
+
+The first two lanes are whole programs on recorded landmarks: a drawn runner's, found by the pose model at the beginning. The
+other six publish again what one of these has published for a minute, all encrypted as real ones. Console and browser are real.
+At the end all processes of the first lane are killed, and it is started again.
 """
 
 import argparse
@@ -11,29 +14,61 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bench.accuracy.seen_landmarks import by_pose_model
 from bench.latency.whole_program import process_memory_mb
 from config.paths import keys_folder
 from console.access.devices import Devices, console_folder
 from console.lanes_file import FollowedLane, LanesFile
 from tests.support.console_browser import device_cookie
 from tests.support.headless_browser import missing, running_browser
-from tests.support.published_lanes import publish
+from tests.support.landmark_tape import RecordedLandmarks
+from tests.support.program import Running, run_folder
+from tests.support.published_lanes import PublishedLane, publish, record
 from tests.support.two_machines import free_address
-from wire.clock import NS_PER_MS, monotonic_ns
+from wire.clock import NS_PER_MS, NS_PER_S, monotonic_ns, s_to_ns
+from wire.messages import Health, Stride
 from wire.remote.keys import Keys
+from wire.sockets import Wire, wait
+from wire.topics import HEALTH, STRIDE
 
-LANES = 8
+PROGRAMS, PUBLISHERS = 2, 6
+LANES = PROGRAMS + PUBLISHERS
 LIMIT_MS = 500.0
 MEMORY_LIMIT_MB = 150.0
+SHOWN_WITHIN_S = 5.0
+"""That a lane has died, or has returned."""
 FLAT_MB = 2.0
 """By how much the page's heap may differ between its second and its last look: by so much it varies by itself."""
 LOOK_MS = 2000
+OFTEN_MS = 50
 SETTLE_S = 10.0
+GUARD_S = 60.0
+RECORDED_S = 60.0
+SOURCE = "synthetic:extension=16,scatter=1.5,cadence=180,fps=30,seconds=20"
+"""Thirty strides, so that its end joins its beginning."""
+SETTINGS = """\
+[session]
+stand_s = 0.0
+warm_up_s = 0.0
+baseline_s = 0.0
+drill_s = 3600.0
+
+[target]
+mode = "absolute"
+absolute_deg = 18.0
+
+[network]
+publish = "{address}"
+"""
 WATCH = """() => {
   window.seen = [];
   for (const tile of document.querySelectorAll('.tile')) {
@@ -44,6 +79,7 @@ WATCH = """() => {
   }
 }"""
 """Notes each stride's number with the time of the frame that shows it."""
+SAYS_LOST = "Boolean(document.querySelector('[data-lane=lane-0]').dataset.lost)"
 NOW = "performance.timeOrigin + performance.now()"
 
 
@@ -112,6 +148,142 @@ def report(sent: list[tuple[int, int, int]], shown: dict[tuple[int, int], float]
     return all(limits.values())
 
 
+@dataclass
+class ProgramLane:
+    """A lane that is the whole program, without screen and sound, and what is heard of it."""
+
+    number: int
+    folder: Path
+    landmarks: Path
+    console_key: str
+    address: str = field(default_factory=free_address)
+    sent: list[tuple[int, int, int]] = field(default_factory=list)
+    """(lane, stride, ns) of near strides, by the program's own stamps."""
+    first_health_ns: int = 0
+    """When anything was first heard since its start."""
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir()
+        keys = Keys(self.folder / "keys")
+        self.published = PublishedLane(self.address, keys.new().public)
+        keys.allow("console", self.console_key)
+        (self.folder / "lane.toml").write_text(SETTINGS.format(address=self.address))
+        self.start()
+
+    def start(self) -> None:
+        """Start the program, and listen to it."""
+        about = ("--config", str(self.folder / "lane.toml"), "--session-dir", str(self.folder / "sessions"))
+        self.program = Running(
+            *("run", "--source", SOURCE, "--loop", "--no-display", "--no-audio", *about),
+            environment={"HIPCUE_HOME": str(self.folder)},
+            landmarks=self.landmarks,
+        )
+        self.first_health_ns = 0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._listen, args=(run_folder(self.program.runtime), self._ended), daemon=True)
+        self._thread.start()
+
+    def _listen(self, folder: Path, ended: threading.Event) -> None:
+        with Wire(folder, "bench") as wire:
+            healths, strides = wire.newest(HEALTH, Health), wire.every(STRIDE, Stride)
+            while not ended.is_set():
+                wait(100, healths, strides)
+                if healths.take() is not None and not self.first_health_ns:
+                    self.first_health_ns = monotonic_ns()
+                self.sent += [
+                    (self.number, one.number, one.stamps.published_ns) for one in strides.take_all() if one.leg == "near"
+                ]
+
+    def die(self) -> None:
+        """End all its processes at once, as a power cut does."""
+        for pid in self.program.members():
+            os.kill(pid, signal.SIGKILL)
+        self.program.process.wait()
+        self._stop_listening()
+
+    def close(self) -> None:
+        """End it as a user does."""
+        self.program.signal(signal.SIGTERM)
+        self.program.wait()
+        self._stop_listening()
+
+    def _stop_listening(self) -> None:
+        self._ended.set()
+        self._thread.join()
+
+
+def recorded_landmarks(folder: Path) -> Path:
+    """The file of the drawn runner's landmarks, as the pose model sees them."""
+    seen = by_pose_model(SOURCE, folder)
+    file = folder / "landmarks.npz"
+    fps = NS_PER_S / float(np.diff(seen.times_ns).mean())
+    RecordedLandmarks(seen.points_px, seen.size_px, fps).save(file)
+    return file
+
+
+@contextmanager
+def published(folder: Path, run: Path, console_key: str) -> Iterator[tuple[list[PublishedLane], Callable[[], list[Any]]]]:
+    """Six lanes that publish again what the program in `run` publishes; and what ends them, and returns all their strides."""
+    context = multiprocessing.get_context("spawn")
+    control, theirs = context.Pipe()
+    addresses = [free_address() for _ in range(PUBLISHERS)]
+    process = context.Process(target=publish, args=(folder, record(run, RECORDED_S), addresses, console_key, theirs))
+    process.start()
+
+    def end() -> list[Any]:
+        control.send("end")
+        return [(PROGRAMS + lane, number, at_ns) for lane, number, at_ns in control.recv()]
+
+    try:
+        yield control.recv(), end
+    finally:
+        process.terminate()
+        process.join()
+
+
+@contextmanager
+def serving(folder: Path, lanes: list[PublishedLane]) -> Iterator[tuple[int, int]]:
+    """A console of these lanes: its port and its process."""
+    keys = Keys(keys_folder())
+    for number, one in enumerate(lanes):
+        keys.allow(f"lane-{number}", one.key)
+        LanesFile(console_folder()).add(FollowedLane(f"lane-{number}", one.address, f"lane-{number}"))
+    port = int(free_address().rpartition(":")[2])
+    (folder / "gym.toml").write_text(f"[console]\nport = {port}\n")
+    command = (sys.executable, "-m", "hipcue", "console", "--config", str(folder / "gym.toml"))
+    console = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert console.stdout is not None
+        print(console.stdout.readline().strip(), flush=True)
+        yield port, console.pid
+    finally:
+        console.send_signal(signal.SIGTERM)
+        console.wait()
+
+
+def seconds_until(page: Any, holds: str, since_ns: Callable[[], int]) -> float:
+    """How long after a moment, which may be yet to come, something holds on the page; infinity: it never did."""
+    end_ns = monotonic_ns() + s_to_ns(GUARD_S)
+    while monotonic_ns() < end_ns:
+        if since_ns() and page.evaluate(holds):
+            return (monotonic_ns() - since_ns()) / NS_PER_S
+        page.wait_for_timeout(OFTEN_MS)
+    return float("inf")
+
+
+def shown_dead_and_alive(page: Any, lane: ProgramLane) -> bool:
+    """Kill a lane and start it again; whether the page shows both in time."""
+    died_ns = monotonic_ns()
+    lane.die()
+    dead_s = seconds_until(page, SAYS_LOST, lambda: died_ns)
+    lane.start()
+    alive_s = seconds_until(page, f"!{SAYS_LOST}", lambda: lane.first_health_ns)
+    print(f"shown: that a lane has died after {dead_s:.1f} s, that it has returned {alive_s:.1f} s after its first message")
+    holds = max(dead_s, alive_s) <= SHOWN_WITHIN_S
+    print(f"{'holds' if holds else 'FALLS SHORT'}: both shown within {SHOWN_WITHIN_S:g} s")
+    return holds
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10.0)
@@ -121,44 +293,42 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="hc", dir="/tmp") as name:
         folder = Path(name)
         os.environ["HIPCUE_HOME"] = str(folder / "home")
-        (folder / "lanes").mkdir()
-        keys = Keys(keys_folder())
-        context = multiprocessing.get_context("spawn")
-        control, theirs = context.Pipe()
-        addresses = [free_address() for _ in range(LANES)]
-        lanes = context.Process(target=publish, args=(folder / "lanes", addresses, keys.new().public, theirs))
-        lanes.start()
-        for number, published in enumerate(control.recv()):
-            keys.allow(f"lane-{number}", published.key)
-            LanesFile(console_folder()).add(FollowedLane(f"lane-{number}", published.address, f"lane-{number}"))
-        port = int(free_address().rpartition(":")[2])
-        (folder / "gym.toml").write_text(f"[console]\nport = {port}\n")
-        command = (sys.executable, "-m", "hipcue", "console", "--config", str(folder / "gym.toml"))
-        console = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        landmarks = recorded_landmarks(folder)
+        key = Keys(keys_folder()).new().public
+        programs: list[ProgramLane] = []
         try:
-            assert console.stdout is not None
-            print(console.stdout.readline().strip())
-            secret, _ = Devices(console_folder()).pair(Devices(console_folder()).new_token("viewer")[0], "bench")
-            with running_browser() as browser:
-                window = browser.new_context(viewport={"width": 1280, "height": 800})
-                window.add_cookies([device_cookie(secret, port)])
-                page = window.new_page()
-                page.goto(f"http://127.0.0.1:{port}/")
-                while not page.evaluate("[...document.querySelectorAll('.tile')].every((one) => one.dataset.stride)"):
-                    page.wait_for_timeout(LOOK_MS)
-                page.wait_for_timeout(1000 * SETTLE_S)
-                page.evaluate(WATCH)
-                shown, memory = watch(page, window.new_cdp_session(page), console.pid, options.minutes)
-            control.send("end")
-            sent = control.recv()
+            programs += [ProgramLane(number, folder / f"program-{number}", landmarks, key) for number in range(PROGRAMS)]
+            (folder / "lanes").mkdir()
+            holds = measure(folder, programs, key, options.minutes)
+            for lane in programs:
+                lane.close()
         finally:
-            console.send_signal(signal.SIGTERM)
-            console.wait()
-            if lanes.is_alive():
-                control.close()
-                lanes.terminate()
-            lanes.join()
-    sys.exit(0 if report(sent, shown, memory) else 1)
+            Running.end_all()
+    sys.exit(0 if holds else 1)
+
+
+def measure(folder: Path, programs: list[ProgramLane], console_key: str, minutes: float) -> bool:
+    """Watch the page for so long, then kill a lane. Prints everything. Returns whether all limits hold."""
+    run = run_folder(programs[0].program.runtime)
+    with published(folder / "lanes", run, console_key) as (others, end):
+        with (
+            serving(folder, [*(one.published for one in programs), *others]) as (port, console_pid),
+            running_browser() as browser,
+        ):
+            devices = Devices(console_folder())
+            secret, _ = devices.pair(devices.new_token("viewer")[0], "bench")
+            window = browser.new_context(viewport={"width": 1280, "height": 800})
+            window.add_cookies([device_cookie(secret, port)])
+            page = window.new_page()
+            page.goto(f"http://127.0.0.1:{port}/")
+            while not page.evaluate("[...document.querySelectorAll('.tile')].every((one) => one.dataset.stride)"):
+                page.wait_for_timeout(LOOK_MS)
+            page.wait_for_timeout(1000 * SETTLE_S)
+            page.evaluate(WATCH)
+            shown, memory = watch(page, window.new_cdp_session(page), console_pid, minutes)
+            returns = shown_dead_and_alive(page, programs[0])
+        sent = [*end(), *(one for lane in programs for one in lane.sent)]
+    return report(sent, shown, memory) and returns
 
 
 if __name__ == "__main__":

@@ -57,7 +57,20 @@ def write_landmarks(image: Image, pose: BodyPose, camera: SideCamera) -> None:
     def seen_px(point: Point) -> Floats:
         return camera.see(point)[0]
 
-    _write(image, true_landmarks(pose, "right" if camera.mirror > 0 else "left", seen_px))
+    write_points(image, true_landmarks(pose, "right" if camera.mirror > 0 else "left", seen_px))
+
+
+def write_points(image: Image, landmarks: Landmarks) -> None:
+    """Write landmarks into a picture, in place."""
+    width_px = image.shape[1]
+    shares = (landmarks.points_px[_POINTS] / width_px + _REACH) / (1 + 2 * _REACH)
+    body = np.rint(np.clip(shares, 0, 1) * _STEPS).astype(">u2").tobytes()
+    bits = np.zeros(_ROWS * _COLUMNS, np.uint8)
+    written = np.unpackbits(np.frombuffer(body + zlib.crc32(body).to_bytes(4, "big"), np.uint8))
+    bits[: len(written)] = 255 * written
+    size_px = (width_px, round(_ROWS * width_px / _COLUMNS))
+    strip = cv2.resize(bits.reshape(_ROWS, _COLUMNS), size_px, interpolation=cv2.INTER_NEAREST)
+    image[: size_px[1]] = strip[..., np.newaxis]
 
 
 def _read(image: Image) -> Landmarks | None:
@@ -74,15 +87,3 @@ def _read(image: Image) -> Landmarks | None:
     points_px: Floats = np.full((COUNT, 2), shares[0] * width_px)
     points_px[_POINTS] = shares * width_px
     return Landmarks(points_px, np.ones(COUNT))
-
-
-def _write(image: Image, landmarks: Landmarks) -> None:
-    width_px = image.shape[1]
-    shares = (landmarks.points_px[_POINTS] / width_px + _REACH) / (1 + 2 * _REACH)
-    body = np.rint(np.clip(shares, 0, 1) * _STEPS).astype(">u2").tobytes()
-    bits = np.zeros(_ROWS * _COLUMNS, np.uint8)
-    written = np.unpackbits(np.frombuffer(body + zlib.crc32(body).to_bytes(4, "big"), np.uint8))
-    bits[: len(written)] = 255 * written
-    size_px = (width_px, round(_ROWS * width_px / _COLUMNS))
-    strip = cv2.resize(bits.reshape(_ROWS, _COLUMNS), size_px, interpolation=cv2.INTER_NEAREST)
-    image[: size_px[1]] = strip[..., np.newaxis]

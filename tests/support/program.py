@@ -46,15 +46,18 @@ class Running:
         exact: bool = False,
         as_shipped: bool = False,
         tree: Path = ROOT,
+        landmarks: Path | None = None,
     ) -> None:
         """`within` is a command that runs another one, in a namespace for instance.
 
         `tree`: the checkout whose program it is.
 
         `exact`: the drawn runner's own landmarks take the place of the pose model (tests/support/patient_program.py).
+        `landmarks`: those in this file take its place, and the source's (tests/support/landmark_tape.py).
         `as_shipped`: what outlives the program's end by a moment is killed as it would be for a user.
         """
-        program = ("hipcue",) if as_shipped else ("tests.support.patient_program", *(("--exact",) if exact else ()))
+        without_model = ("--exact",) if exact else () if landmarks is None else ("--landmarks", str(landmarks))
+        program = ("hipcue",) if as_shipped else ("tests.support.patient_program", *without_model)
         # A short path of its own: sockets lie in it, and two tests must not meet.
         self.runtime = short_folder("hc")
         # Its log lies here, and what it prints.

@@ -1,29 +1,49 @@
-"""Lanes that publish as real ones do, from one process: samples, strides, phases and health, encrypted for one console."""
+"""A lane's messages, recorded from a running program, and lanes that publish them again: encrypted, for one console."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import msgspec
 
-from tests.support.healths import health
-from tests.support.message_examples import sample, stride
+from tests.support.eventually import eventually
 from wire.clock import monotonic_ns, s_to_ns
 from wire.endpoints import private_directory
 from wire.lifecycle import StopFlag
-from wire.messages import Band, Belt, Phase, Stamps
+from wire.messages import Belt, Cue, Health, Phase, Sample, Stride
 from wire.node import Node
+from wire.remote.follow import REMOTE_PROCESSES
 from wire.remote.keys import Keys
 from wire.remote.share import ShareServer
-from wire.sockets import Wire
-from wire.topics import ANALYSIS, BELT, CAPTURE, COACH, HEALTH, PHASE, SAMPLE, SHARE, STRIDE
+from wire.remote.shift import shifted
+from wire.sockets import Wire, wait
+from wire.topics import ANALYSIS, BELT, CAPTURE, COACH, CUE, HEALTH, PHASE, SAMPLE, SHARE, STRIDE, Topic
 
-SAMPLE_S = 1 / 30
-STRIDE_S = 0.7
-REPORT_S = 0.5
-_PHASE = Phase("drill", "hip_extension", Band(16.0, 20.0), 15.1, None, paused=False, muted=False, cueing=True, runner="Ada")
+TOPICS: dict[type[msgspec.Struct], tuple[Topic, str]] = {
+    Sample: (SAMPLE, ANALYSIS),
+    Stride: (STRIDE, ANALYSIS),
+    Cue: (CUE, COACH),
+    Phase: (PHASE, COACH),
+    Belt: (BELT, CAPTURE),
+}
+"""Of each message but health: its topic, and who publishes it."""
+
+
+@dataclass(frozen=True)
+class RecordedLane:
+    """What a lane has published, with the times of its arrival."""
+
+    began_ns: int
+    length_ns: int
+    messages: list[tuple[int, msgspec.Struct]]
+
+    @property
+    def strides(self) -> int:
+        """By how much the number of a stride grows in the time of the recording."""
+        numbers = [one.number for _, one in self.messages if isinstance(one, Stride)]
+        return max(numbers) - min(numbers) + 1
 
 
 @dataclass(frozen=True)
@@ -34,53 +54,59 @@ class PublishedLane:
     key: str
 
 
+def record(run_folder: Path, seconds: float) -> RecordedLane:
+    """Record the lane whose sockets are in a folder, from its first near stride on."""
+    with Wire(run_folder, "recording") as wire:
+        strides, cues = wire.every(STRIDE, Stride), wire.every(CUE, Cue)
+        newest = (wire.newest(SAMPLE, Sample), wire.newest(PHASE, Phase), wire.newest(BELT, Belt), wire.newest(HEALTH, Health))
+        eventually(lambda: any(one.leg == "near" for one in strides.take_all()), "a stride")
+        began_ns = now_ns = monotonic_ns()
+        messages: list[tuple[int, msgspec.Struct]] = []
+        while now_ns < began_ns + s_to_ns(seconds):
+            wait(20, strides, cues, *newest)
+            now_ns = monotonic_ns()
+            messages += [(now_ns, one) for one in (*strides.take_all(), *cues.take_all())]
+            for reader in newest:
+                if (message := reader.take()) is not None:
+                    messages.append((now_ns, message))
+        kept = [one for one in messages if not isinstance(one[1], Health) or one[1].process in REMOTE_PROCESSES]
+        return RecordedLane(began_ns, now_ns - began_ns, kept)
+
+
 class _Lane:
-    """One lane: its processes' sockets, and the server that lets the console see them."""
+    """One lane: the sockets of its processes, and the server that lets the console see them."""
 
     def __init__(self, folder: Path, address: str, console_key: str, stop: StopFlag) -> None:
         keys = Keys(folder / "keys")
         self.published = PublishedLane(address, keys.new().public)
         keys.allow("console", console_key)
         directory = private_directory(folder / "w")
-        self._wires = {name: Wire(directory, name) for name in (CAPTURE, ANALYSIS, COACH, SHARE)}
-        analysis = self._wires[ANALYSIS]
-        self._samples, self._strides = analysis.publisher(SAMPLE), analysis.publisher(STRIDE)
-        self._phases, self._belts = self._wires[COACH].publisher(PHASE), self._wires[CAPTURE].publisher(BELT)
-        self._healths = {name: self._wires[name].publisher(HEALTH) for name in (CAPTURE, ANALYSIS, COACH)}
-        node = Node(self._wires[SHARE], stop)
+        self._wires = (Wire(directory, ANALYSIS), Wire(directory, SHARE))
+        self._publishers = {
+            (topic.name, process): self._wires[0].publisher(topic, process)
+            for topic, process in (*TOPICS.values(), *((HEALTH, process) for process in REMOTE_PROCESSES))
+        }
+        node = Node(self._wires[1], stop)
         self._server = ShareServer(node, address, keys)
         self._thread = threading.Thread(target=lambda: node.run(self._server.step))
         self._thread.start()
-        self._frames = 0
 
-    def send_sample(self) -> None:
-        now_ns = monotonic_ns()
-        self._frames += 1
-        self._samples.send(msgspec.structs.replace(sample(self._frames), stamps=Stamps(now_ns)))
-
-    def send_stride(self, number: int) -> int:
-        """Publish strides of both legs. Returns when."""
-        value = 14.0 + number % 60 / 10
-        now_ns = monotonic_ns()
-        self._strides.send(stride(number, now_ns / 1e9, value))
-        self._strides.send(stride(number, now_ns / 1e9, value - 1.1, "far"))
-        return now_ns
-
-    def send_reports(self) -> None:
-        self._phases.send(_PHASE)
-        self._belts.send(Belt(0, 3.0, 1.0, "typed"))
-        for name, publisher in self._healths.items():
-            publisher.send(msgspec.structs.replace(health(name), at_ns=monotonic_ns()))
+    def send(self, message: msgspec.Struct) -> None:
+        topic, process = (HEALTH, message.process) if isinstance(message, Health) else TOPICS[type(message)]
+        self._publishers[topic.name, process].send(message)
 
     def close(self) -> None:
         self._thread.join()
         self._server.close()
-        for wire in self._wires.values():
+        for wire in self._wires:
             wire.close()
 
 
-def publish(folder: Path, addresses: list[str], console_key: str, control: Connection) -> None:
-    """Publish until something comes through `control`. Sends the lanes first, (lane, stride, ns) of all strides at the end."""
+def publish(folder: Path, recorded: RecordedLane, addresses: list[str], console_key: str, control: Connection) -> None:
+    """Publish the recording again and again, on each lane a little later, until something comes through `control`.
+
+    Sends the lanes first, and at the end (lane, stride, ns) of all near strides.
+    """
     stop = StopFlag()
     lanes = []
     for number, address in enumerate(addresses):
@@ -88,31 +114,32 @@ def publish(folder: Path, addresses: list[str], console_key: str, control: Conne
         lanes.append(_Lane(folder / str(number), address, console_key, stop))
     control.send([lane.published for lane in lanes])
     sent: list[tuple[int, int, int]] = []
-    strides = [0] * len(lanes)
-
-    def next_stride(lane: int) -> None:
-        strides[lane] += 1
-        sent.append((lane, strides[lane], lanes[lane].send_stride(strides[lane])))
-
     began_ns = monotonic_ns()
-    schedule: list[tuple[int, int, int, Callable[[int], None]]] = []
-    """Next time, period, lane, act."""
+    due: list[tuple[int, int, int]] = []
+    """Time, lane, and how many messages the lane has sent."""
+
+    def schedule(lane: int, count: int) -> None:
+        rounds, index = divmod(count, len(recorded.messages))
+        late_ns = began_ns - recorded.began_ns + rounds * recorded.length_ns + lane * s_to_ns(1) // len(lanes)
+        heappush(due, (recorded.messages[index][0] + late_ns, lane, count))
+
     for lane in range(len(lanes)):
-        for period_s, act in (
-            (SAMPLE_S, lambda n: lanes[n].send_sample()),
-            (REPORT_S, lambda n: lanes[n].send_reports()),
-            (STRIDE_S, next_stride),
-        ):
-            schedule.append((began_ns + s_to_ns(period_s * (1 + lane / len(lanes))), s_to_ns(period_s), lane, act))
+        schedule(lane, 0)
     while True:
-        due_ns = min(one[0] for one in schedule)
-        if control.poll(max(0.0, (due_ns - monotonic_ns()) / 1e9)):
+        at_ns, lane, count = heappop(due)
+        if control.poll(max(0.0, (at_ns - monotonic_ns()) / 1e9)):
             break
-        now_ns = monotonic_ns()
-        for place, (at_ns, period_ns, lane, act) in enumerate(schedule):
-            if at_ns <= now_ns:
-                act(lane)
-                schedule[place] = (at_ns + period_ns, period_ns, lane, act)
+        rounds, index = divmod(count, len(recorded.messages))
+        then_ns, message = recorded.messages[index]
+        message = shifted(message, then_ns - at_ns)
+        if isinstance(message, Stride):
+            message = msgspec.structs.replace(message, number=message.number + rounds * recorded.strides)
+        elif isinstance(message, Cue):
+            message = msgspec.structs.replace(message, stride_number=message.stride_number + rounds * recorded.strides)
+        if isinstance(message, Stride) and message.leg == "near":
+            sent.append((lane, message.number, monotonic_ns()))
+        lanes[lane].send(message)
+        schedule(lane, count + 1)
     control.send(sent)
     stop.set()
     for one in lanes:
