@@ -41,6 +41,8 @@ TITLES = {
 }
 ORDER = ("target", "cue", "session", "fading", "guard", "coach", "audio", "belt", "analysis", "display", "capture")
 """What a coach changes most comes first; others follow in their own order."""
+_LABELS = {"left_add": "added for the left leg", "right_add": "added for the right leg", "at_speed": "by belt speed"}
+"""Where the words of the key alone are not enough."""
 _SPOKEN = {"deg": "", "s": "", "ms": "", "px": "", "kmh": "", "mps": "", "pct": "", "hz": ""}
 
 
@@ -124,7 +126,7 @@ def _field(
     columns = _fields(path, _item(resolved, definitions)) if _is_rows(resolved) else ()
     return Field(
         path,
-        inner.replace("_", " ").capitalize(),
+        _LABELS.get(words, inner.replace("_", " ")).capitalize(),
         _kind(resolved),
         resolved.get("description", ""),
         UNITS.get(last, ""),

@@ -13,6 +13,7 @@ from console.lane.lane_legs import LaneLegs
 from console.lane.values import rounded, verdict
 from wire.clock import NS_PER_MS, NS_PER_S, s_to_ns
 from wire.faults import SampleState
+from wire.health.stages import measured
 from wire.messages import STRIDE_TONE, Band, Belt, ConfigState, Cue, Health, Phase, PhaseResult, Sample, Stride, Summary
 from wire.texts import ADVICE, PHASES, STATES, notice_sentence, sentence
 from wire.topics import CONSOLE, FOLLOW, RECORDER
@@ -138,7 +139,7 @@ class LaneState:
                     "rule": cue.rule,
                     "text": cue.text,
                     "say": cue.say,
-                    "reason": cue.reason,
+                    "reason": cue.reason.replace("_", " "),
                     "stride": cue.stride_number,
                     "t_ms": cue.t_peak_ns // NS_PER_MS,
                 }
@@ -155,6 +156,7 @@ class LaneState:
         words = None if sample is None else STATES[sample.state]
         return {
             "lost": self.is_lost(now_ns),
+            "session": self.summarized_session,
             "phase": None if phase is None else _phase(phase, now_ns),
             "measure": None
             if measure is None
@@ -190,6 +192,14 @@ class LaneState:
                 },
             }
             for name, (health, at_ns) in sorted(self._healths.items())
+        ]
+
+    def delays(self, now_ns: int) -> list[Json]:
+        """How long each stage from the camera to sound and screen has taken in the last seconds, for the status page."""
+        healths = {name: health for name, (health, at_ns) in self._healths.items() if now_ns - at_ns <= s_to_ns(SILENT_S)}
+        return [
+            {"name": stage.name, "what": stage.what, "p50": f"{latency.p50_ms:.1f}", "p95": f"{latency.p95_ms:.1f}"}
+            for stage, latency in measured(healths, recent=True)
         ]
 
     def _stride(self, seen: SeenStride, measure: str) -> Json:

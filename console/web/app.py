@@ -115,7 +115,7 @@ def console_app(parts: Parts) -> Gate:
         )
 
     async def of_sessions(request: Request, error: Exception) -> Response:
-        return pages.page(request, "mistake", 404, sentence=str(error))
+        return pages.page(request, "mistake", 404, sentence=str(error), back="/sessions")
 
     app = Starlette(
         routes=routes,
@@ -191,7 +191,10 @@ class _LanePages:
 
     async def _status(self, request: Request) -> Response:
         now_ns = self._parts.clock()
-        lanes = {name: lane.read(lambda state: state.processes(now_ns)) for name, lane in self._lanes.items()}
+        lanes = {
+            name: lane.read(lambda state: {"processes": state.processes(now_ns), "delays": state.delays(now_ns)})
+            for name, lane in self._lanes.items()
+        }
         return self._pages.page(request, "status", lanes=lanes, refused=dict(self._parts.refused))
 
     async def _live(self, socket: WebSocket) -> None:

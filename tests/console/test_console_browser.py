@@ -28,7 +28,7 @@ from tests.support.message_examples import cue, sample, stride
 from tests.support.recorded_sessions import header
 from tests.support.two_sided_runner import PHASE, stride_by, strides_by_both
 from wire.clock import s_to_ns
-from wire.messages import Band, Command, PairingCode, Phase
+from wire.messages import Band, Belt, Command, PairingCode, Phase
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
@@ -185,9 +185,13 @@ def test_the_buttons_lead_the_session(coach: "Page", lane: ConsoleLane, address:
     coach.goto(address)
     lane.until(lambda: coach.locator("#phase").text_content() == "Drill", "the phase is shown", DRILL)
     lane.until(lambda: coach.get_by_role("button", name="Next phase").is_enabled(), "it can be led", DRILL)
+    belt = Belt(0, None, 1.0, "typed")
+    lane.until(lambda: coach.get_by_role("button", name="More incline").is_enabled(), "the belt can be set", belt, DRILL)
     for name, command in (("Pause", "pause"), ("Mute", "mute"), ("Calibrate", "calibrate"), ("Next phase", "next_phase")):
         coach.get_by_role("button", name=name, exact=True).click()
         assert lane.command().name == command
+    coach.get_by_role("button", name="More incline").click()
+    assert lane.command() == Command("belt", incline_pct=1.5)
     coach.get_by_role("button", name="End session").click()
     coach.get_by_role("button", name="Really end?").click()
     assert lane.command().name == "end_session"

@@ -18,6 +18,7 @@ from tests.support.healths import CAMERA_SILENT, health
 from tests.support.message_examples import cue, sample, stride
 from wire.clock import s_to_ns
 from wire.faults import FaultCode, NoticeCode, SampleState
+from wire.health.stages import POSE
 from wire.lifecycle import StopFlag
 from wire.messages import (
     STRIDE_TONE,
@@ -25,6 +26,7 @@ from wire.messages import (
     Belt,
     Command,
     ConfigState,
+    Latency,
     Notice,
     PairingCode,
     Phase,
@@ -186,6 +188,11 @@ class TestLive:
             "the fault is shown",
             health("capture", "degraded", CAMERA_SILENT),
         )
+
+    def test_the_status_page_has_the_delays_of_the_last_seconds(self, lane: ConsoleLane) -> None:
+        viewer = lane.browser("viewer")
+        measuring = msgspec.structs.replace(health("analysis"), recent={POSE: Latency(60, 12.5, 14.0, 15.0, 16.0)})
+        lane.until(lambda: "12.5" in viewer.get("/status").text, "the pose model's time is shown", measuring)
 
 
 def test_a_key_shows_a_code_that_pairs_a_device(lane: ConsoleLane) -> None:

@@ -5,6 +5,7 @@ for (const button of document.querySelectorAll("[data-revoke]")) {
     if (button.dataset.sure !== "yes") {
       button.dataset.sure = "yes";
       button.textContent = "Really revoke?";
+      setTimeout(() => { button.dataset.sure = ""; button.textContent = "Revoke"; }, 6000);
       return;
     }
     const { ok, body } = await post("/api/devices/revoke", { name: button.dataset.revoke });

@@ -5,6 +5,7 @@ import { drawChart, drawScale } from "./strides.js";
 const root = byId("lane");
 const lane = root.dataset.lane;
 const writes = root.dataset.writes === "yes";
+const own = root.dataset.own === "yes"; // not one of a gym's: its settings and its sessions are here
 const KEPT = 240;
 let strides = [];
 let cues = [];
@@ -63,9 +64,9 @@ function showState() {
     list.replaceChildren(...faults.map((one) => make("li", { class: "banner bad" }, one)));
   }
   showLegs(state.legs);
-  showSummary(phase && phase.summary);
+  showSummary(phase && phase.summary, state.session);
   if (!writes) return;
-  if (phase && byId("assign").dataset.own !== "yes") showMode(phase, "", ["idle", "stand", "warm_up"].includes(phase.name) ? "Next" : "Now");
+  if (phase && !own) showMode(phase, "", ["idle", "stand", "warm_up"].includes(phase.name) ? "Next" : "Now");
   const runs = phase && ["stand", "warm_up", "baseline", "drill", "retention"].includes(phase.name);
   byId("pause").textContent = phase && phase.paused ? "Resume" : "Pause";
   byId("pause").setAttribute("aria-pressed", String(Boolean(phase && phase.paused)));
@@ -95,8 +96,8 @@ function showLegs(legs) {
 }
 
 function showStrides() {
-  const own = near();
-  const last = own.length ? own[own.length - 1] : null;
+  const all = near();
+  const last = all.length ? all[all.length - 1] : null;
   const fresh = last && state && state.measuring && !(state.phase && state.phase.name === "idle");
   const value = fresh ? number(last.value, state.measure) : "–";
   text("value", value);
@@ -107,7 +108,7 @@ function showStrides() {
   const far = strides.filter((one) => one.leg === "far");
   text("far", far.length ? exact(far[far.length - 1].value) : "–");
   drawScale(byId("scale"), fresh ? last : null, state && state.phase ? state.phase.band : null, exact);
-  drawCharts(own);
+  drawCharts(all);
   const shown = cues.slice(-6).reverse();
   const list = byId("cues");
   const key = shown.map((one) => one.seq).join();
@@ -117,25 +118,27 @@ function showStrides() {
   }
 }
 
-function drawCharts(own) {
+function drawCharts(all) {
   const at = new Map(cues.map((one) => [one.t_ms, one]));
   const legs = state && state.legs;
   if (!legs) {
-    drawChart(byId("chart"), own, at, state && state.phase ? state.phase.baseline : null, exact);
+    drawChart(byId("chart"), all, at, state && state.phase ? state.phase.baseline : null, exact);
     return;
   }
-  const [left, right] = SIDES.map((side) => own.filter((one) => one.side === side));
+  const [left, right] = SIDES.map((side) => all.filter((one) => one.side === side));
   drawChart(byId("left-chart"), left, at, legs.left.baseline, exact, right);
   drawChart(byId("right-chart"), right, at, legs.right.baseline, exact, left);
 }
 
-function showSummary(summary) {
+function showSummary(summary, session) {
   byId("summary").hidden = !summary;
   if (!summary) return;
   const names = { baseline: "Baseline", drill: "Drill", retention: "Retention" };
   byId("results").replaceChildren(...Object.entries(summary.phases).filter(([, one]) => one).map(([name, one]) => make("tr", {},
     make("th", { scope: "row" }, names[name]), make("td", {}, String(one.strides)), make("td", {}, `${exact(one.mean)} ± ${one.sd}`),
     make("td", {}, one.in_band_pct === null ? "–" : `${one.in_band_pct} %`))));
+  byId("report").hidden = !(own && session);
+  byId("report").firstChild.href = `/sessions/${encodeURIComponent(session)}`;
   byId("practise").replaceChildren(...summary.practise.map((one) => make("p", {}, make("strong", {}, `${one.title}: `), one.text)));
 }
 
@@ -144,12 +147,12 @@ function showMode({ mode, runner, session_number: number }, note = "", when = "N
   for (const button of document.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
   byId("naming").hidden = mode !== "session";
   text("assigned", mode !== "session" ? "Anyone who steps on is measured as a guest."
-    : runner ? `${when}: ${runner}, session ${number || 1}. ${note}` : `${when}: a guest. Assign a runner until the baseline begins.`);
+    : runner ? `${when}: ${runner}, session ${number || 1}. ${note}` : `${when}: a guest. Assign a runner before the baseline begins; later, the name is the next runner's.`);
 }
 
 // A lane beside this console has its next runner in its settings; one of a gym in its present phase.
 async function assign(mode, runner) {
-  if (byId("assign").dataset.own !== "yes") {
+  if (!own) {
     await assignOn(lane, mode, runner, () => state && state.phase);
     return;
   }
@@ -161,6 +164,7 @@ async function assign(mode, runner) {
 async function command(message) {
   const { ok, body } = await post("/api/command", { lane, ...message });
   if (!ok) toast(body.mistake);
+  else if (message.name === "calibrate") toast("The zero is set once the runner has stood still for three seconds.");
 }
 
 for (const button of document.querySelectorAll("[data-command]")) {
@@ -175,6 +179,12 @@ for (const button of document.querySelectorAll("[data-command]")) {
   });
 }
 if (writes) {
+  for (const button of document.querySelectorAll("[data-incline]")) {
+    button.addEventListener("click", () => {
+      const wanted = (state && state.belt && state.belt.incline_pct || 0) + Number(button.dataset.incline);
+      command({ name: "belt", incline_pct: Math.min(Number(byId("incline").max), Math.max(Number(byId("incline").min), wanted)) });
+    });
+  }
   byId("set-belt").addEventListener("submit", (event) => {
     event.preventDefault();
     const entered = (id) => (byId(id).value === "" ? null : Number(byId(id).value));
@@ -188,7 +198,7 @@ if (writes) {
     // The mode that the lane is in already stays, with its runner.
     button.addEventListener("click", () => { if (button.getAttribute("aria-pressed") !== "true") assign(button.dataset.mode, ""); });
   }
-  if (byId("assign").dataset.own === "yes") {
+  if (own) {
     fetch("/api/settings").then((answer) => answer.json()).then((body) => showMode(body.values.session)).catch(() => {});
   }
   fetch("/api/runners").then((answer) => answer.json()).then((names) => {

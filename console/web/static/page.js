@@ -66,7 +66,7 @@ export function whoRuns(phase) {
   if (phase.runner) return `${phase.runner}${phase.session_number ? `, session ${phase.session_number}` : ""}`;
   const guest = phase.name !== "idle";
   if (phase.mode === "open_gym") return guest ? "Open gym: a guest" : "Open gym";
-  return guest ? "A guest, nobody assigned" : "Nobody assigned";
+  return guest ? "A guest" : "Nobody assigned";
 }
 
 const TAKEN_WITHIN_MS = 6000;

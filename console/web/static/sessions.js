@@ -17,8 +17,10 @@ if (folder) {
     say(byId("imported"), ["Importing…"]);
     const { ok, body } = await post("/api/sessions/import", { folder: byId("folder").value });
     button.disabled = false;
-    if (ok) say(byId("imported"), body.said ? [`${body.said}. Load this page again to see them.`] : [], body.problems);
-    else say(byId("imported"), [], [body.mistake]);
+    if (ok) {
+      say(byId("imported"), body.said ? [`${body.said}.`] : [], body.problems);
+      if (body.said) byId("imported").append(make("li", {}, make("a", { href: "/sessions" }, "Show them")));
+    } else say(byId("imported"), [], [body.mistake]);
   });
 }
 
