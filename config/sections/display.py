@@ -16,8 +16,8 @@ class DisplaySettings(Section):
     monitor: str = setting(
         "", 'part of the monitor\'s name, or its number, as `hipcue doctor` prints them; "" takes the first', max_length=80
     )
-    width_px: int = setting(1280, "of the window, and of the headless screenshot", ge=320, le=7680)
-    height_px: int = setting(720, "of the window, and of the headless screenshot", ge=240, le=4320)
+    width_px: int = setting(1280, "of the window, and of the screenshot", ge=320, le=7680)
+    height_px: int = setting(720, "of the window, and of the screenshot", ge=240, le=4320)
     fps: float = setting(60.0, "draw the screen at most this often per second", live=True, ge=5, le=240)
     mirror: bool = setting(False, "true: mirror the image", live=True)
     replay: Literal["off", "key", "between_blocks"] = setting(

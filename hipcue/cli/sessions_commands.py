@@ -35,7 +35,8 @@ def list_(runner: RunnerOption = "", out_file: OutOption = None, config: ConfigO
         from sessions.store.session_list import HEADINGS, cells
 
         rows = [cells(one) for one in catalogue.entries(runner)]
-        _give_table(HEADINGS, rows, out_file, "There are no sessions yet; hipcue run records one")
+        none = "There are no sessions yet; hipcue run records one" if not runner else _no_sessions_of(runner)
+        _give_table(HEADINGS, rows, out_file, none)
 
 
 @sessions_app.command()
@@ -78,7 +79,10 @@ def compare(
     with sentences():
         if len(sessions) < 2:
             fail("compare: needs at least two sessions; hipcue sessions list shows all")
-        _give_trend((_counted(config, word) for word in sessions), out_file, "Sessions compared")
+        found = [_counted(config, word) for word in sessions]
+        if len({one.name for one in found}) < len(found):
+            fail("compare: names a session twice; hipcue sessions list shows all")
+        _give_trend(found, out_file, "Sessions compared")
 
 
 @sessions_app.command()
@@ -146,8 +150,12 @@ def history(
     with sentences(), _catalogue(config) as catalogue:
         found = catalogue.entries(runner)
         if not found:
-            raise SessionsError(f"{runner}: this runner has no sessions; hipcue sessions list shows all")
+            raise SessionsError(_no_sessions_of(runner))
         _give_trend(catalogue.near_strides(found[::-1]), out_file, runner)
+
+
+def _no_sessions_of(runner: str) -> str:
+    return f"{runner}: this runner has no sessions; hipcue sessions list shows all"
 
 
 def _give_trend(sessions: Iterable["CountedStrides"], out_file: Path | None, title: str) -> None:

@@ -65,6 +65,14 @@ def test_before_the_first_session_list_shows_how_to_record_one(hipcue: Command) 
     refused(hipcue("sessions", "show"), "hipcue run records one")
 
 
+def test_list_of_a_runner_without_sessions_says_so(hipcue: Command, three: Path) -> None:
+    assert hipcue("sessions", "list", "--runner", "Bob").stdout.startswith("Bob: this runner has no sessions")
+
+
+def test_compare_of_a_session_with_itself_is_refused(hipcue: Command, three: Path) -> None:
+    refused(hipcue("sessions", "compare", "latest", "00000001", "00000002"), "names a session twice")
+
+
 def test_list_as_a_file(hipcue: Command, three: Path, tmp_path: Path) -> None:
     hipcue("sessions", "list", "--out", tmp_path / "list.csv")
     with (tmp_path / "list.csv").open(newline="") as file:
