@@ -2,8 +2,8 @@
 
 import dataclasses
 import os
-import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -20,6 +20,7 @@ from hipcue.supervisor.run_folder import run_folder
 from hipcue.supervisor.settings_watch import SettingsWatch
 from hipcue.supervisor.supervisor import Supervisor
 from sessions.errors import SessionsError
+from sessions.format.durable import replacing
 from sessions.format.folders import holds_session, new_folder, numbered
 from sessions.format.header import read_header
 from wire.endpoints import default_directory
@@ -97,7 +98,7 @@ def run_live(
             code = supervisor.run(for_s)
         log.info("Ended with code %d", code)
         saved = _recorded(parent, before)
-        picture = _keep_picture(folder / SCREENSHOT, saved, parent, supervisor.notes)
+        picture = keep_picture(folder / SCREENSHOT, saved, parent, supervisor.notes)
     gone = None if code or saved else supervisor.session
     return RunResult(code, supervisor.notes, saved, gone, picture)
 
@@ -148,15 +149,21 @@ def _recorded(parent: Path, before: set[str]) -> list[Path]:
     return found
 
 
-def _keep_picture(picture: Path, sessions: list[Path], parent: Path, notes: list[str]) -> Path | None:
-    """Move the picture of the screen into the first session's folder, or into one of its own. Returns where it is."""
+def keep_picture(picture: Path, sessions: list[Path], parent: Path, notes: list[str]) -> Path | None:
+    """Copy the picture of the screen into the first session's folder, or into one of its own. Returns where it is."""
     if not picture.exists():
         return None
+    folder = None if not sessions else sessions[0]
     try:
-        folder = sessions[0] if sessions else _made(parent)
-        return Path(shutil.move(picture, folder / SCREENSHOT))
+        folder = folder or _made(parent)
+        with replacing(folder / SCREENSHOT) as fresh:
+            fresh.write_bytes(picture.read_bytes())
+        return folder / SCREENSHOT
     except OSError as error:
         notes.append(f"{error.filename or parent}: the picture of the screen is not saved ({error.strerror or error})")
+        if folder is not None and not sessions:
+            with suppress(OSError):
+                folder.rmdir()
         return None
 
 

@@ -1,14 +1,17 @@
 """A network is compiled once: a kept one gives the same numbers, and whatever is wrong with it, it is compiled again."""
 
+import errno
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from analysis.pose.blazepose import networks
-from analysis.pose.blazepose.compiled_networks import CompiledNetworks
+from analysis.pose.blazepose.compiled_networks import LEAST_FREE_BYTES, CompiledNetworks
 from analysis.pose.blazepose.networks import DETECTOR_FILE, DETECTOR_OUTPUTS, DETECTOR_RANGE, DETECTOR_SIDE_PX, Network, pruned
 from wire.frames.frame import Image
 
@@ -93,6 +96,25 @@ class TestTheFolder:
         assert kept.read(network, ("2026.5",)) is None
         network.write_bytes(b"another network")
         assert kept.read(network, ("2026.4",)) is None
+
+    def test_leaves_the_last_of_a_disk_to_the_sessions(
+        self, tmp_path: Path, network: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kept = CompiledNetworks(tmp_path / "kept")
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=LEAST_FREE_BYTES))
+        kept.keep(network, ("2026.4",), b"compiled")
+        assert list((tmp_path / "kept").iterdir()) == []
+
+    def test_has_no_half_network_where_a_disk_is_full(
+        self, tmp_path: Path, network: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(path: Path, packed: bytes) -> None:
+            path.open("wb").close()
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(Path, "write_bytes", full)
+        CompiledNetworks(tmp_path / "kept").keep(network, ("2026.4",), b"compiled")
+        assert list((tmp_path / "kept").iterdir()) == []
 
     def test_keeps_one_of_each_network(self, tmp_path: Path, network: Path) -> None:
         kept = CompiledNetworks(tmp_path / "kept")

@@ -51,7 +51,7 @@ def test_an_allowed_key_can_be_forbidden_again(keys: Keys) -> None:
     assert keys.key_of("") == keys.key_of("gym-wall") == OTHER
     keys.forbid("gym-wall")
     assert keys.allowed() == {}
-    with pytest.raises(KeysError, match="allowed are: none"):
+    with pytest.raises(KeysError, match="the allowed machines are: none"):
         keys.forbid("gym-wall")
 
 

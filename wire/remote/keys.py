@@ -77,7 +77,7 @@ class Keys:
             self._path_of(name).unlink()
         except FileNotFoundError:
             known = ", ".join(self.allowed()) or "none"
-            raise KeysError(f"{name!r} is not allowed; allowed are: {known}") from None
+            raise KeysError(f"{name!r} is not allowed; the allowed machines are: {known}") from None
 
     def allowed(self) -> dict[str, str]:
         """Public keys by name. Raises KeysError when a file does not hold one."""
@@ -93,7 +93,7 @@ class Keys:
             return allowed[name]
         known = ", ".join(allowed) or "none"
         wanted = f"{name!r} is not allowed" if name else "name the machine with --of"
-        raise KeysError(f"{wanted}; allowed are: {known}. To add one: hipcue keys allow NAME KEY")
+        raise KeysError(f"{wanted}; the allowed machines are: {known}. To add one: hipcue keys allow NAME KEY")
 
     def _path_of(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
@@ -105,11 +105,15 @@ class Keys:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         # On a full disk, half a key must not take the place of one.
         fresh = path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"{key}\n")
-        fresh.replace(path)
+        try:
+            fresh.unlink(missing_ok=True)
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(f"{key}\n")
+            fresh.replace(path)
+        except OSError as error:
+            fresh.unlink(missing_ok=True)
+            raise KeysError(f"{path}: cannot be written ({error.strerror})") from None
 
 
 def checked_key(key: str, what: str) -> str:

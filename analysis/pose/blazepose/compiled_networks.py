@@ -2,10 +2,13 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+LEAST_FREE_BYTES = 100_000_000
+"""On a fuller disk, what is left is for the sessions."""
 _SUFFIX = ".compiled"
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
@@ -30,9 +33,14 @@ class CompiledNetworks:
         with suppress(OSError):
             file = self._file(network, made_of)
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if shutil.disk_usage(self._folder).free - len(compiled) < LEAST_FREE_BYTES:
+                return
             fresh = file.with_name(f"{os.getpid()}{_SUFFIX}.new")
-            fresh.write_bytes(hashlib.sha256(compiled).digest() + compiled)
-            fresh.replace(file)
+            try:
+                fresh.write_bytes(hashlib.sha256(compiled).digest() + compiled)
+                fresh.replace(file)
+            finally:
+                fresh.unlink(missing_ok=True)
             for other in self._folder.glob(f"{network.stem}-*{_SUFFIX}"):
                 if other != file:
                     other.unlink()
