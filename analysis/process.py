@@ -45,7 +45,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag) -> int:
     cv2.setNumThreads(1)  # Cutting out 256 pixels square is no work to share; the cores belong to the pose model.
     node.health.running()
     try:
-        return node.run(analysis.measure_newest)
+        return node.run(analysis.measure_newest, body_first=True)
     finally:
         pose.close()
 
@@ -67,7 +67,7 @@ class _Analysis:
         self._agreement = SideAgreement()
         if settings.capture.has_other_side or camera == "other_side":
             node.subscribe(STRIDE, Stride, self._handle_stride, wakes=False)
-        # What comes between two frames is applied with the next one: nothing but a frame ends the wait.
+        # Nothing but a frame ends the wait; what comes between two is applied after the next one.
         node.subscribe(BELT, Belt, self._measurement.belt, wakes=False)
         node.subscribe(COMMAND, Command, self._handle_command, wakes=False)
         node.follow_settings(from_json, self._apply)
@@ -76,10 +76,10 @@ class _Analysis:
 
     def measure_newest(self) -> None:
         """One round."""
-        self._outlet.serve_new_subscribers()
         frame = self._frames.take()
         if frame is not None:
             self._take(frame, self._clock())
+        self._outlet.serve_new_subscribers()
 
     def _apply(self, settings: Settings, _state: ConfigState) -> None:
         settings = settings.of_other_side() if self._camera == "other_side" else settings

@@ -131,13 +131,20 @@ class Node:
 
         self.subscribe(CONFIG, ConfigState, handle, wakes)
 
-    def run(self, body: Body | None = None) -> int:
-        """Work until asked to stop, or until `end`. Returns the exit code."""
+    def run(self, body: Body | None = None, body_first: bool = False) -> int:
+        """Work until asked to stop, or until `end`. Returns the exit code.
+
+        `body_first`: messages are handled after the body, which is then the sooner done with what has woken it.
+        """
         ready_for_work()
         wait_ms: float | None = None
         while not self.stop and self._exit_code is None:
-            self.round(IDLE_WAIT_MS if wait_ms is None else wait_ms)
+            self._wait(IDLE_WAIT_MS if wait_ms is None else wait_ms)
+            if not body_first:
+                self.dispatch()
             wait_ms = body() if body is not None else None
+            if body_first:
+                self.dispatch()
         return self._exit_code or 0
 
     def end(self, exit_code: int = 0) -> None:
@@ -146,13 +153,16 @@ class Node:
 
     def round(self, wait_ms: float) -> None:
         """One round without the body."""
+        self._wait(wait_ms)
+        self.dispatch()
+
+    def _wait(self, wait_ms: float) -> None:
         self.health.beat()
         for publisher in self._cached:
             publisher.resend_if_due()
         self._run_timers()
         if self._wakes and wait_ms > 0:
             self._poller.poll(max(1, int(wait_ms)))
-        self.dispatch()
 
     def dispatch(self) -> None:
         """Handle the messages that have arrived. Does not wait."""

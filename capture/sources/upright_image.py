@@ -56,8 +56,16 @@ class UprightImage:
             dst_color_range=ColorRange.JPEG,
             threads=1,  # The pose model needs the other cores.
         )
-        image = converted.to_ndarray().astype(np.uint8, copy=False)
+        image = _pixels(converted)
         return image if tones is None else cv2.LUT(image, tones).astype(np.uint8, copy=False)
+
+
+def _pixels(frame: VideoFrame) -> Image:
+    """The pixels of a frame in bgr24: its own memory where rows follow each other without a gap, otherwise a copy."""
+    plane = frame.planes[0]
+    if plane.line_size != 3 * frame.width:
+        return frame.to_ndarray().astype(np.uint8, copy=False)
+    return np.frombuffer(memoryview(plane), np.uint8, 3 * frame.width * frame.height).reshape(frame.height, frame.width, 3)
 
 
 def square_pixels(image: Image, pixel_aspect: Fraction | None) -> Image:

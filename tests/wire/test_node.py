@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.connected_sockets import phase
+from tests.support.eventually import DEADLINE_S
 from tests.support.message_examples import stride
 from wire.clock import s_to_ns
 from wire.lifecycle import StopFlag
@@ -224,6 +225,24 @@ class TestTheEnd:
             node.end(4)
 
         assert node.run(body) == 4
+
+    @pytest.mark.parametrize("body_first", [True, False])
+    def test_messages_are_handled_before_or_after_the_body(self, node: Node, wire_directory: Path, body_first: bool) -> None:
+        done: list[str] = []
+        node.subscribe(STRIDE, Stride, lambda _one: done.append("message"))
+        with Wire(wire_directory, ANALYSIS) as analysis:
+            strides = analysis.publisher(STRIDE)
+            rounds_until(node, lambda: bool(done), lambda: strides.send(stride(1)))
+            strides.send(stride(2))
+            assert node._subscriptions[0].reader.socket.poll(int(1000 * DEADLINE_S))
+            done.clear()
+
+            def body() -> None:
+                done.append("body")
+                node.end()
+
+            node.run(body, body_first)
+        assert list(dict.fromkeys(done)) == (["body", "message"] if body_first else ["message", "body"])
 
     def test_a_message_ends_the_wait(self, node: Node, wire_directory: Path) -> None:
         # A topic where every message counts: a conflating socket may hold one back until the next is sent (wire/sockets.py).
