@@ -136,8 +136,8 @@ def _first_picture(
         return None
     device = _StreamDevice(stream)
     begins = device.grab()
-    # A wrong length or boundary shows behind the first picture.
-    if begins and (container_format is not None or not _is_http(whole) or device.grab()):
+    # Only behind the first picture, a wrong length or boundary shows, or that there is only one.
+    if begins and (not _is_http(whole) or device.grab()):
         return stream, device
     stream.close()
     if begins or stream.malformed:

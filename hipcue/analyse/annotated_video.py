@@ -1,9 +1,16 @@
 """Writes an annotated copy of a clip: body lines, live angle and last stride in every frame."""
 
+from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
+import numpy as np
+from av.container import OutputContainer
+from av.video.frame import VideoFrame
 
+from wire.clock import NS_PER_S
 from wire.frames.frame import Image
 from wire.messages import Leg, Point, Sample, Stride
 
@@ -12,20 +19,22 @@ _FAR = (255, 170, 60)
 _TRUNK = (230, 230, 230)
 _WHITE = (255, 255, 255)
 _BLACK = (0, 0, 0)
+_TICK_S = Fraction(1, 60_000)
+"""The unit of time: MPEG-4 knows none finer than 1/65535 s."""
+_QUALITY = {"b": "100M", "qmin": "3", "qmax": "6"}
 LONGEST = "thigh +00 deg  stride 1000: 00.0 deg"
 LEGEND = (("near leg", _NEAR), ("far leg", _FAR), ("trunk", _TRUNK))
 
 
 class AnnotatedVideo:
-    """Writes an MP4 of the size of the first picture.
+    """Writes an MP4 of the size of the first picture, each picture at its own time.
 
     Raises OSError when the file cannot be written.
     """
 
-    def __init__(self, path: Path, fps: float) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._fps = fps
-        self._writer: cv2.VideoWriter | None = None
+        self._file: OutputContainer | None = None
         self._last: Stride | None = None
 
     def add(self, image: Image, sample: Sample, strides: list[Stride]) -> None:
@@ -40,18 +49,38 @@ class AnnotatedVideo:
         stride = "" if self._last is None else f"stride {self._last.number}: {self._last.hip_extension_deg:.1f} deg"
         write_line(picture, f"{thigh}  {stride}".strip() or sample.state.replace("_", " "))
         write_legend(picture)
-        if self._writer is None:
-            height_px, width_px = picture.shape[:2]
-            fourcc = cv2.VideoWriter.fourcc(*"mp4v")
-            self._writer = cv2.VideoWriter(str(self._path), fourcc, self._fps, (width_px, height_px))
-            if not self._writer.isOpened():
-                raise OSError(0, "the video cannot be written", str(self._path))
-        self._writer.write(picture)
+        try:
+            self._write(picture, sample.stamps.capture_ns)
+        except av.FFmpegError as error:
+            raise OSError(error.errno, "the video cannot be written", str(self._path)) from None
 
     def close(self) -> None:
         """Finish the file."""
-        if self._writer is not None:
-            self._writer.release()
+        if self._file is None:
+            return
+        with self._file, suppress(av.FFmpegError):
+            self._file.mux(self._track.encode(None))
+
+    def _write(self, picture: Image, at_ns: int) -> None:
+        if self._file is None:
+            self._file = av.open(str(self._path), "w")
+            self._track = self._file.add_stream("mpeg4", options=_QUALITY)
+            height_px, width_px = picture.shape[:2]
+            self._track.width, self._track.height = _even(width_px), _even(height_px)
+            self._track.codec_context.time_base = _TICK_S
+            self._tick = -1
+        size_px = self._track.width, self._track.height
+        if picture.shape[1::-1] != size_px:
+            picture = cv2.resize(picture, size_px, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+        frame = VideoFrame.from_ndarray(picture, format="bgr24")
+        self._tick = max(self._tick + 1, round(at_ns / NS_PER_S / _TICK_S))
+        frame.pts, frame.time_base = self._tick, _TICK_S
+        self._file.mux(self._track.encode(frame))
+
+
+def _even(side_px: int) -> int:
+    """As MPEG-4 wants it."""
+    return max(2, side_px // 2 * 2)
 
 
 def _draw_leg(picture: Image, leg: Leg, colour: tuple[int, int, int]) -> None:

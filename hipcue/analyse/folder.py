@@ -24,7 +24,7 @@ from wire.system import lock_folder
 
 SUFFIXES = (
     *(".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".3gp", ".wmv", ".flv"),
-    *(".mjpg", ".mjpeg", ".gif", ".apng"),
+    *(".3g2", ".asf", ".f4v", ".mxf", ".ogv", ".vob", ".mjpg", ".mjpeg", ".gif", ".apng"),
 )
 SUMMARY = "summary.csv"
 HEADINGS = ("clip", "near strides", "hip extension °", "excursion °", "cadence", "frames measured %", "remark")

@@ -48,7 +48,7 @@ class ClipView:
 
     def start(self, video: Path | None) -> None:
         """Read as far as the first picture; `video` is where an annotated copy is written. Raises SourceError."""
-        self._annotated = None if video is None else AnnotatedVideo(video, self._recording.fps)
+        self._annotated = None if video is None else AnnotatedVideo(video)
         self.next_ns = self._recording.advance()
 
     def measure(self) -> tuple[Sample, list[Stride]]:

@@ -145,6 +145,17 @@ class TestRtsp:
             assert "for B-frames; switch them off in the camera" in camera.facts["delay"]
 
 
+@pytest.mark.parametrize("kind", [b"image/jpeg", b"multipart/x-mixed-replace; boundary=x"])
+def test_the_address_of_a_single_picture_is_none_of_a_video(kind: bytes) -> None:
+    def talk(client: socket, _over: object) -> None:
+        client.recv(4096)
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\n\r\n")
+        client.sendall(part(0) if b"multipart" in kind else JPEGS[0])
+
+    with pytest.raises(CameraError, match=r"no video stream answers\. Check the address"), opened(talk):
+        pass
+
+
 def test_no_password_is_written_by_ffmpeg(capfd: pytest.CaptureFixture[str]) -> None:
     def refuse(client: socket, _over: object) -> None:
         client.recv(4096)
