@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from capture.sources.slow_motion import StepRhythm
 from config.measures import MEASURES
 from sessions.format.recorded import RecordedSession
+from sessions.format.row_schema import Row
 from sessions.format.rows import column, known, number
 from sessions.report.frame_figures import frame_figures
 from sessions.report.statistics import LEAST_STRIDES, Tracking, overall, tracking
@@ -39,8 +40,11 @@ class Answer:
     """The numbers in the session's files are not what they seem to be."""
 
 
-def answer(session: RecordedSession) -> Answer:
-    """The result of a clip, from the files that `hipcue analyse` wrote. Raises SessionsError, OSError."""
+def answer(session: RecordedSession, alone: bool = True) -> Answer:
+    """The result of a clip, from the files that `hipcue analyse` wrote. Raises SessionsError, OSError.
+
+    `alone`: it is not one of two, whose comparison says itself what it lacks.
+    """
     tracked = tracking(session, frame_figures(session))
     doubt = _contradiction(session) or _slow_motion(session)
     if doubt:
@@ -48,6 +52,7 @@ def answer(session: RecordedSession) -> Answer:
     near = session.trusted()
     notes = (
         _share_measured(tracked),
+        *(_without_zero(near) if alone else ()),
         *_cut_off(session, tracked.frames),
         *_without_colours(session),
         *_compressed(session),
@@ -140,8 +145,14 @@ def _share_measured(found: Tracking) -> str:
     if not found.not_measured:
         return f"{sentence}."
     state = max(found.not_measured, key=lambda name: found.not_measured[name])
-    others = "the others" if len(found.not_measured) == 1 else "most others"
+    others = "the others" if len(found.not_measured) == 1 else "most others" if found.measured else "most of them"
     return f"{sentence}; in {others}, {_reason(state)}."
+
+
+def _without_zero(near: list[Row]) -> tuple[str, ...]:
+    if not near or any(row.get("standing_thigh_deg") is not None for row in near):
+        return ()
+    return ("No zero was taken, so 0° is the vertical: let the clip begin with some seconds of quiet standing.",)
 
 
 def _without_colours(session: RecordedSession) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ _APART_S = 0.08
 def pair_answer(session: RecordedSession) -> Answer:
     """The result of two clips, from the files that `hipcue analyse` wrote. Raises SessionsError, OSError."""
     cameras = session, session.of_other_side()
-    each = [answer(one) for one in cameras]
+    each = [answer(one, alone=False) for one in cameras]
     names = "CLIP", "--other-side"
     for name, one in zip(names, each, strict=True):
         if one.misleading:

@@ -128,10 +128,11 @@ class TestOneClip:
     @pytest.mark.usefixtures("measured")
     def test_is_answered_and_gets_a_report(self, clips: Path, tmp_path: Path) -> None:
         done = run(clips / "a.mp4", tmp_path / "out")
-        first, second, last = done.stdout.strip().splitlines()
+        first, second, zero, last = done.stdout.strip().splitlines()
         assert first.startswith("Hip extension 1")
         assert "strides of the near leg." in first
         assert second.startswith("Measured in ")
+        assert zero.startswith("No zero was taken")
         assert last == f"Saved in {tmp_path / 'out'}"
         assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
 

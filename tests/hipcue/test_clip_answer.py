@@ -34,6 +34,7 @@ def clip(
             "hip_extension_deg": 12.0 + number % 2,
             "cadence_spm": cadence_spm,
             "quality": quality,
+            "standing_thigh_deg": 1.5,
         }
         for number in range(strides)
     ]
@@ -139,6 +140,19 @@ def test_an_empty_clip_is_answered() -> None:
 def test_a_runner_who_lies_on_the_side_is_to_be_rotated(header: dict[str, Any], advice: str) -> None:
     found = answer(clip(states={SampleState.NOT_UPRIGHT: 300}, **header))
     assert found.sentences[0] == f"No stride was measured: the runner was not upright in the picture. {advice}"
+
+
+def test_without_a_zero_the_answer_says_from_where_it_counts() -> None:
+    session = clip(strides=10)
+    for row in session.strides:
+        row["standing_thigh_deg"] = None
+    assert answer(session).sentences[-1].startswith("No zero was taken, so 0° is the vertical: ")
+    assert answer(session, alone=False).sentences == answer(clip(strides=10)).sentences
+
+
+def test_where_nothing_was_measured_no_others_are_named() -> None:
+    found = answer(clip(states={SampleState.OBLIQUE: 290, SampleState.STARTING: 10}))
+    assert found.sentences[1] == "Measured in 0 % of 300 frames; in most of them, the runner was not seen from the side."
 
 
 def test_a_clip_without_colours_is_named() -> None:
