@@ -6,7 +6,7 @@
 # make bench-accuracy  every accuracy figure of docs/accuracy.md, measured again
 # make bench-latency   every figure of docs/performance.md, measured again; SECTIONS=idle,busy,avx2 chooses
 # make soak   the whole program for MINUTES=30 with a random fault every half minute
-# make bench-inputs  a real clip in every kind of file beside the original
+# make bench-inputs  real clips in every kind of file beside the originals; CLIPS="treadmill_gym_60fps …": these only
 # make bench-recovery  how long recovery takes, into docs/reliability.md
 # make fuzz   a search of FOR=60 seconds for input that breaks the program: bytes, forged sessions, arguments
 # make setup  only the set-up
@@ -70,7 +70,7 @@ bench-accuracy:
 
 bench-inputs:
 	@scripts/setup.sh test
-	@$(BIN)/python -m bench.accuracy.inputs
+	@$(BIN)/python -m bench.accuracy.inputs $(if $(CLIPS),--clips $(CLIPS))
 
 # A fault every half minute: what must come back, comes back?
 soak:

@@ -5,8 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.support.made_videos import write_made
 from tests.support.program import ROOT, one_sentence
 from tests.support.recorded_sessions import begin, header
 
@@ -52,3 +54,16 @@ def test_a_working_folder_that_is_removed_is_named_if_it_is_needed(home: Path, w
     assert done.returncode == code
     assert shown in done.stdout + done.stderr
     assert code == 0 or one_sentence(done.stderr)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("locale", ["C", "de_DE.ISO-8859-1"])
+def test_a_clip_is_measured_in_a_folder_of_any_name_and_without_a_writable_home(tmp_path: Path, locale: str) -> None:
+    folder = tmp_path / "Läufer 跑步"
+    folder.mkdir()
+    write_made(folder / "é 1.mp4", [np.full((64, 96, 3), 8 * number, np.uint8) for number in range(20)])
+    words = f"analyse '{folder}/é 1.mp4' --out '{folder}/aus' --video"
+    done = hipcue(Path("/proc/none"), words, LC_ALL=locale, PYTHONUTF8="0")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("No stride was measured: nobody was seen.")
+    assert {"session.json", "samples.csv", "report.html", "video.mp4"} <= {path.name for path in (folder / "aus").iterdir()}
