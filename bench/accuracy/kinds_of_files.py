@@ -41,6 +41,9 @@ class Kind:
     held_s: float = 0.0
     """How long the first picture stands still before the clip goes on."""
     refused: bool = False
+    says: str = ""
+    """What the answer must say of a mean that may be off, by `within_deg`."""
+    within_deg: float = 1.0
     least_fps: float = 0.0
     """Only clips with so many pictures a second are stored so: at half of fewer, nobody would film a runner."""
     once: bool = False
@@ -176,7 +179,7 @@ KINDS = (
     Kind("interlaced, half the rate", write=_woven, least_fps=24),
     Kind("every picture twice", write=_twice),
     Kind("an eighth of the size", picture=_eighth, refused=True),
-    Kind("greyscale", Made("ffv1", "gray", {}), ending="mkv"),
+    Kind("greyscale", Made("ffv1", "gray", {}), ending="mkv", says="may read up to 3° low", within_deg=3),
     Kind("odd size", Made("ffv1", "yuv420p", {}), _odd, ending="mkv"),
     Kind("MJPEG in AVI", Made("mjpeg", "yuvj420p", {}, bit_rate=60_000_000), ending="avi"),
     Kind("MPEG-4 in AVI", Made("mpeg4", options={}, bit_rate=20_000_000), ending="avi"),
