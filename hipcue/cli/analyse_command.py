@@ -72,7 +72,7 @@ def analyse(
         stop.on_signals(supervised=False, insist=True)
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         try:
-            with Progress(*columns, console=err, transient=True) as bar:
+            with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
                 analysis = _Analysis(settings_for, out_dir, video, force, for_s, bar, stop)
                 if Path(clip).is_dir():
                     analysis.of_folder(Path(clip))

@@ -74,7 +74,9 @@ class Commands(TyperGroup):
 def _mistake_sentence(mistake: typer.TyperException) -> str:
     context = getattr(mistake, "ctx", None)
     command = "hipcue" if context is None else context.command_path
-    return f"{command}: {mistake.format_message().rstrip('.')}; see {command} --help"
+    message = mistake.format_message().rstrip(".")
+    # typer's own sentence may end with the question whether another command was meant.
+    return f"{command}: {message}{' See' if message.endswith('?') else '; see'} {command} --help"
 
 
 @contextmanager

@@ -87,3 +87,8 @@ def helps(command: Any, path: str = "hipcue") -> Iterator[tuple[str, str]]:
 def test_help_is_printed_whole() -> None:
     for where, text in helps(get_command(app)):
         assert Text.from_markup(text).plain == text, where  # typer takes it for markup
+
+
+def test_a_command_that_may_have_been_meant_is_named() -> None:
+    said = CliRunner().invoke(app, ["foo"]).stderr.strip()
+    assert said == "hipcue: No such command 'foo'. Did you mean 'follow'? See hipcue --help"
