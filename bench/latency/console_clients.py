@@ -3,6 +3,7 @@
 python -m bench.latency.console_clients [--rounds 8] [--seconds 30]: some 14 minutes, on a machine with nothing else to do. A
 round has a window without clients, one with eight scripts, and, where Chromium is installed, one with a browser and seven; the
 browser takes its processor time from the same machine, as a tablet does not. Needs PulseAudio with ALSA's plug-in.
+With --replay, the console also keeps the last pictures while a page is open.
 """
 
 import argparse
@@ -34,6 +35,7 @@ SHARES = (50, 95, 99)
 MEMORY_LIMIT_MB = 150.0
 WITHOUT, SCRIPTS, WITH_BROWSER = "no client", "8 scripts", "a browser and 7 scripts"
 SOURCE = "synthetic:extension=15,fps=30"
+REPLAY = "\n[console]\nreplay = true\n"
 
 
 def frames_to_sounds_ms(program: Program, first_cue: int, first_sound: int) -> list[float]:
@@ -99,17 +101,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--replay", action="store_true", help="with console.replay")
     options = parser.parse_args()
     if reason := sound_server.missing():
         sys.exit(f"{reason}: it is needed for measuring")
     kinds = [WITHOUT, SCRIPTS, *([] if missing() else [WITH_BROWSER])]
     delays_ms: dict[str, list[list[float]]] = defaultdict(list)
-    messages = 0
+    messages, memory_mb = 0, 0.0
     with tempfile.TemporaryDirectory(prefix="hc", dir="/tmp") as name, sound_server.sound_server(Path(name)) as sound:
         environment = {**os.environ, **sound.environment, "HIPCUE_HOME": name}
         devices = Devices(Path(name) / "console")
         secrets = [devices.pair(devices.new_token("viewer")[0], f"client {number}")[0] for number in range(CLIENTS)]
-        with Program(SOURCE, Path(name), environment, "--console", "--no-display") as program:
+        with Program(
+            SOURCE, Path(name), environment, "--console", "--no-display", more=REPLAY if options.replay else ""
+        ) as program:
             program.first_sample()
             for number in range(options.rounds):
                 # In another order each time, so that what drifts meets all kinds alike.
@@ -119,8 +124,8 @@ def main() -> None:
                         continue
                     with clients(secrets, browser=kind == WITH_BROWSER) as received:
                         delays_ms[kind].append(window(program, options.seconds))
+                        memory_mb = max(memory_mb, program.memory_mb()["console"])
                     messages += received[0]
-            memory_mb = program.memory_mb()["console"]
     heads = "".join(f"{f'p{share}':>9}" for share in SHARES)
     print(f"{'frame to sound, ms':24} {'sounds':>6} {heads} ratios to no client")
     for kind in kinds:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pygame
 
+from console.lane import picture_taking
 from feedback.display.paint.painter import Painter
 from feedback.display.state.replay import SLOWNESS, SPAN_S
 from feedback.display.state.view import View
@@ -23,6 +24,7 @@ SIZES_PX = ((1280, 720), (1920, 1080), (1080, 1920), (3840, 2160))
 CAMERAS_PX = ((640, 480), (1280, 720), (1920, 1080))
 PICTURE_PX = (960, 540)
 ROUNDS = 200
+FASTEST_HZ = 60
 REPLAY_STEP_S = SLOWNESS / REPLAY_HZ
 REPLAY_VIEWS = 50
 ROUNDS_OF_REPLAY = ROUNDS // REPLAY_VIEWS
@@ -62,6 +64,15 @@ def kept(size_px: tuple[int, int]) -> tuple[Histogram, float]:
     return histogram, recent.size_bytes / len(recent.pictures()) / 1000
 
 
+def kept_sizes(size_kb: float) -> str:
+    """How large one kept picture is, and all of them: of the screen's replay, and of the console's."""
+    screen_mb, console_mb = (
+        span_s * rate_hz * size_kb / 1000
+        for span_s, rate_hz in ((SPAN_S, FASTEST_HZ), (picture_taking.SPAN_S, picture_taking.MOST_HZ))
+    )
+    return f"{size_kb:.0f} kB each, {screen_mb:.1f} MB on the screen, {console_mb:.1f} MB in the console"
+
+
 def measured(scene: Scene, size_px: tuple[int, int]) -> Histogram:
     """The time of every drawing."""
     surface, painter, histogram = pygame.Surface(size_px, depth=32), Painter(), Histogram()
@@ -91,7 +102,7 @@ def main() -> None:
         histogram, size_kb = kept(size_px)
         figures = (histogram.percentile_ms(50), histogram.percentile_ms(95), histogram.summary().max_ms)
         row = f"keep a picture, {size_px[0]}x{size_px[1]}"
-        print(f"{row:<24} " + " ".join(f"{figure:6.1f}" for figure in figures) + f"   {size_kb:.0f} kB each")
+        print(f"{row:<24} " + " ".join(f"{figure:6.1f}" for figure in figures) + f"   {kept_sizes(size_kb)}")
 
 
 if __name__ == "__main__":

@@ -101,9 +101,11 @@ class Program:
         *options: str,
         tree: Path = ROOT,
         both_sides: bool = False,
+        more: str = "",
     ) -> None:
+        """`more`: settings after those of `CONFIG`."""
         config = folder / "latency.toml"
-        config.write_text(CONFIG)
+        config.write_text(CONFIG + more)
         surroundings = dict(environment)
         surroundings.pop("XDG_RUNTIME_DIR", None)
         self._began_ns = monotonic_ns()

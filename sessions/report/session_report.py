@@ -100,7 +100,7 @@ def _about(session: RecordedSession) -> str:
         f"session {session.name}" if number is None else f"session {session.name}, number {number} of this runner",
         f"camera or clip: {session.header['source']}",
         str(session.header["software"]),
-        str(session.header.get("calibration", "")),
+        str(session.header.get("calibration", "")).replace("_", " "),
     )
     return " · ".join(part for part in about if part)
 

@@ -76,6 +76,9 @@ def test_exports_and_comparisons_are_downloads(lane: ConsoleLane, ids: list[str]
     table = viewer.get(f"/sessions/{ids[0]}/export?format=csv&table=strides")
     assert table.headers["content-disposition"].startswith("attachment")
     assert "hip_extension_deg" in table.text
+    report = viewer.get(f"/sessions/{ids[0]}/report.pdf")
+    assert report.headers["content-disposition"].startswith("attachment")
+    assert report.body.startswith(b"%PDF")
     trend = viewer.get(f"/compare/report.pdf?session={ids[0]}&session={ids[1]}")
     assert trend.body.startswith(b"%PDF")
     assert "2 sessions compared" in viewer.get(f"/history?session={ids[0]}&session={ids[1]}").text

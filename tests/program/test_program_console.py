@@ -1,4 +1,7 @@
-"""Given the whole program with its console, a tablet sees the strides of the wire, and a change applies at the next one."""
+"""Given the whole program with its console, a tablet sees the strides of the wire and leads the session.
+
+A change applies at the next stride, and the runner whom the coach has named is found in the store.
+"""
 
 import json
 import signal
@@ -10,7 +13,7 @@ import pytest
 from console.access.devices import Devices
 from tests.support.console_lane import Browser, with_cookie
 from tests.support.listener import Listener
-from tests.support.program import Running
+from tests.support.program import Running, hipcue
 
 pytestmark = pytest.mark.program
 
@@ -20,7 +23,7 @@ max_age_ms = 2000.0
 
 [session]
 stand_s = 0.0
-warm_up_s = 0.5
+warm_up_s = 600.0
 baseline_s = 0.0
 drill_s = 600.0
 
@@ -47,12 +50,16 @@ def test_a_tablet_sees_the_lane_and_changes_its_band(tmp_path: Path) -> None:
     program = Running("run", "--console", "--source", "synthetic:extension=15,fps=30", *about, exact=True)
     listener = Listener(program.runtime)
     listener.until(lambda: "Console: http" in program.said(), "the console is open")
-    listener.until(lambda: any(phase.name == "drill" for phase in listener.phases), "the drill begins")
+    listener.until(lambda: bool(listener.phases) and listener.phases[-1].name == "warm_up", "the warm-up begins")
     devices = Devices(program.home / "console")
     token, _ = devices.new_token("coach")
     answer = Browser(port).post("/pair", {"token": token, "name": "tablet"})
     assert answer.status == 200, answer.text
     coach = with_cookie(port, answer, port)
+    assert coach.post("/api/runner", {"runner": "Ada"}).status == 200
+    listener.until(lambda: listener.phases[-1].runner == "Ada", "the runner has a name")
+    assert coach.post("/api/command", {"name": "next_phase"}).status == 200
+    listener.until(lambda: listener.phases[-1].name == "drill", "the drill begins")
     seen: dict[int, float] = {}
     with coach.live() as page:
         while len(seen) < 5:
@@ -77,3 +84,5 @@ def test_a_tablet_sees_the_lane_and_changes_its_band(tmp_path: Path) -> None:
     program.signal(signal.SIGTERM)
     ended = program.wait()
     assert (ended.exit_code, ended.left_behind) == (0, []), ended.err
+    listed = hipcue("sessions", "list", environment={"HIPCUE_HOME": str(program.home)})
+    assert "Ada" in listed.out
