@@ -124,21 +124,20 @@ class Library:
         """Begin the report of the session whose summary is on the screen, so that no phone waits. In the server's loop."""
         self._ahead = session, asyncio.get_running_loop().create_task(self._report_ahead(session))
 
+    def makes_report_ahead(self, session: str) -> bool:
+        """Whether this session's report is being made ahead."""
+        return self._ahead is not None and self._ahead[0] == session and not self._ahead[1].done()
+
     async def runners_report(self, session: str) -> Made:
         """The report of a session as it was at its summary. Raises SessionsError."""
-        if self._ahead is not None and self._ahead[0] == session:
-            await asyncio.shield(self._ahead[1])
-        return await self._summarized(session)
+        found = await asyncio.to_thread(self.find, session)
+        # The strides are final once the summary is on the screen, although the session may not have ended.
+        return await self._report(found, "html", True, "summary")
 
     async def _report_ahead(self, session: str) -> None:
         await asyncio.sleep(SAVED_AFTER_S)
         with suppress(SessionsError):  # whoever asks for it receives the sentence
-            await self._summarized(session)
-
-    async def _summarized(self, session: str) -> Made:
-        found = await asyncio.to_thread(self.find, session)
-        # The strides are final once the summary is on the screen, although the session may not have ended.
-        return await self._report(found, "html", True, "summary")
+            await self.runners_report(session)
 
     async def _report(self, session: SessionEntry, form: str, keep: bool, at: Literal["summary", "end"]) -> Made:
         name = f"hipcue-{str(session.id)[:8]}.{form}"

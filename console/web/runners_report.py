@@ -12,6 +12,7 @@ from console.web.rendering import Pages
 from console.web.session_pages import file_answer
 from sessions.errors import SessionsError
 
+LOOK_AGAIN_S = 2
 EXPIRED = "This link has expired. Your coach can show you the report."
 NOT_MADE = "The report cannot be made at present. Try again in a minute, or ask your coach."
 
@@ -35,6 +36,10 @@ class RunnersReport:
         if session is None:
             self._refused["report link"] += 1
             return self._pages.page(request, "mistake", 404, sentence=EXPIRED)
+        if self._library.makes_report_ahead(session):
+            page = self._pages.page(request, "making", 202)
+            page.headers["refresh"] = str(LOOK_AGAIN_S)
+            return page
         try:
             return file_answer(await self._library.runners_report(session), download=False)
         except SessionsError:

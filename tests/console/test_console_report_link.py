@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ from console.library.library import Library, Made
 from feedback.display.paint.painter import Painter
 from feedback.display.state.screen import Screen
 from sessions.store.catalogue import Catalogue
-from tests.support.console_lane import TEXT, Browser, ConsoleLane
+from tests.support.console_lane import GUARD_S, TEXT, Answer, Browser, ConsoleLane
 from tests.support.drilled_runner import Drill, record_drill
 from tests.support.eventually import eventually
 from tests.support.healths import health
@@ -118,6 +119,15 @@ def sessions(lane: ConsoleLane, recorded: list[Path]) -> dict[str, str]:
     return found
 
 
+def read_report(phone: Browser, path: str) -> Answer:
+    """What a phone shows in the end: it loads the page again while the report is being made."""
+    end_s = time.monotonic() + GUARD_S
+    while (answer := phone.get(path)).status == 202:
+        assert time.monotonic() < end_s
+        time.sleep(0.2)
+    return answer
+
+
 def shown(lane: ConsoleLane, session: str) -> ReportLink:
     """The link that the big screen receives while it shows this session's summary."""
     links: list[ReportLink] = []
@@ -153,7 +163,7 @@ class TestPhone:
         read = urlsplit(read_from_screen(link))
         assert read.netloc == f"127.0.0.1:{lane.port}"
         phone = Browser(lane.port)
-        report = phone.get(read.path)
+        report = read_report(phone, read.path)
         assert report.status == 200
         assert "Ada" in report.text
         assert "Kim" not in report.text
@@ -194,8 +204,19 @@ class TestPhone:
         link = shown(lane, sessions["Ada"])
         eventually(lambda: made, "a report is made")
         for _ in range(3):
-            assert Browser(lane.port).get(urlsplit(link.address).path).text == "<html>"
+            assert read_report(Browser(lane.port), urlsplit(link.address).path).text == "<html>"
         assert made == ["report"]
+
+    def test_a_phone_that_is_quicker_is_asked_to_wait(
+        self, lane: ConsoleLane, sessions: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("console.library.library.SAVED_AFTER_S", GUARD_S)
+        path = urlsplit(shown(lane, sessions["Ada"]).address).path
+        answer = Browser(lane.port).get(path)
+        assert answer.status == 202
+        assert "is being made" in answer.text
+        assert int(answer.headers["refresh"]) > 0
+        assert "Ada" not in answer.text
 
     def test_an_expired_link_says_so_and_is_counted(self, lane: ConsoleLane, sessions: dict[str, str]) -> None:
         link = shown(lane, sessions["Ada"])
@@ -213,7 +234,7 @@ class TestPhone:
 
     def test_a_session_that_is_not_in_the_store_is_a_sentence_without_folders(self, lane: ConsoleLane) -> None:
         link = shown(lane, "ffffffff-0000-4000-8000-000000000000")
-        answer = Browser(lane.port).get(urlsplit(link.address).path)
+        answer = read_report(Browser(lane.port), urlsplit(link.address).path)
         assert answer.status == 503
         assert "cannot be made at present" in answer.text
         assert "hipcue sessions" not in answer.text

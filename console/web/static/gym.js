@@ -100,7 +100,7 @@ if (dialog) {
 // Of a lane with two cameras.
 function showLegs(tile, { legs, measure, lost }) {
   tile.querySelector(".legs").hidden = !legs;
-  for (const one of ["> .number", "> .verdict"]) tile.querySelector(`:scope ${one}`).hidden = Boolean(legs);
+  tile.querySelector(".tile-main").hidden = Boolean(legs);
   if (!legs) return;
   for (const side of ["left", "right"]) {
     const part = tile.querySelector(`.tile-${side}`);
