@@ -35,6 +35,7 @@ Tried and kept:
 - Pictures are in shared memory, and only their headers go through the sockets: sending 2.8 MB through two sockets for every
   picture took several times as long, and larger socket buffers helped little. Every reader copies the picture at once:
   otherwise capture would overwrite it whenever the pose model takes longer than one cycle through the memory.
+- The analysis measures the picture that has woken it before it reads its other sockets.
 - The next picture of a file is decoded after half of the interval to it: right after a picture was sent, analysis and screen
   need both cores.
 - The engine computes with plain numbers where there are few of them: in a process that has just slept, numpy's calls take
@@ -77,6 +78,15 @@ Tried and dropped:
 - Huge pages for the networks (glibc's `hugetlb` tunable), OpenVINO's treatment of denormals and of sparse weights, no
   hyper-threads: the processor time stays within 3 %, and never below.
 - A smaller picture for the landmark network: its layers only fit 256 pixels.
+- Less precision for a part of the landmark network. With the first 21 or 33 of its 82 convolutions in full precision and the
+  rest in bfloat16, it takes 0.91 to 0.95 of the time, and landmarks still move by 2.7 px at the 95th percentile (all in
+  bfloat16: 0.67 and 4.9 px); with the last 49 in full precision, 0.88 and 4.3 px. The deviation comes from all layers alike.
+  With int8 (NNCF) for all but the heads, the first layers, the depthwise convolutions or several of these, with and without
+  smooth quantisation, it takes 0.87 to 1.03 of the time, and landmarks move by 4.2 to 6 px at the median. Marking single layers
+  is no way either: with OpenVINO 2026.4, some marks make compiling fail, and others give float16.
+- Letting the pose model read a picture in the shared memory spares a quarter of the processor time of copying and cutting out.
+  But a picture that is overwritten meanwhile is lost only after it has moved the model's region and changed whose turn it is
+  to be mirrored: on a busy machine, a session and the analysis of its frames would no longer agree.
 - Decoding straight into the shared memory saves one copy, far less than waking a process takes, and every source would need
   code for it.
 - Other ways to run the networks (pinned threads, OpenVINO's throughput mode with one stream, no stream of its own): the time
