@@ -28,6 +28,7 @@ _SHARES = (0.04, 0.03, 0.10, 0.5)
 _LASTS_S = (2.5, 2.0, 0.09, 40.0)
 _EXCHANGES_HZ = 1 / 120
 """Legs are exchanged unseen so often, for want of other evidence: in a jump of the pictures only."""
+_BODY_FLIPS_HZ = _SHARES[0] / _LASTS_S[0]
 _JUMP_EXCHANGES = 0.15
 """Of a jump of the phase, the probability that the legs are found again the wrong way round."""
 
@@ -47,8 +48,10 @@ _LABELS_SIGN = _sign(_EXCHANGED, _BODY, _LONG)
 _RIGHT = 1.0 - _STATES[_EXCHANGED]
 _LEARNT_WRONGLY = _sign(_LEARNT) * _STATES[_EXCHANGED]
 _FIRST = np.prod([np.where(_STATES[at] == 1, share, 1.0 - share) for at, share in enumerate((0.5, *_SHARES))], axis=0)
-_TO_OTHER_LEGS = np.ravel_multi_index(tuple(np.where(np.arange(5)[:, None] == _EXCHANGED, 1 - _STATES, _STATES)), [2] * 5)
-_TO_OTHER_LEARNT = np.ravel_multi_index(tuple(np.where(np.arange(5)[:, None] == _LEARNT, 1 - _STATES, _STATES)), [2] * 5)
+_TO_OTHER_LEGS, _TO_OTHER_BODY, _TO_OTHER_LEARNT = (
+    np.ravel_multi_index(tuple(np.where(np.arange(5)[:, None] == state, 1 - _STATES, _STATES)), [2] * 5)
+    for state in (_EXCHANGED, _BODY, _LEARNT)
+)
 _AS_FOLLOWED = 1.0 * (_STATES[_LEARNT] == _STATES[_EXCHANGED])
 
 
@@ -88,11 +91,18 @@ class LegBelief:
         if learnt:
             self._belief = self._belief[_TO_OTHER_LEARNT]
 
-    def advance(self, dt_s: float, jumped: float, seam_nats: float = 0.0) -> None:
-        """Time passes; `jumped`: the probability that the phase has jumped since; `seam_nats`: evidence of missing pictures."""
+    def advance(self, dt_s: float, jumped: float, seam_nats: float = 0.0, turn_nats: float = 0.0) -> None:
+        """Time passes.
+
+        `jumped`: the probability that the phase has jumped since; `seam_nats`: evidence of missing pictures; `turn_nats`: that
+        the arms as labelled have changed sides, because of missing pictures or because the whole body's labels are flipped.
+        """
         self._belief = self._belief @ _passing(round(dt_s, 3))
-        exchanged = min(0.5, _JUMP_EXCHANGES * jumped + _EXCHANGES_HZ * dt_s * math.exp(seam_nats))
+        exchanged = min(0.5, _JUMP_EXCHANGES * jumped + _EXCHANGES_HZ * dt_s * math.exp(seam_nats + turn_nats))
         self._belief = (1.0 - exchanged) * self._belief + exchanged * self._belief[_TO_OTHER_LEGS]
+        if turn_nats > 0.0:
+            flipped = min(0.5, _BODY_FLIPS_HZ * dt_s * math.exp(turn_nats))
+            self._belief = (1.0 - flipped) * self._belief + flipped * self._belief[_TO_OTHER_BODY]
 
     def learn(self, dt_s: float) -> None:
         """The shapes are learnt, as the legs are followed now."""

@@ -14,26 +14,40 @@ LEARNING_S = 6.0
 _LABELS_NATS, _LABELS_APART_S = 4.0, 0.033
 _LABELS_FROM_DEG = 15.0
 """Legs nearer to each other than this cross: their labels say little."""
+_LABEL_PARTS = 8
+"""Of the stride."""
+_LABEL_MEMORY_S = 0.45
+"""Of each part: six strides."""
+_LABELS_RIGHT = 0.96
+"""The share of right labels, less that of wrong ones, of a model in which nothing is amiss."""
 _ARMS_NATS, _ARMS_APART_S = 2.5, 0.1
 _ARMS_WINDOW_S = 1.5
 _ARMS_TRUST_S = 2.0
 """How long arms that went with the legs count as arms that are seen."""
 _ARMS_LEAST = 0.06
 """Arms that swing less than this (standard deviation, trunk lengths) carry no evidence."""
+_ARMS_TURN_NATS = 4.0
+"""Evidence of arms that have changed sides since the last frame, by one deviation before and after."""
 _LEGS_LEAST_DEG = 10.0
 _STRIDE_S = 0.7
 _LENGTHS_NOISE = 0.03
-"""Of the mean over a stride of the logarithm of a ratio of lengths."""
+"""Of the mean over a stride of the logarithm of a ratio of lengths, at least."""
+_LENGTHS_NOISE_OF_SD = 0.38
+"""The same, of the standard deviation between frames, which err together for 0.1 s."""
 _LENGTHS_MOST_NATS = 4.0
 _MOST_RATIO = 0.5
 # Of the logarithm of the arms' unexpected movement over its mean, fitted to six runners with and without half a stride cut out:
 # evidence of a seam per unit, at 0, and at most.
-_SEAM_NATS, _SEAM_NATS_USUAL, _SEAM_MOST_NATS = 3.5, -0.9, 3.0
+_SEAM_NATS, _SEAM_NATS_USUAL, _SEAM_MOST_NATS = 4.0, -1.0, 3.0
+_SEAM_AGAIN = 0.7
+"""A seam shows in the frame after it, too: how much of the evidence of the frame before counts again."""
 _SEAM_MEMORY_S = 2.0
 _SEAM_LEAST_PX = 0.1
 _EVEN = 1.5
 """Intervals between frames that differ by more than this factor say nothing of a seam."""
 _CURVE_NOISE_DEG, _CURVE_APART_S, _CURVE_MOST_NATS = 6.0, 0.15, 3.0
+_CURVE_OUTLIERS = 0.01
+"""Density of misplaced thighs, as a share of the density on the curve."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +55,7 @@ class BodyClues:
     """What else a frame shows of the legs, as labelled near and far.
 
     `elbow_ahead`: distance of the elbow labelled near ahead of the one labelled far, in trunk lengths.
-    `arms_px`: shoulders, elbows and wrists (x + iy), one side and the other in turn; their labels do not matter.
+    `arms_px`: shoulders, elbows, wrists and ears (x + iy), one side and the other in turn; their labels do not matter.
     `lengths_px`: thigh and shank of the leg labelled near, then of the one labelled far.
     """
 
@@ -69,6 +83,31 @@ def labels_nats(straight: float, swapped: float, apart_deg: float, dt_s: float) 
     return _LABELS_NATS * weight * (straight - swapped)
 
 
+class LabelTrust:
+    """How far the legs' labels can be trusted, by part of the stride: some runners' are wrong at every other push-off.
+
+    Learnt while it is known which leg is which.
+    """
+
+    def __init__(self) -> None:
+        self._right = [1.0] * _LABEL_PARTS
+        """By part: share of the labels that were right, less the share that were wrong."""
+
+    def exchange(self) -> None:
+        """The legs are followed the other way round: each is where the other was half a stride ago."""
+        self._right = self._right[_LABEL_PARTS // 2 :] + self._right[: _LABEL_PARTS // 2]
+
+    def of(self, phase: float) -> float:
+        """The weight of labels at this phase of the near leg, 0 to 1."""
+        right = max(0.0, self._right[int(phase * _LABEL_PARTS) % _LABEL_PARTS])
+        return math.atanh(_LABELS_RIGHT * right) / math.atanh(_LABELS_RIGHT)
+
+    def learn(self, phase: float, straight: float, swapped: float, dt_s: float) -> None:
+        """Update the trust with the readings of a frame."""
+        part = int(phase * _LABEL_PARTS) % _LABEL_PARTS
+        self._right[part] += min(1.0, dt_s / _LABEL_MEMORY_S) * (straight - swapped - self._right[part])
+
+
 def curve_nats(
     thighs_deg: tuple[float, float], rows: tuple[Floats, Floats], curves: tuple[GaitCurve, GaitCurve], dt_s: float
 ) -> float:
@@ -77,10 +116,15 @@ def curve_nats(
     `rows`: harmonics at each leg's own phase; `curves`: of the near and the far thigh.
     """
     (near_deg, far_deg), (near_row, far_row), (near, far) = thighs_deg, rows, curves
-    as_followed = (near_deg - near_row @ near.coefficients) ** 2 + (far_deg - far_row @ far.coefficients) ** 2
-    exchanged = (near_deg - near_row @ far.coefficients) ** 2 + (far_deg - far_row @ near.coefficients) ** 2
-    nats = float(exchanged - as_followed) / (2 * _CURVE_NOISE_DEG**2)
-    return _within(nats, _CURVE_MOST_NATS) * min(1.0, dt_s / _CURVE_APART_S)
+    as_followed = _curve_fit(near_deg, near_row, near) + _curve_fit(far_deg, far_row, far)
+    exchanged = _curve_fit(near_deg, near_row, far) + _curve_fit(far_deg, far_row, near)
+    return _within(as_followed - exchanged, _CURVE_MOST_NATS) * min(1.0, dt_s / _CURVE_APART_S)
+
+
+def _curve_fit(thigh_deg: float, row: Floats, curve: GaitCurve) -> float:
+    """Log-likelihood of a thigh on a curve, up to a constant; a thigh that the model misplaces is off every curve."""
+    off_deg = thigh_deg - float(row @ curve.coefficients)
+    return math.log(math.exp(-((off_deg / _CURVE_NOISE_DEG) ** 2) / 2) + _CURVE_OUTLIERS)
 
 
 class ArmSwing:
@@ -92,6 +136,9 @@ class ArmSwing:
         """Correlation of arms and legs."""
         self._seen_well = 0.0
         """The largest correlation of late, whatever its sign: arms behind a bar go with nothing."""
+        self._product = 0.0
+        self.turn_nats = 0.0
+        """Evidence of the last frame that the arms as labelled have changed sides."""
         self._arm = _Moments(_ARMS_LEAST)
         self._leg = _Moments(_LEGS_LEAST_DEG)
 
@@ -99,6 +146,7 @@ class ArmSwing:
         """The legs are followed the other way round."""
         self._leg.mean = -self._leg.mean
         self._together = -self._together
+        self._product = -self._product
 
     def nats(self, elbow_ahead: float, apart_deg: float, dt_s: float) -> float:
         """Evidence of a frame; `apart_deg`: the near thigh's angle less the far one's, as followed."""
@@ -107,6 +155,8 @@ class ArmSwing:
         product = self._arm.standing_of(elbow_ahead, share) * self._leg.standing_of(apart_deg, share)
         self._together += share * (product - self._together)
         self._seen_well = min(1.0, max(abs(self._together), self._seen_well * math.exp(-dt_s / _ARMS_TRUST_S)))
+        before, self._product = self._product, product
+        self.turn_nats = _ARMS_TURN_NATS * self._seen_well**2 * math.sqrt(max(0.0, -before * product))
         if self._seen_s < _ARMS_WINDOW_S / 3:
             return 0.0
         return -_ARMS_NATS * product * self._seen_well**2 * min(1.0, dt_s / _ARMS_APART_S)
@@ -129,17 +179,19 @@ class _Moments:
 
 
 class Seam:
-    """The arms move on smoothly, whatever their labels. Where pictures are missing without a trace they do not."""
+    """Head and arms move on smoothly, whatever their labels. Where pictures are missing without a trace they do not."""
 
     def __init__(self) -> None:
         self._before: list[tuple[float, tuple[complex, ...]]] = []
         self._usual = 0.0
         self._learnt_s = 0.0
+        self._nats = 0.0
 
     def nats(self, arms_px: tuple[complex, ...], dt_s: float) -> float:
         """Evidence that pictures are missing between this frame and the last one."""
         before, self._before = self._before, [*self._before[-1:], (dt_s, arms_px)]
         if len(before) < 2 or not before[1][0] / _EVEN <= dt_s <= before[1][0] * _EVEN:
+            self._nats = 0.0
             return 0.0
         (_, first), (_, second) = before
         pairs = range(0, len(arms_px), 2)
@@ -148,7 +200,8 @@ class Seam:
         self._learnt_s = min(self._learnt_s + dt_s, _SEAM_MEMORY_S)
         excess = unexpected - self._usual
         self._usual += min(1.0, dt_s / self._learnt_s) * excess
-        return _within(_SEAM_NATS * excess + _SEAM_NATS_USUAL, _SEAM_MOST_NATS) if known else 0.0
+        nats_before, self._nats = self._nats, _within(_SEAM_NATS * excess + _SEAM_NATS_USUAL, _SEAM_MOST_NATS) if known else 0.0
+        return self._nats + _SEAM_AGAIN * max(0.0, nats_before)
 
 
 def _unexpected_px(first: tuple[complex, ...], second: tuple[complex, ...], third: tuple[complex, ...], at: int) -> float:
@@ -165,6 +218,7 @@ class LegLengths:
 
     def __init__(self) -> None:
         self._learnt = [0.0, 0.0]
+        self._squares = [0.0, 0.0]
         self._learnt_s = 0.0
 
     def exchange(self) -> None:
@@ -175,16 +229,19 @@ class LegLengths:
         """Evidence that the legs as followed now, by thigh and shank, are those that were learnt."""
         if self._learnt_s < 2 * _STRIDE_S:
             return 0.0
-        seen = map(_log_ratio, near_px, far_px)
-        per_stride = (2 * one * learnt / _LENGTHS_NOISE**2 for one, learnt in zip(seen, self._learnt, strict=True))
-        return sum(_within(nats, _LENGTHS_MOST_NATS) for nats in per_stride) * dt_s / _STRIDE_S
+        total = 0.0
+        for one, learnt, square in zip(map(_log_ratio, near_px, far_px), self._learnt, self._squares, strict=True):
+            noise2 = max(_LENGTHS_NOISE**2, _LENGTHS_NOISE_OF_SD**2 * (square - learnt**2))
+            total += _within(2 * one * learnt / noise2, _LENGTHS_MOST_NATS)
+        return total * dt_s / _STRIDE_S
 
     def learn(self, near_px: tuple[float, float], far_px: tuple[float, float], dt_s: float) -> None:
         """Update what is known with a frame."""
         self._learnt_s = min(self._learnt_s + dt_s, LEARNING_S)
         share = min(1.0, dt_s / max(self._learnt_s, 1e-6))
-        seen = map(_log_ratio, near_px, far_px)
-        self._learnt = [learnt + share * (one - learnt) for one, learnt in zip(seen, self._learnt, strict=True)]
+        for at, one in enumerate(map(_log_ratio, near_px, far_px)):
+            self._learnt[at] += share * (one - self._learnt[at])
+            self._squares[at] += share * (one**2 - self._squares[at])
 
 
 def _log_ratio(near_px: float, far_px: float) -> float:

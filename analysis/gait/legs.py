@@ -9,6 +9,7 @@ from analysis.gait.leg_clues import (
     NO_EVIDENCE,
     ArmSwing,
     BodyClues,
+    LabelTrust,
     LegEvidence,
     LegLengths,
     Seam,
@@ -33,6 +34,14 @@ _LEAST_SWING_FRAMES = 3
 MOSTLY_WRONG = 0.42
 """The legs are exchanged when the probability that they are followed the right way round falls below this."""
 SURE = 0.9
+_SEAM_NATS, _SEAM_BREAK_NATS, _SEAM_TURN_NATS = 4.0, 0.8, 1.0
+"""Pictures are missing where head and arms break off and the arms change sides: the least evidence of both, and of either."""
+_LEAP = 0.07
+"""A phase this far off its rate within two frames shows it, too (turns; 0.04 at most where nothing is missing)."""
+_LEAP_PER_S = 0.15
+"""More, for every second between the frames."""
+_TURNED_BACK_S = 0.15
+"""Arms that change sides again within this time were mislabelled for some frames."""
 LEARNS_FROM = 0.7
 """In doubt about the legs the curves learn nothing: they would confirm whichever leg they were trained on."""
 
@@ -58,6 +67,8 @@ class GaitUpdate:
     """Near and far were the other way round until the previous frame."""
     jumped: bool = False
     """The phase has jumped: what was followed until the previous frame does not continue."""
+    seam_s: float = -inf
+    """When pictures were last seen to be missing."""
 
     @property
     def certainty(self) -> float:
@@ -78,6 +89,12 @@ class Gait:
         self._belief = LegBelief()
         self._arms = ArmSwing()
         self._seam = Seam()
+        self._seam_s = self._turned_s = -inf
+        self._before: PhaseEstimate | None = None
+        """The estimate after the previous frame."""
+        self._off_phase = 0.0
+        """By how much the phase was then ahead of its rate, turns."""
+        self._labels = LabelTrust()
         self._lengths = LegLengths()
         self._unwrapped: float | None = None
         self._locked = False
@@ -117,13 +134,22 @@ class Gait:
         if jumped:
             self._forget_tracks()
         seam_nats = 0.0 if clues is None else self._seam.nats(clues.arms_px, dt_s)
-        self._belief.advance(dt_s, 1.0 if self._lost_time else estimate.jumped, seam_nats)
+        arms_nats = turn_nats = 0.0
+        if clues is not None and self._followed:
+            arms_nats = self._arms.nats(clues.elbow_ahead, self._apart_deg, dt_s)
+            turn_nats = self._arms.turn_nats
+        self._look_for_seam(t_s, seam_nats, turn_nats)
+        leapt = self._leaps(dt_s, estimate)
+        if leapt:
+            self._seam_s = t_s
+        self._belief.advance(dt_s, 1.0 if self._lost_time or leapt else estimate.jumped, seam_nats, turn_nats)
         self._lost_time = False
-        evidence = self._weigh(dt_s, estimate, labels, clues)
+        evidence = self._weigh(dt_s, estimate, labels, clues, arms_nats)
         exchanged = self._belief.right < MOSTLY_WRONG
         if exchanged:
             self._exchange_legs()
             estimate = self.phase.estimate(estimate.jumped)
+        self._before = estimate
         near_label, far_label = self.phase.assign(estimate.readings)
         unwrapped = self._unwrap(estimate.phase)
         expected_near, expected_far = self.phase.predict_deg()
@@ -154,13 +180,15 @@ class Gait:
             evidence=evidence,
             exchanged=exchanged,
             jumped=jumped,
+            seam_s=self._seam_s,
         )
 
     def pass_unseen(self, t_s: float) -> None:
         """Process a frame that does not show the runner: the legs move on as they did."""
         dt_s, self._last_s = (0.0 if self._last_s is None else t_s - self._last_s), t_s
         if self._followed:
-            self._unwrap(self.phase.update(t_s, None, None, learns=False).phase)
+            self._before = self.phase.update(t_s, None, None, learns=False)
+            self._unwrap(self._before.phase)
             self._belief.advance(dt_s, jumped=0.0)
             self._swings_until_s = t_s + _SWING_WINDOW_S / 2
 
@@ -182,6 +210,7 @@ class Gait:
         self._belief.restart()
         self._arms = ArmSwing()
         self._locked = self._followed = False
+        self._before = None
 
     def _weigh(
         self,
@@ -189,16 +218,13 @@ class Gait:
         estimate: PhaseEstimate,
         labels: tuple[Candidate | None, Candidate | None],
         clues: BodyClues | None,
+        arms_nats: float,
     ) -> LegEvidence:
         """Update the belief which leg is which with the evidence of this frame."""
         if estimate.concentration < UNLOCKED:
             return NO_EVIDENCE
-        expected_near, expected_far = self.phase.predict_deg()
-        apart_deg = expected_near - expected_far
         straight, swapped = float(estimate.readings[STRAIGHT]), float(estimate.readings[SWAPPED])
-        arms = lengths = curves = 0.0
-        if clues is not None:
-            arms = self._arms.nats(clues.elbow_ahead, apart_deg, dt_s)
+        lengths = curves = 0.0
         near_label, far_label = self.phase.assign(estimate.readings)
         if near_label is not None and far_label is not None:
             near, far = labels[near_label], labels[far_label]
@@ -210,11 +236,38 @@ class Gait:
             if near is not None and far is not None:
                 thighs = self.phase.near_thigh, self.phase.far_thigh
                 curves = curve_nats((near.thigh_deg, far.thigh_deg), self.phase.rows, thighs, dt_s)
-        evidence = LegEvidence(labels_nats(straight, swapped, apart_deg, dt_s), arms, lengths, curves)
+        of_labels = self._labels.of(estimate.phase) * labels_nats(straight, swapped, self._apart_deg, dt_s)
+        if self._belief.right > SURE:
+            self._labels.learn(estimate.phase, straight, swapped, dt_s)
+        evidence = LegEvidence(of_labels, arms_nats, lengths, curves)
         self._belief.observe(evidence)
         if self._belief.right >= LEARNS_FROM:
             self._belief.learn(dt_s)
         return evidence
+
+    def _leaps(self, dt_s: float, estimate: PhaseEstimate) -> bool:
+        """Whether the phase has moved on much faster or slower than at its rate."""
+        before, off_before = self._before, self._off_phase
+        if before is None or before.concentration < UNLOCKED or estimate.concentration < UNLOCKED or self._lost_time:
+            self._off_phase = 0.0
+            return False
+        self._off_phase = (estimate.phase - before.phase - before.rate_hz * dt_s + 0.5) % 1.0 - 0.5
+        return abs(self._off_phase + off_before) > _LEAP + _LEAP_PER_S * dt_s
+
+    def _look_for_seam(self, t_s: float, seam_nats: float, turn_nats: float) -> None:
+        if turn_nats > _SEAM_TURN_NATS and self._turned_s < t_s <= self._turned_s + _TURNED_BACK_S:
+            self._seam_s = self._turned_s = -inf
+            return
+        if turn_nats > _SEAM_TURN_NATS:
+            self._turned_s = t_s
+        if seam_nats > _SEAM_BREAK_NATS and seam_nats + turn_nats > _SEAM_NATS:
+            self._seam_s = t_s
+
+    @property
+    def _apart_deg(self) -> float:
+        """The angle between the thighs as followed, + near leg in front."""
+        near_deg, far_deg = self.phase.predict_deg()
+        return near_deg - far_deg
 
     def _forget_tracks(self) -> None:
         """After a jump a turn counts only if all of it is seen."""
@@ -230,6 +283,7 @@ class Gait:
         self._belief.exchange(learnt=learnt_wrongly)
         self._arms.exchange()
         if learnt_wrongly:
+            self._labels.exchange()
             self._lengths.exchange()
             self._near_mirror, self._far_mirror = self._far_mirror, self._near_mirror
         self.near, self.far = self.far, self.near

@@ -9,6 +9,7 @@ from analysis.gait.leg_clues import BodyClues
 from analysis.gait.phase_filter import Candidate
 from analysis.measures.angles import RunnerFrame, angle_deg, named_points
 from analysis.pose.landmarks import (
+    EARS,
     ELBOWS,
     SHOULDERS,
     WRISTS,
@@ -22,7 +23,7 @@ from analysis.pose.landmarks import (
 )
 from wire.messages import Leg
 
-_ARMS = [*SHOULDERS.values(), *ELBOWS.values(), *WRISTS.values()]
+_ARMS = [*SHOULDERS.values(), *ELBOWS.values(), *WRISTS.values(), *EARS.values()]
 
 
 @dataclass(frozen=True)

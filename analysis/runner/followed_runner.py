@@ -7,6 +7,7 @@ from msgspec import structs
 
 from analysis.frame_facts import FrameFacts
 from analysis.gait.legs import LOCKED, UNLOCKED, Gait, GaitUpdate
+from analysis.gait.peaks import BEFORE_S
 from analysis.gait.prediction import PeakPredictor
 from analysis.gait.strides import Cadence, Turn
 from analysis.measures.angles import RunnerFrame
@@ -36,6 +37,8 @@ _MOST_HELD = 6
 """More strides than two of each leg, which the proof takes."""
 _OFF_RHYTHM = 0.12
 """Strides; as much as a stride may be away from a true one in every score."""
+_ACROSS_SEAM = 0.4
+"""Share of its quality that a stride keeps if pictures are missing in it: it may be partly of one leg, partly of the other."""
 LEGS: tuple[LegName, LegName] = ("near", "far")
 
 
@@ -265,6 +268,8 @@ class FollowedRunner:
                 cadence = self._cadences[leg]
                 stride_time_s = cadence.peak(turn.peak.t_s)
                 stride = read_stride(0, leg, turn, stride_time_s, cadence.spm, self._history, self.standing, facts)
+                if update.seam_s >= turn.peak.t_s - BEFORE_S:
+                    stride = structs.replace(stride, quality=_ACROSS_SEAM * stride.quality)
                 error_s = self._predictor.settle(turn.peak.t_s) if leg == "near" else None
                 yield stride if error_s is None else structs.replace(stride, predicted_off_ms=1000.0 * error_s)
 

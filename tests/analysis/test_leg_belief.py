@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from analysis.gait.curves import GaitCurve, basis_row
 from analysis.gait.leg_belief import LegBelief
-from analysis.gait.leg_clues import ArmSwing, LegEvidence, LegLengths, Seam, labels_nats
+from analysis.gait.leg_clues import ArmSwing, LabelTrust, LegEvidence, LegLengths, Seam, curve_nats, labels_nats
 
 FRAME_S = 1 / 30
 ALL_AGREE = LegEvidence(labels=3.0, arms=0.6, lengths=0.2)
@@ -130,3 +131,44 @@ def test_the_longer_leg_is_recognised() -> None:
 
 def test_labels_of_crossing_legs_say_little() -> None:
     assert labels_nats(0.9, 0.1, apart_deg=40.0, dt_s=FRAME_S) > 3 * labels_nats(0.9, 0.1, apart_deg=3.0, dt_s=FRAME_S) > 0
+
+
+def test_arms_that_change_sides_are_seen_at_once() -> None:
+    def turn_nats(mislabelled: bool) -> float:
+        arms = ArmSwing()
+        for index in range(60):
+            swing = np.cos(2 * np.pi * 1.4 * (index - 59) * FRAME_S)
+            arms.nats((0.4 if index == 59 and mislabelled else -0.4) * swing, 40 * swing, FRAME_S)
+        return arms.turn_nats
+
+    assert turn_nats(mislabelled=True) > 3
+    assert turn_nats(mislabelled=False) == 0
+
+
+def test_labels_are_trusted_as_far_as_they_were_right_at_this_part_of_the_stride() -> None:
+    trust = LabelTrust()
+    for index in range(900):
+        phase = index / 30 % 1
+        wrong = phase < 0.125 and index // 30 % 3 == 0
+        trust.learn(phase, straight=float(not wrong), swapped=float(wrong), dt_s=FRAME_S / 2)
+    assert trust.of(0.05) < 0.5
+    assert trust.of(0.5) > 0.95
+
+
+def test_lengths_that_scatter_say_little() -> None:
+    def nats(scatter: float) -> float:
+        lengths, rng = LegLengths(), np.random.default_rng(1)
+        for off in rng.normal(0.0, scatter, 200):
+            lengths.learn((103.0 * np.exp(off), 103.0), (100.0, 100.0), FRAME_S)
+        return lengths.nats((103.0, 100.0), (100.0, 100.0), 0.7)
+
+    assert nats(0.3) < 0.2 * nats(0.03)
+
+
+def test_a_thigh_that_the_model_misplaces_says_nothing_of_the_curves() -> None:
+    near, far = GaitCurve.thigh(), GaitCurve.thigh()
+    far.coefficients = near.coefficients * 0.8
+    rows = basis_row(0.2), basis_row(0.7)
+    near_deg, far_deg = (float(row @ curve.coefficients) for row, curve in zip(rows, (near, far), strict=True))
+    assert curve_nats((near_deg, far_deg), rows, (near, far), 0.15) > 0
+    assert curve_nats((100.0, 100.0), rows, (near, far), 0.15) == pytest.approx(0.0, abs=0.01)
