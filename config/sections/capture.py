@@ -39,7 +39,7 @@ class OtherSideSettings(Section):
     pixel_format: Literal["", "MJPG", "YUYV", "any"] = setting("", '"MJPG", "YUYV" or "any"; "": as in [capture]')
     camera_roll_deg: float = setting(
         0.0,
-        "how far this camera is turned clockwise, seen from behind it; analysis.camera_roll_deg is the other one's",
+        "how far this camera is turned clockwise, seen from behind it; that of the main camera is analysis.camera_roll_deg",
         ge=-30,
         le=30,
     )

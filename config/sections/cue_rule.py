@@ -25,7 +25,7 @@ class CueRule(Section):
     name: str = Field(description="lower-case letters, digits and _", pattern=r"^[a-z][a-z0-9_]{0,31}$")
     enabled: bool = Field(True, description="false switches the rule off")
     when: str = Field(
-        description='"MEASURE below band", "above band" or "in band" (on coming back into it, not for staying), a number '
+        description='"MEASURE below band", "above band" or "in band" (when the runner returns to it, not for staying), a number '
         'as in "cadence below 160", or a guard, as in "arching"',
     )
     leg: LegChoice = Field(
@@ -41,7 +41,9 @@ class CueRule(Section):
     say: str = Field("", max_length=80, description='spoken; without a voice, and for "", the sound is played')
     sound: SoundName = Field("none", description='"push", "ease", "good", "guard", "lost", "phase" or "none"')
     every_s: float = Field(20.0, ge=0, le=600, description="at least this long between two cues of this rule")
-    priority: int = Field(0, ge=-100, le=100, description="when several rules are due, the one with the highest priority cues")
+    priority: int = Field(
+        0, ge=-100, le=100, description="when several rules are due, the one of highest priority gives its cue"
+    )
 
     @property
     def guard(self) -> str | None:
