@@ -25,8 +25,8 @@ class CueRule(Section):
     name: str = Field(description="lower-case letters, digits and _", pattern=r"^[a-z][a-z0-9_]{0,31}$")
     enabled: bool = Field(True, description="false switches the rule off")
     when: str = Field(
-        description='"MEASURE below band", "above band" or "in band" (when the runner returns to it, not for staying), a number '
-        'as in "cadence below 160", or a guard, as in "arching"',
+        description='"MEASURE below band", "above band" or "in band" (when the runner returns to it, not for staying), a '
+        'number as in "cadence below 160", or a guard, as in "arching"',
     )
     leg: LegChoice = Field(
         "both",
