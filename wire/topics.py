@@ -58,6 +58,8 @@ CAPTURE, ANALYSIS, COACH, AUDIO, DISPLAY, RECORDER = PROCESSES
 CAPTURE_2, ANALYSIS_2 = OTHER_SIDE = ("capture2", "analysis2")
 """Of a second camera, on the other side of the treadmill."""
 SUPERVISOR = "supervisor"
+RUNS = "processes"
+"""The supervisor's fact that names the processes of its program, separated by commas."""
 SHARE, FOLLOW = "share", "follow"
 """With two machines: the process that lets others see, on the camera's, and the one that brings it here, on the screen's."""
 CONSOLE = "console"

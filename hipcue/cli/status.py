@@ -12,7 +12,7 @@ from wire.health.stages import CAPTURED_TO_FLIP, CAPTURED_TO_SAMPLE, CAPTURED_TO
 from wire.messages import Health
 from wire.sockets import Wire, wait
 from wire.texts import sentence
-from wire.topics import CONSOLE, FOLLOW, HEALTH, OTHER_SIDE, PROCESSES, RESEND_PERIOD_S, SHARE, SUPERVISOR
+from wire.topics import CONSOLE, FOLLOW, HEALTH, OTHER_SIDE, PROCESSES, RESEND_PERIOD_S, RUNS, SHARE, SUPERVISOR
 from wire.visible_text import one_line
 
 LISTEN_S = 3 * RESEND_PERIOD_S
@@ -42,11 +42,13 @@ def table(healths: Mapping[str, Health], now_ns: int) -> Table:
         # A long sentence is wrapped, never cut off.
         rows.add_column(title, justify="right" if title in ("reported", "restarts") else "left", overflow="fold")
     supervisor = healths.get(SUPERVISOR)
+    runs = "" if supervisor is None else supervisor.facts.get(RUNS, "")
     for process in (SUPERVISOR, *PROCESSES, *(name for name in (*OTHER_SIDE, SHARE, FOLLOW, CONSOLE) if name in healths)):
         restarts = 0 if supervisor is None else supervisor.counters.get(f"{process} restarts", 0)
         health = healths.get(process)
         if health is None:
-            rows.add_row(process, "silent", "", str(restarts or ""), "")
+            is_off = runs and process not in (SUPERVISOR, *runs.split(", "))
+            rows.add_row(process, "off" if is_off else "silent", "", str(restarts or ""), "")
         else:
             age = f"{max(0, now_ns - health.at_ns) / NS_PER_S:.1f} s ago"
             rows.add_row(
@@ -73,7 +75,7 @@ def facts(healths: Mapping[str, Health]) -> list[str]:
     """Devices, voice and clocks in use: one line per process that reports any."""
     lines = []
     for process, health in sorted(healths.items()):
-        items = [f"{name} = {value}" for name, value in health.facts.items() if value]
+        items = [f"{name} = {value}" for name, value in health.facts.items() if value and name != RUNS]
         if items:
             lines.append(f"{process}: {'; '.join(items)}")
     return lines

@@ -16,7 +16,7 @@ from wire.faults import FaultCode
 from wire.messages import Command, Health
 from wire.node import Node
 from wire.texts import problem
-from wire.topics import ANALYSIS, CAPTURE, CAPTURE_2, COMMAND, HEALTH, RECORDER
+from wire.topics import ANALYSIS, CAPTURE, CAPTURE_2, COMMAND, HEALTH, RECORDER, RUNS
 
 END_S = 1.8
 """How long all processes together may take to end; any that remain are killed, unless they still save."""
@@ -52,6 +52,7 @@ class Supervisor:
         self._watch = watch
         """Receives the last health of each process, and the time, in every round."""
         self._health = node.health
+        self._health.facts[RUNS] = ", ".join(self._specs)
         self._children: dict[str, Child] = {}
         self._until_ns: int | None = None
         self._ended = False

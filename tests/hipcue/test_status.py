@@ -17,6 +17,7 @@ from wire.clock import s_to_ns
 from wire.faults import FaultCode
 from wire.health.stages import CAPTURED_TO_SAMPLE, POSE
 from wire.messages import Fault, Health, Latency, State
+from wire.topics import RUNS
 
 
 def health(process: str, state: State = "running", *faults: Fault, reported_s: float = 100.0, **more: Any) -> Health:
@@ -43,6 +44,14 @@ def test_every_process_has_its_row() -> None:
     assert " ".join(capture).startswith("capture degraded 0.2 s ago Camera 0 has sent no picture for 2 s. Check its cable.")
     assert analysis == ["analysis", "running", "1.2", "s", "ago", "2"]
     assert coach == ["coach", "silent"]
+
+
+def test_a_process_that_the_program_does_not_run_is_off_and_not_silent() -> None:
+    healths = {"supervisor": health("supervisor", facts={RUNS: "capture, analysis, coach, display, recorder"})}
+    rows = dict(line[:2] for line in lines(healths)[1:])
+    assert rows["audio"] == "off"
+    assert rows["capture"] == rows["recorder"] == "silent"
+    assert facts(healths) == []
 
 
 def test_refused_settings_are_shown() -> None:
