@@ -249,9 +249,8 @@ class AudioProcess:
         health.clear(*(code for code in SOUND_FAULTS if fault is None or code is not fault.code))
         if fault is not None:
             health.fault(fault.code, cause=fault.cause, value=fault.value)
-        if self._output.opening:
-            health.starting()
-        else:
+        # While a card is reopened the process still runs: one that crashed then must be restarted.
+        if not self._output.opening:
             health.running()
 
 
