@@ -66,11 +66,10 @@ class Measurement:
 
     def _named(self, stride: Stride, facing: Facing | None) -> Stride:
         side = None if facing is None else side_of(stride.leg, facing)
-        offset_deg = self._offset_deg if stride.leg == "near" else 0.0
         return structs.replace(
             stride,
             side=side,
             camera=self._camera,
-            hip_extension_deg=stride.hip_extension_deg - offset_deg,
-            thigh_min_deg=stride.thigh_min_deg + offset_deg,
+            hip_extension_deg=stride.hip_extension_deg - self._offset_deg,
+            thigh_min_deg=stride.thigh_min_deg + self._offset_deg,
         )

@@ -1,6 +1,9 @@
 """Left minus right of two legs, each seen near by a camera on its own side: as far as the last strides tell. Pure.
 
-What the cameras add to its uncertainty stands here once, for screen, console and report (docs/two-cameras.md).
+Each camera also sees the other leg far, so the difference is measured twice, by the near legs and by the far ones; what a far
+leg reads too much or too little is in both far legs. A pose model gets the two wrong by different amounts, so their mean is
+closer. How it is formed, and what the cameras add to its uncertainty, stands here once, for screen, console and report
+(docs/two-cameras.md).
 """
 
 import math
@@ -8,7 +11,16 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from config.reference import CAMERA_PAIR_CHANGE_RMS, CAMERA_PAIR_RMS_DEG, SIDE_LIMIT_DEG, Z95
+from config.reference import (
+    CAMERA_PAIR_CHANGE_RMS,
+    CAMERA_PAIR_RMS_DEG,
+    CAMERA_PAIR_SHOWN,
+    FAR_PAIR_APART_DEG,
+    FAR_PAIR_APART_SHARE,
+    NEAR_PAIR_CHANGE_RMS,
+    SIDE_LIMIT_DEG,
+    Z95,
+)
 
 COMPARED_STRIDES = 10
 MIN_STRIDES = 5
@@ -21,36 +33,72 @@ A number, because the screen would spend a quarter of a second and 12 MB on load
 
 @dataclass(frozen=True)
 class Difference:
-    """Left minus right of two near legs, with half its 95 % interval."""
+    """Left minus right, with half its 95 % interval."""
 
     difference: float
     ci95: float
 
 
-def left_minus_right(left: Sequence[float], right: Sequence[float], calibration_sd_deg: float = 0.0) -> Difference | None:
+@dataclass(frozen=True)
+class Combined:
+    """Left minus right by the near legs and the far ones together, degrees."""
+
+    difference_deg: float
+    cameras_sd_deg: float
+    """What the cameras add to its uncertainty: standard deviation."""
+    by_far_legs: bool
+    """Whether the far legs count, too."""
+
+    def error_deg(self, near_deg: float, far_deg: float) -> float:
+        """Standard error from those of both; the strides are the same, so that their scatter does not average out."""
+        return ((near_deg + far_deg) / 2 if self.by_far_legs else near_deg) / CAMERA_PAIR_SHOWN
+
+
+def left_minus_right(
+    left: Sequence[float],
+    right: Sequence[float],
+    calibration_sd_deg: float = 0.0,
+    far_left: Sequence[float] = (),
+    far_right: Sequence[float] = (),
+) -> Difference | None:
     """Of the last `COMPARED_STRIDES` values of each leg, degrees; None: too few, or too uncertain to be stated.
 
-    `calibration_sd_deg`: as for `cameras_sd_deg`.
+    `far_left`, `far_right`: of the same legs by the camera that sees them far. `calibration_sd_deg`: as for `combined`.
 
     >>> left_minus_right([15.0, 15.5, 15.0, 15.5, 15.25], [12.0, 12.5, 12.0, 12.5, 12.25]).difference
-    3.0
+    3.1578947368421053
     """
-    left, right = left[-COMPARED_STRIDES:], right[-COMPARED_STRIDES:]
-    if min(len(left), len(right)) < MIN_STRIDES:
+    near, far = ([legs[-COMPARED_STRIDES:] for legs in pair] for pair in ((left, right), (far_left, far_right)))
+    if min(map(len, near)) < MIN_STRIDES:
         return None
-    difference = statistics.fmean(left) - statistics.fmean(right)
-    ci95 = math.hypot(T_95 * error_of_difference(left, right), Z95 * cameras_sd_deg(difference, calibration_sd_deg))
-    return Difference(difference, ci95) if ci95 < SIDE_LIMIT_DEG else None
+    has_far = min(map(len, far)) >= MIN_STRIDES
+    found = combined(_less(*near), _less(*far) if has_far else None, calibration_sd_deg)
+    strides_deg = found.error_deg(error_of_difference(*near), error_of_difference(*far) if has_far else 0.0)
+    ci95 = math.hypot(T_95 * strides_deg, Z95 * found.cameras_sd_deg)
+    return Difference(found.difference_deg, ci95) if ci95 < SIDE_LIMIT_DEG else None
 
 
-def cameras_sd_deg(difference_deg: float, calibration_sd_deg: float = 0.0) -> float:
-    """What two cameras, each zeroed while standing, add to the uncertainty of such a difference: standard deviation, deg.
+def combined(near_deg: float, far_deg: float | None = None, calibration_sd_deg: float = 0.0) -> Combined:
+    """Left minus right by the near legs, and by the far ones (None: not measured), each zeroed while standing.
 
-    `calibration_sd_deg`: of the cameras' own difference, where it has been measured and taken out (hipcue calibrate-sides).
+    `calibration_sd_deg`: standard deviation of the cameras' own difference, where it has been measured and taken out
+    (hipcue calibrate-sides).
+
+    >>> round(combined(3.8, 2.85).difference_deg, 6), round(combined(3.8, 9.0).difference_deg, 6)
+    (3.5, 4.0)
     """
-    return math.hypot(CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_CHANGE_RMS * difference_deg, calibration_sd_deg)
+    apart_deg = math.inf if far_deg is None else far_deg - near_deg
+    by_far_legs = abs(apart_deg) <= math.hypot(FAR_PAIR_APART_DEG, FAR_PAIR_APART_SHARE * near_deg)
+    difference_deg = (near_deg + apart_deg / 2 if by_far_legs else near_deg) / CAMERA_PAIR_SHOWN
+    share = CAMERA_PAIR_CHANGE_RMS if by_far_legs else NEAR_PAIR_CHANGE_RMS
+    cameras_sd_deg = math.hypot(CAMERA_PAIR_RMS_DEG, share * difference_deg, calibration_sd_deg)
+    return Combined(difference_deg, cameras_sd_deg, by_far_legs)
 
 
 def error_of_difference(one: Sequence[float], other: Sequence[float]) -> float:
     """Standard error of the difference of two means."""
     return math.sqrt(statistics.variance(one) / len(one) + statistics.variance(other) / len(other))
+
+
+def _less(left: Sequence[float], right: Sequence[float]) -> float:
+    return statistics.fmean(left) - statistics.fmean(right)

@@ -25,12 +25,10 @@ from analysis.side_calibration import CAMERAS
 from bench.accuracy.seen_landmarks import SeenLandmarks, by_pose_model, exactly
 from bench.report import Figure, Table, at_least, at_most, reported, verdicts
 from capture.synthetic.synthetic_source import SyntheticRunner
-from config.left_minus_right import cameras_sd_deg
-from config.reference import Z95
 from sessions.format.recorded import RecordedSession
 from sessions.format.row_schema import Row
-from sessions.format.rows import column
-from sessions.report.left_right import left_right
+from sessions.format.rows import Floats, column
+from sessions.report.left_right import by_far_legs, left_right
 from sessions.report.target import HIP
 from tests.support.labelled_clips import SHARED
 from wire.clock import NS_PER_S
@@ -41,6 +39,8 @@ ASYMMETRIES_DEG = (0.0, 2.0, 4.0, 8.0)
 _STAND_S, _SECONDS = 4.0, 16.0
 _EXACT_NOISE_PX = 1.5
 """Of each coordinate in each picture of a leg that is 280 pixels long: some 1° of a thigh's angle."""
+_LARGE_DEG = 3.5
+"""Of a larger difference the share that the pose model shows matters more than everything else."""
 _OF_STRIDE = ("leg", "side", "camera", "hip_extension_deg", "thigh_min_deg", "standing_thigh_deg", "quality", "stride_time_s")
 _OF_MEASURES = ("contact_ms", "knee_straightest_ms")
 
@@ -65,10 +65,11 @@ class Outcome:
     pair: Pair
     difference_deg: float | None
     ci95_deg: float | None
-    scatter_deg: float
-    """The part of the uncertainty that the strides' scatter has."""
     one_camera_deg: float
     """Left minus right by the main camera alone, near leg and far leg."""
+    near_deg: float | None = None
+    """By the near legs alone."""
+    far_deg: float | None = None
 
     @property
     def error_deg(self) -> float:
@@ -124,9 +125,10 @@ def run(pair: Pair, landmarks: Path) -> Outcome:
     session = session_of(*seen)
     found = left_right(session)
     if found is None:
-        return Outcome(pair, None, None, float("nan"), _by_one(session))
-    scatter_deg = float(np.sqrt(max(0.0, (found.ci95_deg / Z95) ** 2 - cameras_sd_deg(found.difference_deg) ** 2)))
-    return Outcome(pair, found.difference_deg, found.ci95_deg, scatter_deg, _by_one(session))
+        return Outcome(pair, None, None, _by_one(session))
+    far = by_far_legs(session)
+    near_deg = found.left.mean - found.right.mean
+    return Outcome(pair, found.difference_deg, found.ci95_deg, _by_one(session), near_deg, None if far is None else far.mean)
 
 
 def session_of(main: SeenLandmarks, other: SeenLandmarks) -> RecordedSession:
@@ -180,7 +182,7 @@ def kind(outcome: Outcome) -> str:
 
 
 def figures(outcomes: Sequence[Outcome]) -> list[Figure]:
-    """Drawn and rendered runners apart, then the constants of sessions/report/left_right.py."""
+    """Drawn and rendered runners apart, then what near and far legs say alone."""
     found: list[Figure] = []
     kinds = dict.fromkeys(kind(one) for one in outcomes)
     for test, chosen in ((name, [one for one in outcomes if kind(one) == name]) for name in kinds):
@@ -195,21 +197,32 @@ def figures(outcomes: Sequence[Outcome]) -> list[Figure]:
                 reported(test, "error, root mean square", f"{np.sqrt(np.mean(errors**2)):.2f}°"),
                 reported(test, "the same by one camera", f"{np.sqrt(np.mean(alone**2)):.2f}°"),
             ]
-    outcomes = [one for one in outcomes if one.pair.exact_seed is None and one.difference_deg is not None]
-    if not outcomes:
-        return found
-    true_deg = np.array([one.pair.true_deg for one in outcomes])
-    errors = np.array([one.error_deg for one in outcomes])
-    slope = float(true_deg @ (true_deg + errors) / (true_deg @ true_deg)) if np.any(true_deg) else float("nan")
-    scatter_deg = np.array([one.scatter_deg for one in outcomes])
-    rest = errors - (slope - 1) * true_deg
-    cameras_deg = float(np.sqrt(max(0.0, np.mean(rest**2) - np.mean(scatter_deg**2))))
-    test = "what the cameras add"
-    found.append(reported(test, "a true difference comes out at this share of its size", f"{slope:.3f}"))
-    found.append(
-        reported(test, f"beside that and the scatter, root mean square (used: {cameras_sd_deg(0.0)})", f"{cameras_deg:.2f}°")
-    )
+    outcomes = [one for one in outcomes if one.pair.exact_seed is None]
+    ways = {
+        "by near and far legs": [one.difference_deg for one in outcomes],
+        "by the near legs alone, nothing taken out": [one.near_deg for one in outcomes],
+        "by the far legs alone, nothing taken out": [one.far_deg for one in outcomes],
+    }
+    for test, measured in ways.items():
+        known = [(one.pair.true_deg, deg) for one, deg in zip(outcomes, measured, strict=True) if deg is not None]
+        if known:
+            found += _of_pair(test, *np.array(known).T)
     return found
+
+
+def _of_pair(test: str, true_deg: Floats, measured_deg: Floats) -> list[Figure]:
+    """The errors of small differences, and by what share of their size large ones are off."""
+    errors_deg, large = measured_deg - true_deg, np.abs(true_deg) > _LARGE_DEG
+    shares = errors_deg[large] / true_deg[large]
+    return [
+        reported(test, f"error, root mean square, up to {_LARGE_DEG:g}°", f"{_rms(errors_deg[~large]):.2f}°"),
+        reported(test, f"of {len(shares)} larger ones, shares by which they are off: mean", f"{np.mean(shares):+.2f}"),
+        reported(test, "root mean square", f"{_rms(shares):.2f}"),
+    ]
+
+
+def _rms(values: Floats) -> float:
+    return float(np.sqrt(np.mean(values**2))) if len(values) else float("nan")
 
 
 def _mean(values: Iterable[bool]) -> float:

@@ -1,6 +1,7 @@
 """The two legs of a lane with two cameras, each as the camera on its side measures it. Pure: time is an argument."""
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 from config.left_minus_right import COMPARED_STRIDES, left_minus_right
@@ -15,21 +16,26 @@ Json = dict[str, Any]
 
 
 class LaneLegs:
-    """The last strides of either leg that a camera sees near."""
+    """The last strides of either leg, by the camera that sees it near and by the one that sees it far."""
 
     def __init__(self) -> None:
         self._strides: dict[Side, deque[Stride]] = {side: deque(maxlen=COMPARED_STRIDES) for side in ("left", "right")}
+        self._far: dict[Side, deque[Stride]] = {side: deque(maxlen=COMPARED_STRIDES) for side in ("left", "right")}
         self._seen_ns: dict[Side, int] = {}
 
     def add(self, stride: Stride, now_ns: int) -> None:
-        """Add a stride. One of a far leg is only a cross-check."""
-        if stride.leg == "near" and stride.side is not None:
-            self._strides[stride.side].append(stride)
-            self._seen_ns[stride.side] = now_ns
+        """Add a stride. One of a far leg only enters the difference."""
+        if stride.side is None:
+            return
+        if stride.leg == "far":
+            self._far[stride.side].append(stride)
+            return
+        self._strides[stride.side].append(stride)
+        self._seen_ns[stride.side] = now_ns
 
     def clear(self) -> None:
         """Forget the runner."""
-        for strides in self._strides.values():
+        for strides in (*self._strides.values(), *self._far.values()):
             strides.clear()
 
     def state(self, phase: Phase | None, now_ns: int) -> Json | None:
@@ -62,12 +68,16 @@ class LaneLegs:
         both = [one for strides in self._strides.values() for one in strides]
         if phase.measure != "hip_extension" or any(one.standing_thigh_deg is None for one in both):
             return None
-        found = left_minus_right(self._trusted("left", phase), self._trusted("right", phase), phase.calibration_sd_deg)
+        (left, right), (far_left, far_right) = (
+            (_trusted(strides["left"], phase), _trusted(strides["right"], phase)) for strides in (self._strides, self._far)
+        )
+        found = left_minus_right(left, right, phase.calibration_sd_deg, far_left, far_right)
         return None if found is None else {"value": rounded(found.difference, 1), "ci95": rounded(found.ci95, 1)}
 
-    def _trusted(self, side: Side, phase: Phase) -> list[float]:
-        counted = (one for one in self._strides[side] if one.quality >= phase.min_quality)
-        return [value for one in counted if (value := _value(one, phase.measure)) is not None]
+
+def _trusted(strides: Iterable[Stride], phase: Phase) -> list[float]:
+    counted = (one for one in strides if one.quality >= phase.min_quality)
+    return [value for one in counted if (value := _value(one, phase.measure)) is not None]
 
 
 def _value(stride: Stride, measure: str) -> float | None:

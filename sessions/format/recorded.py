@@ -18,7 +18,7 @@ from sessions.format.csv_rows import read_rows
 from sessions.format.header import current_header, session_id
 from sessions.format.row_schema import Row
 from sessions.format.rows import Floats, column, number
-from wire.messages import Side
+from wire.messages import LegName, Side
 
 NEAR_COLUMNS = ("t_peak_s", "quality", "hip_extension_deg", "thigh_excursion_deg", "cadence_spm", "belt_speed_mps")
 """Columns of strides.csv that a history is made of, of the near leg."""
@@ -122,10 +122,10 @@ class RecordedSession(CountedStrides):
             return self.strides
         return sorted((*self.strides, *self.other_strides), key=lambda row: number(row.get("t_known_s") or row["t_peak_s"]))
 
-    def of_side(self, side: Side) -> list[Row]:
-        """The counted strides of a side of the body, by the camera that sees it near; none if no camera does."""
-        near = (row for row in (*self.strides, *self.other_strides) if row["leg"] == "near" and row.get("side") == side)
-        return sorted(self._counted(near), key=lambda row: number(row["t_peak_s"]))
+    def of_side(self, side: Side, leg: LegName = "near") -> list[Row]:
+        """The counted strides of a side of the body, by the camera that sees it near, or far; none if no camera does."""
+        rows = (row for row in (*self.strides, *self.other_strides) if row["leg"] == leg and row.get("side") == side)
+        return sorted(self._counted(rows), key=lambda row: number(row["t_peak_s"]))
 
     def of_other_side(self) -> "RecordedSession":
         """What the camera on the other side recorded, as if it had been alone; its samples are not read."""

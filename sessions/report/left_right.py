@@ -1,8 +1,8 @@
 """Left minus right of a session with two cameras. Pure.
 
 Each leg is read by the camera that sees it near, and each camera's zero is its own, from the same quiet standing: what a camera
-reads too much or too little while standing and running alike, such as its roll, is then in neither. What remains is
-CAMERA_PAIR_RMS_DEG, and the share by which a pose model changes any difference: docs/two-cameras.md.
+reads too much or too little while standing and running alike, such as its roll, is then in neither. The far legs, which the
+cameras see as well, give the difference a second time (config/left_minus_right.py, docs/two-cameras.md).
 """
 
 import math
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from config.left_minus_right import cameras_sd_deg
+from config.left_minus_right import combined
 from config.reference import SIDE_LIMIT_DEG, Z95
 from sessions.format.recorded import RecordedSession
 from sessions.format.row_schema import Row
@@ -29,13 +29,16 @@ class LeftRight:
     """The two legs at the same strides, in degrees."""
 
     left: Mean
+    """Of the near leg, as `right`."""
     right: Mean
     difference_deg: float
-    """Left minus right."""
+    """Left minus right, by near and far legs."""
     ci95_deg: float
     """Half the 95 % interval of the difference: the strides' scatter, and the cameras."""
     calibrated: bool
     """Whether both cameras have a zero from quiet standing."""
+    cameras_sd_deg: float
+    """The part of the uncertainty that the cameras have: standard deviation."""
 
     @property
     def stated(self) -> bool:
@@ -64,12 +67,11 @@ def left_right(session: RecordedSession) -> LeftRight | None:
     means = mean_of(left_deg), mean_of(others_deg), mean_of(left_deg - others_deg)
     if means[0] is None or means[1] is None or means[2] is None:
         return None
-    difference = means[2]
-    cameras_deg = math.hypot(
-        cameras_sd_deg(difference.mean, session.calibration_sd_deg), 0.0 if calibrated else UNLEVEL_RMS_DEG
-    )
-    ci95_deg = Z95 * math.hypot(difference.sem, cameras_deg)
-    return LeftRight(means[0], means[1], difference.mean, ci95_deg, calibrated)
+    near, far = means[2], by_far_legs(session) if calibrated else None
+    found = combined(near.mean, None if far is None else far.mean, session.calibration_sd_deg)
+    cameras_sd_deg = math.hypot(found.cameras_sd_deg, 0.0 if calibrated else UNLEVEL_RMS_DEG)
+    ci95_deg = Z95 * math.hypot(found.error_deg(near.sem, 0.0 if far is None else far.sem), cameras_sd_deg)
+    return LeftRight(means[0], means[1], found.difference_deg, ci95_deg, calibrated, cameras_sd_deg)
 
 
 def apart_s(session: RecordedSession) -> tuple[float, float] | None:
@@ -92,6 +94,15 @@ def apart_s(session: RecordedSession) -> tuple[float, float] | None:
         return None
     mean_turn = np.angle(np.exp(2j * np.pi * np.concatenate(turns)).mean()) / (2 * np.pi)
     return float(mean_turn * stride_s), stride_s
+
+
+def by_far_legs(session: RecordedSession) -> Mean | None:
+    """Left minus right by the cameras that see the legs far; None: too few strides."""
+    left, right = session.of_side("left", "far"), session.of_side("right", "far")
+    if not left or not right:
+        return None
+    left, others_deg = _paired(left, right, calibrated=True)
+    return mean_of(_extension_deg(left, calibrated=True) - others_deg)
 
 
 def _paired(left: list[Row], right: list[Row], calibrated: bool) -> tuple[list[Row], Floats]:

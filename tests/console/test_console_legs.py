@@ -3,6 +3,7 @@
 import pytest
 from msgspec import structs
 
+from config.reference import CAMERA_PAIR_SHOWN
 from console.lane.lane_legs import SHOWN_S
 from console.lane.lane_state import LaneState
 from tests.support.two_sided_runner import PHASE, stride_by, strides_by_both
@@ -27,7 +28,7 @@ def test_each_leg_is_its_own_cameras_against_its_own_band() -> None:
 
 def test_the_difference_comes_with_its_uncertainty() -> None:
     found = running().state(NOW_NS)["legs"]["difference"]
-    assert found["value"] == -5.5
+    assert found["value"] == round(-5.5 / CAMERA_PAIR_SHOWN, 1)
     assert 1.0 < found["ci95"] < 2.0
 
 

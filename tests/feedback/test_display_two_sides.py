@@ -6,6 +6,7 @@ import pytest
 from msgspec import structs
 
 from config.left_minus_right import left_minus_right
+from config.reference import CAMERA_PAIR_SHOWN
 from config.settings import Settings
 from feedback.display.paint.number_row import cells
 from feedback.display.state.screen import VALUE_KEPT_S, Screen
@@ -56,9 +57,9 @@ def test_each_leg_has_its_own_bars() -> None:
 def test_the_difference_is_shown_with_its_uncertainty() -> None:
     shown = board(running())
     assert shown.difference is not None
-    assert shown.difference.difference == -4.0
+    assert shown.difference.difference == pytest.approx(-4.0 / CAMERA_PAIR_SHOWN)
     assert 0.5 < shown.difference.ci95 < 1.5
-    assert cells(shown)[2] == ("Left − right", "−4.0°")
+    assert cells(shown)[2] == ("Left − right", "−4.2°")
 
 
 @pytest.mark.parametrize("changes", [{"strides": 3}, {"zero_deg": None}])

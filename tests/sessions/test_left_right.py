@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from config.reference import CAMERA_PAIR_RMS_DEG, Z95
+from config.reference import CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_SHOWN, Z95
 from sessions.format.recorded import RecordedSession
 from sessions.format.row_schema import Row
 from sessions.report.left_right import apart_s, left_right
@@ -68,12 +68,25 @@ def scattered(mean_deg: float, seed: int) -> Callable[[float], float]:
     return lambda _: mean_deg + float(rng.normal(0, 0.8))
 
 
-def test_the_difference_is_that_of_the_near_legs() -> None:
+def test_without_far_legs_the_difference_is_that_of_the_near_ones() -> None:
     found = left_right(pair(left(scattered(15, 1)), right(scattered(12, 2))))
     assert found is not None
     assert found.difference_deg == pytest.approx(3.0, abs=0.5)
-    assert found.left.mean - found.right.mean == pytest.approx(found.difference_deg)
+    assert found.left.mean - found.right.mean == pytest.approx(CAMERA_PAIR_SHOWN * found.difference_deg)
     assert (found.stated, found.differs, found.beyond) == (True, True, False)
+
+
+@pytest.mark.parametrize(("far_left_deg", "shown_deg"), [(9.0, 3.5), (5.0, 3.0)])
+def test_far_legs_count_as_much_unless_they_contradict_the_near_ones(far_left_deg: float, shown_deg: float) -> None:
+    near = pair(left(lambda _: 15.0), right(lambda _: 12.0))
+    far = rows("main", "left", "far", 0.35, lambda _: far_left_deg), rows("other_side", "right", "far", 0.0, lambda _: 5.0)
+    both = replace(near, strides=[*near.strides, *far[0]], other_strides=[*near.other_strides, *far[1]])
+    alone, found = left_right(near), left_right(both)
+    assert alone is not None
+    assert found is not None
+    assert found.difference_deg == pytest.approx(shown_deg / CAMERA_PAIR_SHOWN)
+    assert (found.ci95_deg < alone.ci95_deg) == (shown_deg != 3.0)
+    assert (found.left, found.right) == (alone.left, alone.right)
 
 
 def test_steady_strides_leave_the_uncertainty_of_the_cameras() -> None:

@@ -78,6 +78,7 @@ class Screen:
         self._near_at_ns = 0
         self._other: deque[Stride] = deque(maxlen=STRIP_STRIDES)
         """Strides of the near leg of a camera on the other side."""
+        self._other_far: deque[Stride] = deque(maxlen=COMPARED_STRIDES)
         self._other_at_ns = 0
         self._lines.reset()
 
@@ -162,6 +163,8 @@ class Screen:
             if stride.leg == "near":
                 self._other.append(stride)
                 self._other_at_ns = now_ns
+            else:
+                self._other_far.append(stride)
             return
         if stride.leg == "far":
             self._far.append(stride)
@@ -271,9 +274,10 @@ class Screen:
         uncalibrated = any(one.standing_thigh_deg is None for one in (*self._near, *self._other))
         if self.phase.measure != "hip_extension" or uncalibrated:
             return None
-        near, other = self.phase.trusted(self._near), self.phase.trusted(self._other)
-        left, right = (near, other) if self._near_side == "left" else (other, near)
-        return left_minus_right(left, right, self.phase.calibration_sd_deg)
+        near, other, far, other_far = map(self.phase.trusted, (self._near, self._other, self._far, self._other_far))
+        if self._near_side == "left":
+            return left_minus_right(near, other, self.phase.calibration_sd_deg, other_far, far)
+        return left_minus_right(other, near, self.phase.calibration_sd_deg, far, other_far)
 
     @property
     def _near_side(self) -> Side | None:
