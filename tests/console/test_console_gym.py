@@ -125,15 +125,15 @@ def test_a_coach_leads_the_lanes_from_the_gyms_page(gym: Gym, machines: TwoMachi
     phases = machines.camera.wire("coach").publisher(PHASE)
     phase = Phase("idle", "hip_extension", None, None, None, paused=False, muted=False)
 
-    def command(page: Any) -> Command:
-        """The next one that reaches the lane, which goes on publishing meanwhile."""
+    def reaches(page: Any, wanted: Command) -> None:
+        """Wait for a command, while the lane goes on publishing."""
 
-        def reached() -> list[Command]:
+        def reached() -> bool:
             phases.send(phase)
             page.wait_for_timeout(50)
-            return machines.commands.take_all()
+            return wanted in machines.commands.take_all()
 
-        return eventually(reached, "a command")[0]
+        eventually(reached, f"{wanted} reaches the lane")
 
     with running_browser() as browser:
         context = paired_context(browser, gym, "coach")
@@ -151,19 +151,19 @@ def test_a_coach_leads_the_lanes_from_the_gyms_page(gym: Gym, machines: TwoMachi
         assert page.locator('[data-lane="lane-2"]').get_by_role("button", name="Pause").is_disabled()
         for name in ("Pause", "Mute"):
             tile.get_by_role("button", name=name).click()
-            assert command(page) == Command("pause" if name == "Pause" else "mute")
+            reaches(page, Command("pause" if name == "Pause" else "mute"))
         tile.get_by_role("button", name="Runner").click()
         page.get_by_label("Nickname").fill("Ada")
         assert not AXE.exists() or axe_faults(page) == []
         page.get_by_role("button", name="Assign").click()
-        assert command(page) == Command("assign", runner="Ada")
+        reaches(page, Command("assign", runner="Ada"))
         phase = msgspec.structs.replace(phase, runner="Ada", session_number=2)
         eventually(lambda: shown() and "Ada, session 2" in (tile.text_content() or ""), "the runner is shown")
         page.get_by_text("lane-1: Ada.").wait_for()
         tile.get_by_role("button", name="Runner").click()
         page.get_by_role("button", name="Open gym").click()
         page.get_by_role("button", name="Assign").click()
-        assert command(page) == Command("assign", mode="open_gym")
+        reaches(page, Command("assign", mode="open_gym"))
         page.get_by_text("lane-1 has not taken it.").wait_for()
         context.close()
 

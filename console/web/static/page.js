@@ -69,21 +69,25 @@ export function whoRuns(phase) {
   return guest ? "A guest" : "Nobody assigned";
 }
 
-const TAKEN_WITHIN_MS = 6000;
+const ATTEMPTS = 3;
+const TAKEN_WITHIN_MS = 3000;
 
 // Asks a gym's lane for its next runner, and says whether the lane has taken it. `present` gives the lane's phase.
 export async function assignOn(lane, mode, runner, present) {
   const wanted = runner.trim().split(/\s+/).join(" ");
-  const { ok, body } = await post("/api/runner", { lane, mode, runner: wanted });
-  if (!ok) return toast(body.mistake);
   const what = mode === "open_gym" ? "open gym" : wanted || "a guest";
-  const until = performance.now() + TAKEN_WITHIN_MS;
-  toast(`${lane}: asked for ${what}…`);
-  while (performance.now() < until) {
-    const phase = present();
-    if (phase && phase.mode === mode && phase.runner === wanted) return toast(`${lane}: ${what}.`);
-    if (phase && ["baseline", "drill", "retention", "summary"].includes(phase.name)) return toast(`${lane}: ${what}, from the next session on.`);
-    await new Promise((resolve) => { setTimeout(resolve, 250); });
+  // A lane's console that has only just started misses what is sent; asking again does no harm.
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const { ok, body } = await post("/api/runner", { lane, mode, runner: wanted });
+    if (!ok) return toast(body.mistake);
+    toast(`${lane}: asked for ${what}…`);
+    const until = performance.now() + TAKEN_WITHIN_MS;
+    while (performance.now() < until) {
+      const phase = present();
+      if (phase && phase.mode === mode && phase.runner === wanted) return toast(`${lane}: ${what}.`);
+      if (phase && ["baseline", "drill", "retention", "summary"].includes(phase.name)) return toast(`${lane}: asked for ${what}, from the next session on.`);
+      await new Promise((resolve) => { setTimeout(resolve, 250); });
+    }
   }
   return toast(`${lane} has not taken it. Its own console must be on, and its runner not be given on its command line.`);
 }
