@@ -42,10 +42,11 @@ class Kind:
     """How long the first picture stands still before the clip goes on."""
     refused: bool = False
     says: str = ""
-    """What the answer must say of a mean that may be off, by `within_deg`."""
+    """What the answer must say where the mean may be off by more than 1°, or more than one stride be missing."""
     within_deg: float = 1.0
+    strides_within: int = 1
     least_fps: float = 0.0
-    """Only clips with so many pictures a second are stored so: at half of fewer, nobody would film a runner."""
+    """Only clips with so many pictures a second are stored so: with half as many it would be no clip that a camera makes."""
     once: bool = False
     """It concerns the container alone, whatever is filmed: one clip is enough."""
 
@@ -176,10 +177,17 @@ KINDS = (
     Kind("HDR, HLG", Made(pixels="yuv420p10le", transfer=HLG), _tones(HLG)),
     Kind("HDR, PQ", Made(pixels="yuv420p10le", transfer=PQ), _tones(PQ)),
     Kind("ProRes with alpha", Made("prores_ks", "yuva444p10le", {"profile": "4444"}), ending="mov", once=True),
-    Kind("interlaced, half the rate", write=_woven, least_fps=24),
+    Kind("interlaced, half the rate", Made(options={**GOOD, "flags": "+ildct+ilme"}), write=_woven, least_fps=50),
     Kind("every picture twice", write=_twice),
     Kind("an eighth of the size", picture=_eighth, refused=True),
     Kind("greyscale", Made("ffv1", "gray", {}), ending="mkv", says="may read up to 3° low", within_deg=3),
+    Kind(
+        "compressed strongly",
+        Made(options={"crf": "40", "preset": "veryfast"}),
+        says="compressed so strongly",
+        within_deg=3,
+        strides_within=10,
+    ),
     Kind("odd size", Made("ffv1", "yuv420p", {}), _odd, ending="mkv"),
     Kind("MJPEG in AVI", Made("mjpeg", "yuvj420p", {}, bit_rate=60_000_000), ending="avi"),
     Kind("MPEG-4 in AVI", Made("mpeg4", options={}, bit_rate=20_000_000), ending="avi"),

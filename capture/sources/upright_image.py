@@ -1,4 +1,4 @@
-"""Turns a decoded frame into the picture that a viewer sees: colours, square pixels, upright."""
+"""Turns a decoded frame into the picture that a viewer sees: colours, one moment, square pixels, upright."""
 
 import struct
 from fractions import Fraction
@@ -37,7 +37,8 @@ class UprightImage:
 
         `pixel_aspect`: width to height of a stored pixel; None: unknown, so square.
         """
-        image = square_pixels(self._bgr(frame), pixel_aspect)
+        bgr = self._bgr(frame)
+        image = square_pixels(one_field(bgr) if frame.interlaced_frame else bgr, pixel_aspect)
         # Not `frame.side_data`: it and the frame refer to each other, and such frames pile up in memory until the garbage
         # collector looks for cycles. PyAV's type stubs do not name the argument.
         matrix = SideDataContainer(frame).get(SideDataType.DISPLAYMATRIX)  # type: ignore[call-arg]
@@ -66,6 +67,12 @@ def _pixels(frame: VideoFrame) -> Image:
     if plane.line_size != 3 * frame.width:
         return frame.to_ndarray().astype(np.uint8, copy=False)
     return np.frombuffer(memoryview(plane), np.uint8, 3 * frame.width * frame.height).reshape(frame.height, frame.width, 3)
+
+
+def one_field(image: Image) -> Image:
+    """The even lines of an interlaced picture, enlarged: the odd ones show another moment, and a leg moves meanwhile."""
+    height_px, width_px = image.shape[:2]
+    return cv2.resize(image[::2], (width_px, height_px), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
 
 
 def square_pixels(image: Image, pixel_aspect: Fraction | None) -> Image:

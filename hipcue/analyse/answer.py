@@ -18,8 +18,8 @@ _READ_WHOLE = 0.95
 _GREY_READS_LOW_DEG = 3.0
 """Of a clip without colours, in dim light (docs/inputs.md)."""
 
-_LEAST_BITS_PER_PIXEL = 0.01
-"""A clip stored again as H.264 with 0.06 bits per pixel and with 0.008: hip extension reads 0.8° less."""
+_LEAST_BITS_PER_PIXEL = 0.02
+"""Clips stored again with fewer read up to 1.9° off, or lose strides (docs/inputs.md)."""
 
 HIP, CADENCE = MEASURES["hip_extension"], MEASURES["cadence"]
 
@@ -165,7 +165,10 @@ def _compressed(session: RecordedSession) -> tuple[str, ...]:
     bits = session.header.get("bits_per_pixel")
     if not isinstance(bits, float) or not 0 < bits < _LEAST_BITS_PER_PIXEL:
         return ()
-    return ("The clip is compressed so strongly that hip extension may be a degree or more off: use the original file.",)
+    return (
+        "The clip is compressed so strongly that strides may be missing and hip extension a degree or more off: "
+        "use the original file.",
+    )
 
 
 def _cut_off(session: RecordedSession, frames: int) -> tuple[str, ...]:

@@ -125,6 +125,16 @@ def test_formats(tmp_path: Path, name: str, made: Made, within: float) -> None:
         assert_same(images[number], scene(number), within)
 
 
+def test_an_interlaced_picture_shows_one_moment(tmp_path: Path) -> None:
+    """The odd lines show another one: black."""
+    woven = [image.copy() for image in SCENES]
+    for image in woven:
+        image[1::2] = 0
+    options = {"crf": "5", "preset": "ultrafast", "flags": "+ildct+ilme"}
+    _, images = read(write_made(tmp_path / "camcorder.mkv", woven, Made(pixels="yuv444p", options=options)))
+    assert_same(images[0], scene(), 20)
+
+
 def test_greyscale(tmp_path: Path) -> None:
     _, images = read(write_made(tmp_path / "grey.mkv", SCENES, Made("ffv1", "gray", {})))
     grey = cv2.cvtColor(cv2.cvtColor(scene(), cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
