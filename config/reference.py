@@ -45,7 +45,7 @@ root mean square. Twice what `python -m bench.accuracy.two_cameras` finds, becau
 CAMERA_PAIR_CHANGE_RMS, NEAR_PAIR_CHANGE_RMS = 0.08, 0.13
 """By what share of such a difference the true one is larger or smaller, root mean square: by near and far legs (0.07 in that
 benchmark), and by near legs alone, as of any change that one camera sees (bench.accuracy.camera_part)."""
-FAR_PAIR_APART_DEG, FAR_PAIR_APART_SHARE = 1.0, 0.3
+FAR_PAIR_APART_DEG, FAR_PAIR_APART_SHARE = 1.5, 0.4
 """Far legs whose difference is farther from that of the near legs, than this and this share of it, are not believed."""
 SIDE_TIMES_RMS_MS = 9.0
 """Contact or flight of the left leg minus that of the right one is taken to be off by as much as the moment of contact differs
