@@ -34,17 +34,18 @@ LEAST_PEAK_DEG = 2.5
 """A single stride whose thigh goes no further behind is no push-off."""
 CLEARLY_BEHIND_DEG = 9.0
 """So far behind the body is only the thigh of people who walk or run. Nearer to vertical the rise in flight must be clear."""
-LEAST_RANGE_DEG = 30.0
-"""From the rearmost to the foremost thigh of a step, mean over the steps."""
+LEAST_RANGE_DEG, LEAST_RANGE_IN_FLIGHT_DEG = 30.0, 24.0
+"""From the rearmost to the foremost thigh of a step, mean over the steps; very small steps are enough where the knee bends
+as in running and the body clearly rises in flight."""
 LEAST_KNEE_DEG = 77.0
 """The swinging knee bends by 92 ± 9° in slow running (45 runners at 2.5 m/s, BMC-RIC set, CC BY 4.0), by 60° in walking."""
 LEAST_RISE = 0.0
 """Correlation of the height of the trunk with the angle between the thighs: 0.5 to 0.9 in runners, -0.6 to -0.2 in walkers."""
 _NOISY_RISE = -0.15
 """The same over a single stride, where points that a bar misplaces weigh more; walkers still lie below it."""
-LEAST_KNEE_IN_FLIGHT_DEG, CLEAR_RISE, LEAST_BOUNCE = 55.0, 0.4, 0.055
+LEAST_KNEE_IN_FLIGHT_DEG, CLEAR_RISE, LEAST_BOUNCE = 55.0, 0.4, 0.066
 """So little of the knee is enough where the body clearly rises in flight, by `LEAST_BOUNCE` leg lengths: loose trousers hide a
-bent knee, and in slow jogging it bends by 70°. On an elliptical trainer the body rises by 0.03 to 0.05."""
+bent knee, and in slow jogging it bends by 70°. On an elliptical trainer the body rises by 0.03 to 0.06."""
 RUNNERS_KNEE_DEG = 100.0
 """So far the knee bends in fast running only, whatever the rise: of steps too quick to be followed it cannot be read."""
 _MOST_RISE = 0.1
@@ -79,10 +80,12 @@ class GaitSigns:
         """Whether they are those of running; `known`: the person is known to run, and only what contradicts it counts."""
         rises = self.rise >= CLEAR_RISE
         clearly_behind = self.behind_deg >= CLEARLY_BEHIND_DEG
-        flight = known or (rises and self.bounce >= LEAST_BOUNCE)
+        bounces = rises and self.bounce >= LEAST_BOUNCE
+        flight = known or bounces
+        small_steps = bounces and self.knee_deg >= LEAST_KNEE_DEG
         return (
             self.behind_deg >= LEAST_BEHIND_DEG
-            and self.range_deg >= LEAST_RANGE_DEG
+            and self.range_deg >= (LEAST_RANGE_IN_FLIGHT_DEG if small_steps else LEAST_RANGE_DEG)
             and (rises or (clearly_behind and (self.rise >= LEAST_RISE or self.knee_deg >= RUNNERS_KNEE_DEG)))
             and self.knee_deg >= (LEAST_KNEE_IN_FLIGHT_DEG if flight else LEAST_KNEE_DEG)
         )

@@ -58,12 +58,13 @@ def test_somebody_who_does_not_run_gives_no_stride(mover: Mover) -> None:
 @pytest.mark.parametrize(
     "parameters",
     [
+        RunnerParameters(extension_deg=5, knee_drive_deg=22, cadence_spm=180, knee_most_deg=90),
         RunnerParameters(extension_deg=12, knee_drive_deg=28, cadence_spm=130, knee_most_deg=78),
         RunnerParameters(extension_deg=14, knee_drive_deg=28, cadence_spm=150, knee_most_deg=65),
         RunnerParameters(extension_deg=18, far_extension_deg=7, cadence_spm=160),
         RunnerParameters(extension_deg=6),
     ],
-    ids=["slow jogging", "loose trousers", "one leg extends little", "small extension"],
+    ids=["very small steps", "slow jogging", "loose trousers", "one leg extends little", "small extension"],
 )
 def test_a_runner_is_measured_however_slow_or_uneven(parameters: RunnerParameters) -> None:
     samples, strides = measured(runs(parameters))
