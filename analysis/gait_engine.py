@@ -9,6 +9,7 @@ from itertools import count
 from analysis.frame_facts import FrameFacts
 from analysis.measures.leg_angles import StandingAngles
 from analysis.measures.stride_measures import with_belt
+from analysis.measures.zero_bias import NO_BIAS, ZeroBias
 from analysis.pose.landmarks import Landmarks
 from analysis.runner.followed_runner import LEGS, FollowedRunner
 from wire.faults import SampleState
@@ -23,14 +24,16 @@ FORGOTTEN_S = 10.0
 class GaitEngine:
     """Follows one runner at a time through a stream of landmarks.
 
-    `facing`: as configured; None: settled from the landmarks, and again after the runner was lost.
+    `facing`: as configured; None: settled from the landmarks, and again after the runner was lost. `zero_bias`: of the pose
+    model that finds the landmarks.
     """
 
-    def __init__(self, facing: Facing | None = None, camera_roll_deg: float = 0.0) -> None:
+    def __init__(self, facing: Facing | None = None, camera_roll_deg: float = 0.0, zero_bias: ZeroBias = NO_BIAS) -> None:
         self.belt: Belt | None = None
         """The current state of the treadmill; None: unknown."""
         self._configured_facing = facing
         self._roll_deg = camera_roll_deg
+        self._zero_bias = zero_bias
         self._numbers = {leg: count(1) for leg in LEGS}
         self._runner: FollowedRunner | None = None
         self._standing: StandingAngles | None = None
@@ -58,7 +61,7 @@ class GaitEngine:
         self._last_seen_s = facts.t_s
         if self._runner is None:
             self._runner = FollowedRunner(
-                self._configured_facing, self._roll_deg, self._standing, self._numbers, self._takes_zero
+                self._configured_facing, self._roll_deg, self._standing, self._numbers, self._takes_zero, self._zero_bias
             )
         sample, strides = self._runner.measure(facts, landmarks)
         self._standing, self._takes_zero = self._runner.standing, self._runner.takes_zero

@@ -4,6 +4,7 @@ from msgspec import structs
 
 from analysis.frame_facts import FrameFacts
 from analysis.gait_engine import GaitEngine
+from analysis.measures.zero_bias import BLAZEPOSE_FULL, MODEL, NO_BIAS, ZeroBias
 from analysis.pose.pose_estimator import PoseEstimator
 from analysis.runner.person_search import PersonSearch
 from analysis.runner.treadmill_place import TreadmillPlace
@@ -19,7 +20,7 @@ class Measurement:
     def __init__(self, settings: Settings, pose: PoseEstimator, camera: CameraName = "main") -> None:
         facing: Facing | None = None if settings.analysis.facing == "auto" else settings.analysis.facing
         self._pose = pose
-        self._engine = GaitEngine(facing, settings.analysis.camera_roll_deg)
+        self._engine = GaitEngine(facing, settings.analysis.camera_roll_deg, _zero_bias(pose, settings, camera))
         self._search = PersonSearch()
         self._roll_deg = settings.analysis.camera_roll_deg
         self._treadmill = TreadmillPlace()
@@ -73,3 +74,11 @@ class Measurement:
             hip_extension_deg=stride.hip_extension_deg - self._offset_deg,
             thigh_min_deg=stride.thigh_min_deg + self._offset_deg,
         )
+
+
+def _zero_bias(pose: PoseEstimator, settings: Settings, camera: CameraName) -> ZeroBias:
+    """Learnt for one model. Two cameras are corrected alike: a runner who stands turned seems to stand ahead of one of them."""
+    if not pose.facts.get("pose model", "").startswith(MODEL):
+        return NO_BIAS
+    paired = camera == "other_side" or settings.capture.has_other_side
+    return BLAZEPOSE_FULL.side_on if paired else BLAZEPOSE_FULL

@@ -73,6 +73,9 @@ class BodyAngles:
     arms_px: tuple[complex, ...] = ()
     """As in BodyClues."""
     trunk_px: float = 1.0
+    width: float = 0.0
+    """Distance of the near shoulder ahead of the far one, plus the same of the hips, in trunk lengths: 0 exactly from the side,
+    about -0.02 for each degree by which the camera stands ahead of the runner (as labelled)."""
 
     @property
     def clues(self) -> BodyClues:
@@ -85,7 +88,7 @@ class StandingAngles:
     """The angles of this runner in quiet standing before this camera: the zeros of hip extension and ankle."""
 
     thigh_deg: float
-    """Mean of both thighs against vertical."""
+    """Mean of both thighs against vertical, as the pose model would read it at push-off."""
     hip_trunk_deg: float
     """Thigh against the trunk line."""
     ankle_deg: float
@@ -103,6 +106,9 @@ def body_angles(landmarks: Landmarks, frame: RunnerFrame) -> BodyAngles:
     named = named_points(near.points, shoulder_px, hip_px)
     trunk_px = max(1.0, math.dist(shoulder_px, hip_px))
     near_elbow_px, far_elbow_px = (landmarks.points_px[ELBOWS[side]] for side in sides)
+    near_shoulder_px, far_shoulder_px = (landmarks.points_px[SHOULDERS[side]] for side in sides)
+    shoulders_px = frame.direction(far_shoulder_px, near_shoulder_px)[0]
+    hips_px = frame.direction(far.points.hip_px, near.points.hip_px)[0]
     return BodyAngles(
         legs=(near, far),
         trunk_lean_deg=angle_deg("trunk_lean", named, frame),
@@ -111,6 +117,7 @@ def body_angles(landmarks: Landmarks, frame: RunnerFrame) -> BodyAngles:
         elbow_ahead=frame.direction(far_elbow_px, near_elbow_px)[0] / trunk_px,
         arms_px=tuple(landmarks.points_px[_ARMS].view(np.complex128)[:, 0].tolist()),
         trunk_px=trunk_px,
+        width=(shoulders_px + hips_px) / trunk_px,
     )
 
 

@@ -15,6 +15,7 @@ from analysis.measures.history import FrameHistory, MeasuredFrame
 from analysis.measures.leg_angles import BodyAngles, StandingAngles, body_angles
 from analysis.measures.quality import frame_quality
 from analysis.measures.stride_measures import read_stride
+from analysis.measures.zero_bias import NO_BIAS, ZeroBias
 from analysis.pose.landmarks import Landmarks
 from analysis.runner.facing import WINDOW_S, FacingVote
 from analysis.runner.framing import FramingWatch
@@ -47,7 +48,7 @@ class FollowedRunner:
 
     `facing`: as configured; None: to be settled from the landmarks. `standing`: the calibration, still valid for a runner who
     was out of view for a moment. `numbers`: the stride numbers of each leg. `takes_zero`: whether quiet standing may set the
-    zero: before the run and on request, never from the side rails in between.
+    zero: before the run and on request, never from the side rails in between. `zero_bias`: of the pose model.
     """
 
     def __init__(
@@ -57,8 +58,10 @@ class FollowedRunner:
         standing: StandingAngles | None,
         numbers: Mapping[LegName, Iterator[int]],
         takes_zero: bool = True,
+        zero_bias: ZeroBias = NO_BIAS,
     ) -> None:
         self.takes_zero = takes_zero
+        self._zero_bias = zero_bias
         self.facing = facing
         self.standing = standing
         self._roll_deg = camera_roll_deg
@@ -70,7 +73,7 @@ class FollowedRunner:
         self._predictor = PeakPredictor()
         self._misled = 0
         self._history = FrameHistory()
-        self._standing_watch = StandingWatch()
+        self._standing_watch = StandingWatch(zero_bias)
         self._framing = FramingWatch()
         self._still = StillWatch()
         self._was_still = False
@@ -188,7 +191,7 @@ class FollowedRunner:
         self.standing = None
         self.takes_zero = True
         self._roll_deg = camera_roll_deg
-        self._standing_watch = StandingWatch()
+        self._standing_watch = StandingWatch(self._zero_bias)
 
     def _settle_facing(self, t_s: float, landmarks: Landmarks) -> bool:
         """True once it is known. The frames until then go through the gait filter, so that it starts with their evidence."""

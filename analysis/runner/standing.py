@@ -12,6 +12,7 @@ import numpy as np
 
 from analysis.gait.mirror_difference import median_of_views
 from analysis.measures.leg_angles import BodyAngles, LabelledLeg, StandingAngles
+from analysis.measures.zero_bias import NO_BIAS, ZeroBias
 from analysis.time_window import TimeWindow
 
 STILL_S = 2.0
@@ -37,9 +38,10 @@ class _Posture:
 
 
 class StandingWatch:
-    """Detects quiet standing."""
+    """Detects quiet standing. `bias`: what the pose model reads otherwise at push-off."""
 
-    def __init__(self) -> None:
+    def __init__(self, bias: ZeroBias = NO_BIAS) -> None:
+        self._bias = bias
         self._postures: TimeWindow[_Posture] = TimeWindow(STILL_S)
 
     def update(self, t_s: float, body: BodyAngles) -> StandingAngles | None:
@@ -53,8 +55,9 @@ class StandingWatch:
         trunk_px = np.median([posture.trunk_px for posture in postures])
         if joints_px.std(axis=0).max() / max(trunk_px, 1.0) > _STILL_TRUNK_LENGTHS:
             return None
+        width = float(np.median([posture.body.width for posture in postures]))
         return StandingAngles(
-            thigh_deg=_median_deg(postures, lambda leg: leg.thigh_deg),
+            thigh_deg=_median_deg(postures, lambda leg: leg.thigh_deg) - self._bias.excess_deg(width),
             hip_trunk_deg=_median_deg(postures, lambda leg: leg.hip_trunk_deg),
             ankle_deg=_median_deg(postures, lambda leg: leg.ankle_deg),
         )

@@ -1,0 +1,37 @@
+"""What the pose model reads otherwise in quiet standing than at push-off, taken out of the zero of hip extension.
+
+Between standing and push-off BlazePose moves the hip forward over the pelvis and the knee back, so hip extension zeroed by the
+angle that it reads in standing is too large; with the camera ahead of the runner it becomes smaller, behind the runner larger.
+Learnt from rendered people (bench/accuracy/zero_bias.py). Changes and angles that are not zeroed are not affected.
+"""
+
+from dataclasses import dataclass, replace
+
+_MOST_WIDTH = 0.4
+"""As wide as the body is seen at the largest yaw of the rendered clips; beyond it nothing was learnt."""
+
+
+@dataclass(frozen=True)
+class ZeroBias:
+    """By how much the zero read in standing makes hip extension too large, as a line over the width of the body."""
+
+    side_on_deg: float
+    """Where shoulders and hips are seen exactly from the side."""
+    per_width_deg: float
+    """Added per `BodyAngles.width`."""
+
+    @property
+    def side_on(self) -> "ZeroBias":
+        """The same without the camera's yaw."""
+        return replace(self, per_width_deg=0.0)
+
+    def excess_deg(self, width: float) -> float:
+        """Degrees of extension too much. `width`: as in BodyAngles, in standing."""
+        return self.side_on_deg + self.per_width_deg * min(max(width, -_MOST_WIDTH), _MOST_WIDTH)
+
+
+NO_BIAS = ZeroBias(0.0, 0.0)
+MODEL = "BlazePose full"
+"""As a backend's facts name it."""
+BLAZEPOSE_FULL = ZeroBias(3.3, 9.1)
+"""Of BlazePose full, by `python -m bench.accuracy.zero_bias` on 26 clips of 13 rendered people (MakeHuman's mesh, CC0)."""
