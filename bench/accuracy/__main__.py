@@ -20,6 +20,7 @@ from bench.accuracy import (
     changed_clips,
     compared,
     disturbed,
+    label_errors,
     labelled,
     leg_tables,
     not_running,
@@ -100,6 +101,14 @@ def _body_tables(work: Work) -> list[Table]:
     return [bodies.table(results(work.ask(bodies.run, bodies.names())))]
 
 
+def _more_tables(work: Work) -> list[Table]:
+    return [*_leg_tables(work), *_body_tables(work), *_label_tables(work)]
+
+
+def _label_tables(work: Work) -> list[Table]:
+    return [label_errors.table(results(work.ask(label_errors.run, label_errors.asked(labelled.clips()))))]
+
+
 def results(futures: Sequence[Future[Made]]) -> list[Made]:
     """Wait for them all."""
     return [future.result() for future in futures]
@@ -109,11 +118,12 @@ def measure(size: Size) -> list[Table]:
     """All tables."""
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
         work = Work(pool)
-        return _tables(size, work) + (_leg_tables(work) + _body_tables(work) if size.disturbed else [])
+        return _tables(size, work) + (_more_tables(work) if size.disturbed else [])
 
 
 def measure_part(part: str) -> list[Table]:
-    """The tables of which leg is which and of who runs ("legs"), or of rendered bodies ("bodies")."""
+    """The tables of which leg is which and of who runs ("legs"), of rendered bodies ("bodies"), or of what errors against the
+    hand labels consist of ("labels")."""
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
         return PARTS[part](Work(pool))
 
@@ -190,7 +200,7 @@ def _tables(size: Size, work: Work) -> list[Table]:
     ]
 
 
-PARTS = {"legs": _leg_tables, "bodies": _body_tables}
+PARTS = {"legs": _leg_tables, "bodies": _body_tables, "labels": _label_tables}
 """What `--only` measures."""
 
 
