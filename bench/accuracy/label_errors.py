@@ -17,6 +17,7 @@ from analysis.pose.landmarks import Floats
 from bench.report import Table, at_most
 from capture.opening import open_recording
 from config.loading import load
+from tests.support.error_parts import Parts, split
 from tests.support.labelled_clips import TRUTH, clip_file
 from tests.support.measuring import measured
 from tests.support.stride_score import TOLERANCE
@@ -91,15 +92,16 @@ def run(ask: tuple[str, int]) -> tuple[str, View]:
     def cut(image: Image) -> Image:
         return np.ascontiguousarray(image[cut_px:, cut_px:])
 
-    at_s, live_deg, settled, peaks = [], [], [], []
+    at_s, live_deg, peaks = [], [], []
+    settled: dict[float, float] = {}
     for sample, strides in measured(recording, settings, cut):
         at_s.append(sample.stamps.capture_ns / NS_PER_S)
         thigh_deg = None if sample.near is None else sample.near.thigh_deg
         live_deg.append(np.nan if thigh_deg is None else thigh_deg)
         if sample.settled_frame_index is not None and sample.near_thigh_settled_deg is not None:
-            settled.append((at_s[sample.settled_frame_index], sample.near_thigh_settled_deg))
+            settled[at_s[sample.settled_frame_index]] = sample.near_thigh_settled_deg
         peaks += [(one.t_peak_ns / NS_PER_S, one.thigh_min_deg) for one in strides if one.leg == "near"]
-    return name, _at_labels(Labels.of(name).frames, skipped, at_s, live_deg, settled, peaks)
+    return name, _at_labels(Labels.of(name).frames, skipped, at_s, live_deg, list(settled.items()), peaks)
 
 
 def _at_labels(
@@ -141,24 +143,24 @@ TEXT = f"""\
 `python -m bench.accuracy --only labels`. Each clip in {len(VIEWS)} views: cut by 0, 3 or 7 pixels at two edges, and from the
 first or the second frame on, which exchanges mirrored and plain frames. The four last columns are standard deviations.
 "Labels": of the mean of two labels, from the differences between the two people; what both got wrong is not in it. "Labelled
-frame": of what an exact peak differs from the label, because the label is set in a frame near the peak. "Noise between views":
-of the same stride in another view. "Shared by all views": the rest, which neither a filter nor averaging removes: errors of
-the pose model that last longer than a push-off, and errors that both labels share. The labels of the elite clip are of three
-strides that the clip repeats six times."""
+frame": of what an exact peak would differ from the label, because the label is set in a frame near the peak; at most, for it
+contains the error of the peaks' times. "Noise between views": of the same stride in another view. "Shared by all views": the
+rest, which neither a filter nor averaging removes: errors of the pose model that last longer than a push-off, and errors that
+both labels share. The labels of the elite clip are of three strides that the clip repeats six times."""
 TRIED = """\
-Tried for an SD of 1.0°; mean over six views such as these (elite: two), live sample and stride peak. As it is: gym 1.16 and
-1.56, home 1.40 and 1.42, elite 1.55 and 1.36.
+Tried for an SD of 1.0°; means over two to six views with the square around the runner moved a little, live sample and stride
+peak. As it is: gym 1.16 and 1.56, home 1.40 and 1.42, elite 1.55 and 1.36.
 
 - The networks on the plain and on the mirrored image of every frame, in twice the time: gym 1.13 and 1.41, home 1.21 and 1.26,
   elite 1.46 and 1.38.
 - Heat maps weighted by their square: gym 1.16 and 1.50, home 1.34 and 1.25, elite 1.47 and 1.31, but peaks of gym and elite
   differ more between views (0.54 for 0.49, 0.46 for 0.39). Windows of 5 and 15 cells: better on one clip, worse on another. No
   heat maps: gym 2.4 and 2.0.
-- The midpoint of both hips, which jitters half as much as the near hip: better on gym by 0.3, worse on home and elite by 0.1 to
-  0.4. The near hip at a distance from it that is smoothed over 0.2 s: gym 1.12 and 1.33, home 1.16 and 1.45, elite 1.78 and
-  1.40; at a distance learnt as a curve of the stride: gym 1.40 and 1.77; as a line within the fit: peak of gym 1.41, of home
-  1.65.
-- A square around the runner that is 15 % smaller loses the runner.
+- The midpoint of both hips, which jitters half as much as the near hip: better on gym by 0.2 to 0.3, worse on home by 0.4 to
+  0.6 and on elite by 0.1 to 0.3. The near hip at a distance from it that is smoothed over 0.2 s: gym 1.12 and 1.33, home 1.16
+  and 1.45, elite 1.78 and 1.40; at a distance learnt as a curve of the stride: gym 1.40 and 1.77; as a line within the fit:
+  peak of gym 1.41, of home 1.65.
+- A square around the runner that is 15 % smaller loses the runner in some frames, and strides with them.
 - Other priors, weights and noise in the fit of the peak: at most 0.07 on each clip.
 - A slower filter of the live sample: 1.06, 1.16 and 1.45. It draws the angle to the mean curve, which is why the live sample
   varies less than the peak even now; of a lasting change it would show 67 to 74 % in place of 80 to 84 %."""
@@ -180,26 +182,6 @@ def table(found: Sequence[tuple[str, View]]) -> Table:
             limit_deg = SD_LIMIT_DEG.get(name, LIMIT_DEG)
             lines.append([name, figure, *_cells(limit_deg, split(error_deg, labels.noise_deg, frame_deg))])
     return Table("14 Errors against the hand labels", f"{TEXT}\n\n{TRIED}", COLUMNS, lines)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """Standard deviations of an error against the labels, degrees."""
-
-    by_view: Floats
-    labels: float
-    frame: float
-    noise: float
-    shared: float
-
-
-def split(error_deg: Floats, label_deg: float, frame_deg: float) -> Parts:
-    """The parts of errors of shape (views, labels), of which those of the labels and of the labelled frame are known."""
-    measured_deg = error_deg[:, ~np.isnan(error_deg).any(axis=0)]
-    noise_deg2 = float(measured_deg.var(axis=0, ddof=1).mean())
-    common_deg2 = float(measured_deg.mean(axis=0).var(ddof=1)) - noise_deg2 / len(measured_deg)
-    shared_deg2 = max(0.0, common_deg2 - label_deg**2 - frame_deg**2)
-    return Parts(measured_deg.std(axis=1, ddof=1), label_deg, frame_deg, noise_deg2**0.5, shared_deg2**0.5)
 
 
 def _cells(limit_deg: float, parts: Parts) -> list[str]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.accuracy.label_errors import split
+from tests.support.error_parts import split
 
 VIEWS, LABELS = 6, 4000
 NOISE_DEG, SHARED_DEG, LABEL_DEG, FRAME_DEG = 1.2, 1.5, 0.5, 0.3
