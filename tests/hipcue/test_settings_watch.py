@@ -112,7 +112,7 @@ def test_an_incomplete_file_is_not_read(watched: Watched) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[audio]\nvolume = 7\n", "audio.volume = 7: must be at most 1.0"),
+        ("[audio]\nvolume = 7\n", "audio.volume = 7: must be at most 1"),
         ("[audio]\nvolumne = 0.5\n", "audio.volumne is not a setting; did you mean 'volume'?"),
         ("[audio]\nvolume = \n", "is not TOML: Invalid value (at line 2, column 10)"),
         ("audio = " + 2000 * "[" + 2000 * "]", "is nested too deeply"),

@@ -55,9 +55,9 @@ def test_a_process_that_the_program_does_not_run_is_off_and_not_silent() -> None
 
 
 def test_refused_settings_are_shown() -> None:
-    refused = fault(FaultCode.SETTINGS_REFUSED, "supervisor", cause="mine.toml: audio.volume = 7: must be at most 1.0")
+    refused = fault(FaultCode.SETTINGS_REFUSED, "supervisor", cause="mine.toml: audio.volume = 7: must be at most 1")
     _, supervisor, *_ = lines({"supervisor": health("supervisor", "running", refused)})
-    assert " ".join(supervisor) == "supervisor running 0.2 s ago mine.toml: audio.volume = 7: must be at most 1.0."
+    assert " ".join(supervisor) == "supervisor running 0.2 s ago mine.toml: audio.volume = 7: must be at most 1."
 
 
 def test_a_narrow_terminal_wraps_sentences_and_cuts_nothing_off() -> None:

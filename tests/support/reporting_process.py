@@ -37,15 +37,19 @@ class ReportingProcess:
         self._body = body
         self._spectator = Wire(directory, "spectator")
         self._healths = self._spectator.newest(HEALTH, Health)
+        self._subscribed = threading.Event()
         self._read = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
+        # Here, not in the thread: a socket of ZeroMQ belongs to one thread.
+        eventually(lambda: self._healths.socket.poll(10) != 0, "the spectator has subscribed")
+        self._subscribed.set()
 
     def _run(self) -> None:
         with _HeardWire(self._directory, self._name) as wire:
             # A process that fails reports it once, at its start: it starts when the spectator has subscribed.
             hello = Health(self._name, 0, "starting", 0, 0, {}, {}, {})
-            while self._healths.socket.poll(10) == 0:
+            while not self._subscribed.wait(0.01):
                 wire.publisher(HEALTH).send(hello)
             self._body(wire, self.stop)
             self._read.wait(timeout=DEADLINE_S)
