@@ -27,7 +27,7 @@ def figures(lane: Lane, folders: list[Path]) -> list[Figure]:
         for phase in ("baseline", "retention"):
             for measure, zero_deg in (("hip extension", 0.0), ("thigh excursion", KNEE_DRIVE_DEG)):
                 value, meaning = shown[f"{measure}, {phase}"]
-                stated_deg = numbers(meaning.partition("within")[2].partition("on a drawn runner")[0])[0]
+                stated_deg = numbers(meaning.partition("within")[2].partition(" on ")[0])[0]
                 beyond += abs(numbers(value)[0] - zero_deg - truth[phase]) > stated_deg
     found = [none_of("phases", "means beyond what is stated of absolute angles", beyond, 4 * len(folders))]
 

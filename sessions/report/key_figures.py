@@ -10,9 +10,11 @@ from sessions.report.frame_figures import FrameFigures
 from sessions.report.left_right import LeftRight, left_right
 from sessions.report.side_times import side_times
 from sessions.report.statistics import (
-    ABSOLUTE_DEG,
     BETWEEN_DAYS_DEG,
     CAMERA_CHANGE_RMS,
+    EXCURSION_DEG,
+    VERTICAL_DEG,
+    ZEROED_DEG,
     Mean,
     by_phase,
     overall,
@@ -177,15 +179,17 @@ def _calibrated(session: RecordedSession) -> bool:
     return any(stride.get("standing_thigh_deg") is not None for stride in session.strides)
 
 
-_ABSOLUTE = f"± covers the strides; camera, clothing and model shift all alike, within ± {ABSOLUTE_DEG:.0f}° on a drawn runner"
+_SHARED = "± covers the strides; camera, clothing and model shift all alike, within"
 _BETWEEN_DAYS = f"; between days ± {BETWEEN_DAYS_DEG:.0f}°"
 _ZERO = {
-    True: "peak of the thigh behind its angle in quiet standing, near leg; contains pelvic tilt; " + _ABSOLUTE + _BETWEEN_DAYS,
-    False: "peak of the thigh behind the vertical, near leg, uncalibrated; contains pelvic tilt; " + _ABSOLUTE + _BETWEEN_DAYS,
+    True: "peak of the thigh behind its angle in quiet standing, near leg; contains pelvic tilt; "
+    f"{_SHARED} ± {ZEROED_DEG:.0f}° on rendered people{_BETWEEN_DAYS}",
+    False: "peak of the thigh behind the vertical, near leg, uncalibrated; contains pelvic tilt; "
+    f"{_SHARED} ± {VERTICAL_DEG:.0f}° on rendered people{_BETWEEN_DAYS}",
 }
 _MDC = (
     "within this session, at the baseline's belt speed; "
     "MDC95 = 1.96 √(SEM₁² + SEM₂²), SEM = SD / √strides, with fewer strides counted where successive ones are alike; "
     f"± covers MDC95 and the camera, about {100 * CAMERA_CHANGE_RMS:.0f} % (root mean square) of the change itself"
 )
-_EXCURSION = f"near leg: {EXCURSION.definition}; {_ABSOLUTE}"
+_EXCURSION = f"near leg: {EXCURSION.definition}; {_SHARED} ± {EXCURSION_DEG:.0f}° on a drawn runner"

@@ -21,8 +21,11 @@ LEAST_STRIDES = 5
 """A mean of fewer is not stated."""
 BETWEEN_DAYS_DEG = 10.0
 """95 % interval of the difference of an absolute angle between two days (9 to 11°)."""
-ABSOLUTE_DEG = 3.0
-"""Largest error of an angle of a drawn runner, the same for all strides (docs/accuracy.md, section 4)."""
+ZEROED_DEG, VERTICAL_DEG = 4.0, 6.0
+"""Error that all strides share: of hip extension against quiet standing (1.96 SD) and against the vertical (the largest), of
+rendered people seen from the side (docs/accuracy.md, section 13)."""
+EXCURSION_DEG = 3.0
+"""The same of the excursion, the largest of a drawn runner (docs/accuracy.md, section 4)."""
 CAMERA_SIDE_RMS_DEG = 1.7
 """Near minus far of a drawn runner with equal sides (root mean square, rounded up; cells of docs/accuracy.md, section 4)."""
 CAMERA_CHANGE_RMS = 0.13

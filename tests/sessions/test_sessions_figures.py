@@ -17,9 +17,9 @@ from sessions.report.frame_figures import POINTS, FrameFigures, frame_figures
 from sessions.report.key_figures import headline, key_figures
 from sessions.report.session_report import html_report, session_document
 from sessions.report.statistics import (
-    ABSOLUTE_DEG,
     CAMERA_CHANGE_RMS,
     CAMERA_SIDE_RMS_DEG,
+    EXCURSION_DEG,
     Mean,
     by_phase,
     mean_of,
@@ -274,7 +274,7 @@ def test_the_cameras_part_is_no_less_than_what_docs_accuracy_says_of_the_drawn_r
     assert len(found) == 20
     assert root_mean_square(differences_deg(found)) <= CAMERA_SIDE_RMS_DEG
     assert root_mean_square(change_shares(found)) <= CAMERA_CHANGE_RMS
-    assert max(abs(cell.near_deg) for cell in found) <= ABSOLUTE_DEG
+    assert max(abs(cell.near_deg) for cell in found) <= EXCURSION_DEG
 
 
 class TestTheReference:
