@@ -128,8 +128,8 @@ def test_the_lane_is_shown_as_the_wire_has_it(coach: "Page", lane: ConsoleLane, 
         assert verdict == ("below", "in", "above")[number - 1]
     lane.send(cue("push", 3, 3.1))
     lane.until(lambda: shows("#cues", "Push the belt"), "the cue is shown", sample())
-    coach.wait_for_function("document.querySelectorAll('#chart .c-in, #chart .c-below, #chart .c-above').length === 3")
-    coach.wait_for_function("document.querySelectorAll('#chart .c-cue').length === 1")
+    lane.until(lambda: coach.locator("#chart .c-in, #chart .c-below, #chart .c-above").count() == 3, "the chart is drawn")
+    lane.until(lambda: coach.locator("#chart .c-cue").count() == 1, "the chart is drawn")
     assert mistakes == []
 
 
@@ -145,10 +145,10 @@ def test_with_two_cameras_each_leg_has_its_chart(coach: "Page", lane: ConsoleLan
         for taken, peak_s in ((right, number), (left, number + 0.35)):
             lane.send(structs.replace(taken, t_peak_ns=s_to_ns(peak_s)))
     lane.send(structs.replace(cue("push", 3), t_peak_ns=s_to_ns(3.35)))
-    coach.wait_for_function("document.querySelectorAll('#left-chart .c-in').length === 2")
-    coach.wait_for_function("document.querySelectorAll('#left-chart .c-below').length === 1")
-    coach.wait_for_function("document.querySelectorAll('#right-chart .c-in').length === 3")
-    coach.wait_for_function("document.querySelectorAll('#left-chart .c-cue').length === 1")
+    lane.until(lambda: coach.locator("#left-chart .c-in").count() == 2, "the chart is drawn")
+    lane.until(lambda: coach.locator("#left-chart .c-below").count() == 1, "the chart is drawn")
+    lane.until(lambda: coach.locator("#right-chart .c-in").count() == 3, "the chart is drawn")
+    lane.until(lambda: coach.locator("#left-chart .c-cue").count() == 1, "the chart is drawn")
     assert coach.locator("#right-chart .c-cue").count() == 0
     # A number is shown for some seconds only; a busy machine may take longer.
     lane.until(lambda: coach.locator("#left-word").text_content() == "Below the band", "the left leg is judged", left)
