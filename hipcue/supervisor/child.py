@@ -62,10 +62,17 @@ class Child:
         """When to start the next process; None: there is one."""
         self._start_process(again=False)
 
+    def look(self) -> None:
+        """See whether the process has ended. Until the next look, `exit_code` and `check` go by what was seen.
+
+        Otherwise one that ends between the two would be restarted instead of ending the program.
+        """
+        self._exit_code = self.process.exitcode
+
     @property
     def exit_code(self) -> int | None:
         """The exit code of a process that has ended and has not been restarted yet, else None."""
-        return None if self._start_at_ns is not None or self.given_up else self.process.exitcode
+        return None if self._start_at_ns is not None or self.given_up else self._exit_code
 
     @property
     def is_alive(self) -> bool:
@@ -107,7 +114,7 @@ class Child:
             if now_ns >= self._start_at_ns:
                 self._start_process(again=True)
             return ""
-        if self.is_alive:
+        if self._exit_code is None:
             self._heartbeat.pass_time(step_ns)
             if not self._heartbeat.hangs:
                 return self._report_recovery(now_ns)
@@ -116,7 +123,7 @@ class Child:
             self._is_stuck = True
             self._down_ns = now_ns if self._down_ns is None else self._down_ns
             return f"{self.name} hangs, and the system does not let it end"
-        return self._plan_restart(f"ended ({_reason(self.process.exitcode or 0)})", now_ns)
+        return self._plan_restart(f"ended ({_reason(self._exit_code)})", now_ns)
 
     def ask_to_end(self) -> None:
         """Ask it to end. A stopped process is continued: otherwise it could not save anything."""
@@ -146,6 +153,7 @@ class Child:
 
     def _start_process(self, again: bool) -> None:
         self.process = self._start(again)
+        self._exit_code: int | None = None
         self.health = None
         self._heartbeat = Heartbeat(self.process.pid or 0)
         self._start_at_ns = None

@@ -108,6 +108,8 @@ class Supervisor:
         if self._until_ns is not None and self._clock() >= self._until_ns:
             self._node.end()
             return 0.0
+        for child in self._children.values():
+            child.look()
         exit_code = self._early_exit_code()
         if exit_code is not None:
             self._ended = True

@@ -61,6 +61,7 @@ class SupervisedChild:
         sentences = []
         for _ in range(round(seconds / 0.1)):
             self.now_s += 0.1
+            self.child.look()
             sentences.append(self.child.check(s_to_ns(self.now_s)))
         return [sentence for sentence in sentences if sentence]
 
@@ -164,18 +165,34 @@ def test_only_a_child_that_fails_before_it_was_running_cannot_start() -> None:
     supervised = SupervisedChild()
     supervised.beat("failed")
     supervised.process.exitcode = 3
+    supervised.child.look()
     assert supervised.child.cannot_start
     again = SupervisedChild()
     again.beat()
     again.process.exitcode = 1
+    again.child.look()
     assert not again.child.cannot_start
     again.check()
     again.beat("failed")
     again.process.exitcode = 3
+    again.child.look()
     assert not again.child.cannot_start
+
+
+def test_a_child_that_ends_between_two_looks_is_not_restarted_before_the_next() -> None:
+    supervised = SupervisedChild()
+    supervised.beat("failed")
+    supervised.child.look()
+    supervised.process.exitcode = 3
+    assert not supervised.child.cannot_start
+    assert supervised.child.check(s_to_ns(supervised.now_s)) == ""
+    supervised.child.look()
+    assert supervised.child.cannot_start
+    assert len(supervised.started) == 1
 
 
 def test_a_child_killed_while_loading_can_start() -> None:
     supervised = SupervisedChild()
     supervised.process.exitcode = -11
+    supervised.child.look()
     assert not supervised.child.cannot_start
