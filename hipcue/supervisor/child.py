@@ -60,6 +60,8 @@ class Child:
         """Whether it was killed and has not ended."""
         self._start_at_ns: int | None = None
         """When to start the next process; None: there is one."""
+        self._exit_code: int | None = None
+        """As last looked at."""
         self._start_process(again=False)
 
     def look(self) -> None:
@@ -153,7 +155,7 @@ class Child:
 
     def _start_process(self, again: bool) -> None:
         self.process = self._start(again)
-        self._exit_code: int | None = None
+        self._exit_code = None
         self.health = None
         self._heartbeat = Heartbeat(self.process.pid or 0)
         self._start_at_ns = None
