@@ -160,11 +160,19 @@ def test_a_coach_leads_the_lanes_from_the_gyms_page(gym: Gym, machines: TwoMachi
         phase = msgspec.structs.replace(phase, runner="Ada", session_number=2)
         eventually(lambda: shown() and "Ada, session 2" in (tile.text_content() or ""), "the runner is shown")
         page.get_by_text("lane-1: Ada.").wait_for()
+        eventually(shown, "the lane is shown")
+        tile.get_by_role("button", name="Runner").click()
+        page.get_by_label("Nickname").fill("Eva")
+        page.get_by_role("button", name="Assign").click()
+        reaches(page, Command("assign", runner="Eva"))
+        eventually(shown, "the lane is shown")
         tile.get_by_role("button", name="Runner").click()
         page.get_by_role("button", name="Open gym").click()
         page.get_by_role("button", name="Assign").click()
         reaches(page, Command("assign", mode="open_gym"))
         page.get_by_text("lane-1 has not taken it.").wait_for()
+        # What the coach chose before is not asked for again.
+        assert Command("assign", runner="Eva") not in machines.commands.take_all()
         context.close()
 
 

@@ -71,14 +71,18 @@ export function whoRuns(phase) {
 
 const ATTEMPTS = 3;
 const TAKEN_WITHIN_MS = 3000;
+const newest = new Map(); // by lane: the coach's last choice; an earlier one is not asked for again
 
-// Asks a gym's lane for its next runner, and says whether the lane has taken it. `present` gives the lane's phase.
+// Asks a gym's lane to take its next runner, and shows whether it has. `present` gives the lane's phase.
 export async function assignOn(lane, mode, runner, present) {
   const wanted = runner.trim().split(/\s+/).join(" ");
   const what = mode === "open_gym" ? "open gym" : wanted || "a guest";
+  const order = Symbol(what);
+  newest.set(lane, order);
   // A lane's console that has only just started misses what is sent; asking again does no harm.
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const { ok, body } = await post("/api/runner", { lane, mode, runner: wanted });
+    if (newest.get(lane) !== order) return undefined; // The coach has chosen again.
     if (!ok) return toast(body.mistake);
     toast(`${lane}: asked for ${what}…`);
     const until = performance.now() + TAKEN_WITHIN_MS;
@@ -87,9 +91,10 @@ export async function assignOn(lane, mode, runner, present) {
       if (phase && phase.mode === mode && phase.runner === wanted) return toast(`${lane}: ${what}.`);
       if (phase && ["baseline", "drill", "retention", "summary"].includes(phase.name)) return toast(`${lane}: asked for ${what}, from the next session on.`);
       await new Promise((resolve) => { setTimeout(resolve, 250); });
+      if (newest.get(lane) !== order) return undefined;
     }
   }
-  return toast(`${lane} has not taken it. Its own console must be on, and its runner not be given on its command line.`);
+  return toast(`${lane} has not taken it. Its own console must be on, and its runner must not be given on the command line.`);
 }
 
 export function clock(seconds) {
