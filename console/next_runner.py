@@ -44,7 +44,7 @@ class NextRunner:
 
 
 class RemoteAssigning:
-    """Assigns whom the coach of a gym has named, beside the loop: a store may take seconds. Of several the last one holds."""
+    """Assigns the runner that a gym's coach has named, in the background: a store may take seconds. The last one counts."""
 
     def __init__(self, next_runner: NextRunner, counters: Counter[str]) -> None:
         self._next_runner = next_runner
@@ -61,7 +61,7 @@ class RemoteAssigning:
         if self._assigning is not None and self._assigning.done():
             try:
                 self._assigning.result()
-            except (EditError, ConflictError):
+            except (EditError, ConflictError, OSError):
                 self._counters["assignments refused"] += 1
             self._assigning = None
         if self._assigning is None and (wanted := self._wanted) is not None:

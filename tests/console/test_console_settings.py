@@ -1,5 +1,7 @@
 """Given a coach's settings file, the form changes single settings and keeps everything else; mistakes change nothing."""
 
+import errno
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,10 @@ from config.settings import Settings
 from console.editing.settings_file import KEPT_VERSIONS, ConflictError, EditError, SettingsFile
 from console.editing.settings_form import MACHINE_SECTIONS, Field, form
 from console.editing.toml_change import Change, changed_text, flat
+from console.library.library import Library
+from console.next_runner import NextRunner, RemoteAssigning
 from tests.support.console_lane import TEXT, ConsoleLane
+from tests.support.eventually import eventually
 from wire.messages import Command
 
 SECRET = "rtsp://coach:secret@camera/stream"
@@ -370,3 +375,21 @@ class TestPages:
 
 def file_value(file: SettingsFile, key: str) -> Any:
     return flat(file.open().values).get(tuple(key.split(".")))
+
+
+def test_an_assignment_on_a_disk_without_locks_is_refused_and_ends_nothing(
+    file: SettingsFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(_folder: Path) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("console.editing.settings_file.lock_folder", no_locks)
+    counters = Counter[str]()
+    assigning = RemoteAssigning(NextRunner(file, Library(SecretAddress("none"), "")), counters)
+    assigning.handle(Command("assign", mode="open_gym"))
+
+    def refused() -> bool:
+        assigning.step()
+        return counters["assignments refused"] == 1
+
+    eventually(refused, "the assignment is refused")
