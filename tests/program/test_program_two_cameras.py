@@ -42,9 +42,13 @@ def test_cameras_on_one_side_are_named_and_cue_nothing(tmp_path: Path) -> None:
         health = listener.health.get(ANALYSIS)
         return health is not None and ONE_SIDE in [sentence(fault).partition(".")[0] for fault in health.faults]
 
+    def counts_half() -> bool:
+        return [one.quality < 0.6 for one in listener.strides if one.camera == "main"][-1:] == [True]
+
     listener.until(named, "the fault is reported")
-    until_more(listener, "main", 2)
-    assert [one.quality < 0.6 for one in listener.strides[-1:]] == [True]
+    until_more(listener, "main", 1)
+    # On a busy machine, a stride may be missed, and the side is not known for a moment.
+    listener.until(counts_half, "a stride counts half")
     listener.close()
     program.signal(signal.SIGTERM)
     assert program.wait().exit_code == 0
