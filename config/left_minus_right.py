@@ -81,7 +81,7 @@ def left_minus_right(
 def combined(near_deg: float, far_deg: float | None = None, calibration_sd_deg: float = 0.0) -> Combined:
     """Left minus right by the near legs, and by the far ones (None: not measured), each zeroed while standing.
 
-    `calibration_sd_deg`: standard deviation of the cameras' own difference, where it has been measured and taken out
+    `calibration_sd_deg`: standard deviation of the cameras' own difference, where it has been measured and corrected
     (hipcue calibrate-sides).
 
     >>> round(combined(3.8, 2.85).difference_deg, 6), round(combined(3.8, 9.0).difference_deg, 6)

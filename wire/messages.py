@@ -280,7 +280,7 @@ class Phase(Message, frozen=True):
     """With two cameras, of each leg; the band and the baseline above are then those of the main camera's near leg."""
     mode: SessionMode = "session"
     calibration_sd_deg: float = 0.0
-    """Of what was found by `hipcue calibrate-sides` and taken out, standard deviation; 0: nothing was."""
+    """Standard deviation of the cameras' difference, if it is corrected (hipcue calibrate-sides); 0: it is not."""
 
 
 class ConfigState(Message, frozen=True):

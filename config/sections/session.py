@@ -37,7 +37,7 @@ class SessionSettings(Section):
     )
     keep_days: int = setting(
         0,
-        "older sessions are deleted, with their entries in the store, on the third day of use after that; 0: never",
+        "older sessions are deleted, with their entries in the store, on the third day of use after they expire; 0: never",
         ge=0,
         le=36_500,
     )

@@ -102,7 +102,7 @@ class RuleState:
         rule, value, band = self.rule, self._judgement.value, self._judgement.band
         by_band = self.condition is not None and self.condition.number is None
         limits = f", band {band.low_deg:.1f} to {band.high_deg:.1f}" if by_band and band is not None else ""
-        mean = f" on average of {rule.mean_strides}" if rule.mean_strides > 1 else ""
+        mean = f" (mean of {rule.mean_strides})" if rule.mean_strides > 1 else ""
         shown = f": {value:.1f}{mean}" if value is not None else ""
         leg = "" if rule.leg == "both" else f"{rule.leg} "
         lasted = f"{rule.strides} {leg}stride{'s' * (rule.strides != 1)}"

@@ -20,7 +20,7 @@ _TRUNK = (230, 230, 230)
 _WHITE = (255, 255, 255)
 _BLACK = (0, 0, 0)
 _TICK_S = Fraction(1, 60_000)
-"""The unit of time: MPEG-4 knows none finer than 1/65535 s."""
+"""The unit of time: MPEG-4 allows none finer than 1/65535 s."""
 _QUALITY = {"b": "100M", "qmin": "3", "qmax": "6"}
 LONGEST = "thigh +00 deg  stride 1000: 00.0 deg"
 LEGEND = (("near leg", _NEAR), ("far leg", _FAR), ("trunk", _TRUNK))
@@ -52,7 +52,7 @@ class AnnotatedVideo:
         try:
             self._write(picture, sample.stamps.capture_ns)
         except av.FFmpegError as error:
-            raise OSError(error.errno, "the video cannot be written", str(self._path)) from None
+            raise OSError(error.errno, f"the video cannot be written ({error.strerror})", str(self._path)) from None
 
     def close(self) -> None:
         """Finish the file."""
@@ -79,7 +79,7 @@ class AnnotatedVideo:
 
 
 def _even(side_px: int) -> int:
-    """As MPEG-4 wants it."""
+    """The next smaller even number, at least 2: MPEG-4 stores pairs of pixels."""
     return max(2, side_px // 2 * 2)
 
 

@@ -111,7 +111,7 @@ class RecordedSession(CountedStrides):
 
     @property
     def calibration_sd_deg(self) -> float:
-        """Standard deviation of the difference between the cameras that was taken out (hipcue calibrate-sides); 0: none was."""
+        """Standard deviation of the cameras' difference, if it was corrected (hipcue calibrate-sides); 0: it was not."""
         capture = (self.header.get("config") or {}).get("capture") or {}
         return float((capture.get("other_side") or {}).get("extension_offset_sd_deg") or 0.0)
 

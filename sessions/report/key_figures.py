@@ -140,7 +140,7 @@ def _left_right(session: RecordedSession) -> list[KeyFigure]:
     legs = [KeyFigure(f"{name} leg", _degrees(mean), near) for name, mean in (("left", found.left), ("right", found.right))]
     meaning = "hip extension by two cameras; healthy runners within ± 3°; uncertainty: strides and cameras, 95 %"
     if session.calibration_sd_deg:
-        meaning += "; what calibrate-sides found the cameras to differ by is taken out"
+        meaning += "; corrected for the difference between the cameras that calibrate-sides measured"
     timing = "by the camera that sees the leg near; an estimate; ±: strides and cameras, 95 %"
     return [
         *legs,

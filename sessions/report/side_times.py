@@ -1,7 +1,7 @@
 """Contact and flight of the left and the right leg, in a session with two cameras of 60 frames a second or more. Pure.
 
 Each leg's contact is read by the camera that sees it near. The flight after a leg's push-off ends with the contact of the other
-leg, which the other camera sees: what the cameras' clocks differ by, as the push-offs that both see show it, is taken out.
+leg, which the other camera sees: the difference between the cameras' clocks is corrected by the push-offs that both see.
 """
 
 import math
