@@ -8,6 +8,7 @@ At the end all processes of the first lane are killed, and it is started again.
 """
 
 import argparse
+import math
 import multiprocessing
 import os
 import signal
@@ -82,6 +83,7 @@ WATCH = """() => {
 }"""
 """Notes each stride's number with the time of the frame that shows it."""
 IS_USABLE = "[...document.querySelectorAll('.tile')].every((one) => !one.textContent.includes('Connecting'))"
+SHOWS_STRIDES = "[...document.querySelectorAll('.tile')].every((one) => one.dataset.stride)"
 SAYS_LOST = "Boolean(document.querySelector('[data-lane=lane-0]').dataset.lost)"
 NOW = "performance.timeOrigin + performance.now()"
 
@@ -326,8 +328,8 @@ def measure(folder: Path, programs: list[ProgramLane], console_key: str, minutes
             began_ns = monotonic_ns()
             page.goto(f"http://127.0.0.1:{port}/")
             usable_s = seconds_until(page, IS_USABLE, lambda: began_ns)
-            while not page.evaluate("[...document.querySelectorAll('.tile')].every((one) => one.dataset.stride)"):
-                page.wait_for_timeout(LOOK_MS)
+            if math.isinf(seconds_until(page, SHOWS_STRIDES, lambda: began_ns)):
+                raise TimeoutError("not every lane shows a stride")
             page.wait_for_timeout(1000 * SETTLE_S)
             page.evaluate(WATCH)
             shown, memory = watch(page, window.new_cdp_session(page), console_pid, minutes)
