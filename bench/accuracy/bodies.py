@@ -96,8 +96,8 @@ the middle; their joints are exactly known. Errors are measured less true hip ex
 so no factor corrects it: for this, the ± of a change in reports and exports contains 13 % of the change (root mean square),
 besides the strides' scatter.
 
-The zero is corrected for what the pose model reads otherwise in standing than at push-off (analysis/measures/zero_bias.py), by
-a line over the width of shoulders and hips in standing, which shows the camera's yaw to 5° (root mean square). It was learnt
+The pose model reads standing differently from push-off, and the zero is corrected for it (analysis/measures/zero_bias.py) by a
+line over the width of shoulders and hips in standing, which shows the camera's yaw to 5° (root mean square). It was learnt
 from 13 other rendered people in 26 views with up to 20° of yaw (`python -m bench.accuracy.zero_bias`). Of those, each corrected
 by what the others show, 17 of 26 zeroed peaks lie within 2° instead of 7, the worst 4.1° off instead of 7.3°. No clip of a real
 person who stands and then runs was there to confirm it; the hand labels are not zeroed, so they do not change. "Standing zero"

@@ -35,7 +35,7 @@ Tried and kept:
 - Pictures are in shared memory, and only their headers go through the sockets: sending 2.8 MB through two sockets for every
   picture took several times as long, and larger socket buffers helped little. Every reader copies the picture at once:
   otherwise capture would overwrite it whenever the pose model takes longer than one cycle through the memory.
-- The analysis measures the picture that has woken it before it reads its other sockets.
+- The analysis measures a new picture before it reads its other sockets.
 - The next picture of a file is decoded after half of the interval to it: right after a picture was sent, analysis and screen
   need both cores.
 - The engine computes with plain numbers where there are few of them: in a process that has just slept, numpy's calls take
@@ -68,7 +68,7 @@ Tried and kept:
 - While nobody is in view, 5 pictures a second are decoded, those that show no change are analysed every 0.6 s only, and the
   screen is drawn when something changes (`python -m bench.latency.empty_gym`). On two quiet cores with AVX2, a webcam of
   1280x720 at 60 fps and the screen on, all processes together then took 0.31 cores instead of 1.60. A third of it was in the
-  sound card's callback: the card now gets blocks of 4096 frames then. The first table shows what all processes take now.
+  sound card's callback, so the card now gets blocks of 4096 frames meanwhile. The first table shows the present figure.
   Somebody who steps on is found within 0.02 s and gives 31 strides, where a program that never rested gives 32.
 - Where the pose model has no time for every picture of a camera at 60 fps, every second one is analysed: intervals are even,
   and the rate is that of an ordinary camera.
@@ -83,8 +83,8 @@ Tried and dropped:
   bfloat16: 0.67 and 4.9 px); with the last 49 in full precision, 0.88 and 4.3 px. The deviation comes from all layers alike.
   With int8 (NNCF) for all but the heads, the first layers, the depthwise convolutions or several of these, with and without
   smooth quantisation, it takes 0.87 to 1.03 of the time, and landmarks move by 4.2 to 6 px at the median. Marking single layers
-  is no way either: with OpenVINO 2026.4, some marks make compiling fail, and others give float16.
-- Letting the pose model read a picture in the shared memory spares a quarter of the processor time of copying and cutting out.
+  does not help either: with OpenVINO 2026.4, some marks make compiling fail, and others give float16.
+- Letting the pose model read a picture in the shared memory saves a quarter of the processor time of copying and cutting out.
   But a picture that is overwritten meanwhile is lost only after it has moved the model's region and changed whose turn it is
   to be mirrored: on a busy machine, a session and the analysis of its frames would no longer agree.
 - Decoding straight into the shared memory saves one copy, far less than waking a process takes, and every source would need
