@@ -67,7 +67,7 @@ class _Analysis:
         self._agreement = SideAgreement()
         if settings.capture.has_other_side or camera == "other_side":
             node.subscribe(STRIDE, Stride, self._handle_stride, wakes=False)
-        # Nothing but a frame ends the wait; what comes between two is applied after the next one.
+        # Only a frame ends the wait; messages that come between two frames are handled after the next one.
         node.subscribe(BELT, Belt, self._measurement.belt, wakes=False)
         node.subscribe(COMMAND, Command, self._handle_command, wakes=False)
         node.follow_settings(from_json, self._apply)

@@ -38,7 +38,7 @@ SIDE_LIMIT_DEG = 3.0
 """Left and right of healthy runners differ by no more (204 runners; Med Sci Sports Exerc 2021;53:945-950)."""
 CAMERA_PAIR_SHOWN = 0.95
 """The share of a difference between the legs that two cameras show: 0.92 on drawn and rendered runners; one camera shows 0.92
-and 0.94 of a change (docs/accuracy.md). Less is made up for than was found: the next body may show more."""
+and 0.94 of a change (docs/accuracy.md). The correction is smaller than that, because other bodies may show more."""
 CAMERA_PAIR_RMS_DEG = 0.3
 """Left minus right by two cameras, each zeroed while standing, is off by this, beside the strides' scatter and the share below:
 root mean square. Twice what `python -m bench.accuracy.two_cameras` finds, because real cameras hang less evenly."""
@@ -46,7 +46,8 @@ CAMERA_PAIR_CHANGE_RMS, NEAR_PAIR_CHANGE_RMS = 0.08, 0.13
 """By what share of such a difference the true one is larger or smaller, root mean square: by near and far legs (0.07 in that
 benchmark), and by near legs alone, as of any change that one camera sees (bench.accuracy.camera_part)."""
 FAR_PAIR_APART_DEG, FAR_PAIR_APART_SHARE = 1.5, 0.4
-"""Far legs whose difference is farther from that of the near legs, than this and this share of it, are not believed."""
+"""Far legs count only while their difference is this close to that of the near legs: degrees, and a share of it (root sum of
+squares)."""
 SIDE_TIMES_RMS_MS = 9.0
 """Contact or flight of the left leg minus that of the right one is taken to be off by as much as the moment of contact differs
 between runners whose legs swing alike (30 ± 9 ms, `python -m bench.accuracy.contact_times`); how far the legs of one runner

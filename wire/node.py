@@ -134,7 +134,7 @@ class Node:
     def run(self, body: Body | None = None, body_first: bool = False) -> int:
         """Work until asked to stop, or until `end`. Returns the exit code.
 
-        `body_first`: messages are handled after the body, which is then the sooner done with what has woken it.
+        `body_first`: handle messages after the body, so that they do not delay what the wait ended for.
         """
         ready_for_work()
         wait_ms: float | None = None

@@ -27,20 +27,20 @@ _ARMS_TRUST_S = 2.0
 _ARMS_LEAST = 0.06
 """Arms that swing less than this (standard deviation, trunk lengths) carry no evidence."""
 _ARMS_TURN_NATS = 4.0
-"""Evidence of arms that have changed sides since the last frame, by one deviation before and after."""
+"""Evidence that the arms have changed sides since the last frame, per standard deviation before and after."""
 _LEGS_LEAST_DEG = 10.0
 _STRIDE_S = 0.7
 _LENGTHS_NOISE = 0.03
 """Of the mean over a stride of the logarithm of a ratio of lengths, at least."""
 _LENGTHS_NOISE_OF_SD = 0.38
-"""The same, of the standard deviation between frames, which err together for 0.1 s."""
+"""The same noise as a share of the standard deviation between frames, whose errors last for 0.1 s."""
 _LENGTHS_MOST_NATS = 4.0
 _MOST_RATIO = 0.5
 # Of the logarithm of the arms' unexpected movement over its mean, fitted to six runners with and without half a stride cut out:
 # evidence of a seam per unit, at 0, and at most.
 _SEAM_NATS, _SEAM_NATS_USUAL, _SEAM_MOST_NATS = 4.0, -1.0, 3.0
 _SEAM_AGAIN = 0.7
-"""A seam shows in the frame after it, too: how much of the evidence of the frame before counts again."""
+"""A seam also shows in the frame after it: the share of the previous frame's evidence that counts again."""
 _SEAM_MEMORY_S = 2.0
 _SEAM_LEAST_PX = 0.1
 _EVEN = 1.5

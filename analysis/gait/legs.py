@@ -35,11 +35,11 @@ MOSTLY_WRONG = 0.42
 """The legs are exchanged when the probability that they are followed the right way round falls below this."""
 SURE = 0.9
 _SEAM_NATS, _SEAM_BREAK_NATS, _SEAM_TURN_NATS = 4.0, 0.8, 1.0
-"""Pictures are missing where head and arms break off and the arms change sides: the least evidence of both, and of either."""
+"""Pictures are missing where head and arms jump and the arms change sides: least evidence of both together, and of each."""
 _LEAP = 0.07
-"""A phase this far off its rate within two frames shows it, too (turns; 0.04 at most where nothing is missing)."""
+"""A phase this far off its rate within two frames also shows a seam (turns; at most 0.04 where nothing is missing)."""
 _LEAP_PER_S = 0.15
-"""More, for every second between the frames."""
+"""Added to that for each second between the frames."""
 _TURNED_BACK_S = 0.15
 """Arms that change sides again within this time were mislabelled for some frames."""
 LEARNS_FROM = 0.7

@@ -1,4 +1,4 @@
-"""What the pose model reads otherwise in quiet standing than at push-off, taken out of the zero of hip extension.
+"""Corrects the zero of hip extension: the pose model reads quiet standing differently from push-off.
 
 Between standing and push-off BlazePose moves the hip forward over the pelvis and the knee back, so hip extension zeroed by the
 angle that it reads in standing is too large; with the camera ahead of the runner it becomes smaller, behind the runner larger.
@@ -13,7 +13,7 @@ _MOST_WIDTH = 0.4
 
 @dataclass(frozen=True)
 class ZeroBias:
-    """By how much the zero read in standing makes hip extension too large, as a line over the width of the body."""
+    """How much too large hip extension is with the zero read in standing: a line over the width of the body."""
 
     side_on_deg: float
     """Where shoulders and hips are seen exactly from the side."""
@@ -26,7 +26,7 @@ class ZeroBias:
         return replace(self, per_width_deg=0.0)
 
     def excess_deg(self, width: float) -> float:
-        """Degrees of extension too much. `width`: as in BodyAngles, in standing."""
+        """Degrees by which hip extension is too large. `width`: as in BodyAngles, in standing."""
         return self.side_on_deg + self.per_width_deg * min(max(width, -_MOST_WIDTH), _MOST_WIDTH)
 
 

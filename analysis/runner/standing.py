@@ -38,7 +38,7 @@ class _Posture:
 
 
 class StandingWatch:
-    """Detects quiet standing. `bias`: what the pose model reads otherwise at push-off."""
+    """Detects quiet standing. `bias`: by how much the pose model reads it differently from push-off."""
 
     def __init__(self, bias: ZeroBias = NO_BIAS) -> None:
         self._bias = bias

@@ -113,8 +113,8 @@ def _opened(address: SecretAddress, name: str) -> tuple[VideoStream, _StreamDevi
     try:
         found = _first_picture(whole, _OPTIONS)
         if found is None and _is_http(whole):
-            # Some cameras leave out the first boundary or the type of the parts, or state wrong lengths; a JPEG shows itself
-            # where it begins.
+            # Some cameras leave out the first boundary or the type of the parts, or state wrong lengths; the first bytes of a
+            # JPEG are enough to find it.
             found = _first_picture(whole, _JPEGS, "mjpeg")
     except PicturesTooLargeError as error:
         check_size(*error.size_px, name)
@@ -129,14 +129,14 @@ def _opened(address: SecretAddress, name: str) -> tuple[VideoStream, _StreamDevi
 def _first_picture(
     whole: str, options: dict[str, str], container_format: str | None = None
 ) -> tuple[VideoStream, _StreamDevice] | None:
-    """A stream whose first picture has arrived; None: it is not in the format that it seems to be in. Raises StreamError."""
+    """A stream that sends pictures; None: it is not in the format that it seems to be in. Raises StreamError."""
     try:
         stream = VideoStream(whole, options, "slice", OPEN_TIMEOUT_S, READ_TIMEOUT_S, container_format)
     except UnknownFormatError:
         return None
     device = _StreamDevice(stream)
     begins = device.grab()
-    # Only behind the first picture, a wrong length or boundary shows, or that there is only one.
+    # Over HTTP, the second picture must arrive, too: only then are lengths and boundaries right, and is it no single picture.
     if begins and (not _is_http(whole) or device.grab()):
         return stream, device
     stream.close()

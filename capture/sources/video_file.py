@@ -14,7 +14,7 @@ _ONLY_FILES = {"protocol_whitelist": "file"}
 _HEAD_BYTES = 21
 _MP4_MARK = b"ftyp"
 _TABLES = (b"moov", b"meta")
-"""Parts that tell where the pictures of a video are, or those of a photo."""
+"""Parts with the index of the pictures of a video, or of a photo."""
 _MOST_BOXES = 10_000
 """Parts of an MP4 file that are looked at; a film in fragments has a few thousand."""
 

@@ -28,9 +28,9 @@ _SLOWEST_FPS, _FASTEST_FPS = 0.5, 1000.0
 """A nominal rate outside this range is a mistake of the file."""
 
 _LOOKED_AT = 500
-"""Packets, by which it is known which of several tracks are videos: eight seconds of two."""
+"""Packets read to find out which of several tracks are videos: eight seconds of two."""
 _FEWER = 4
-"""A track with so many times fewer pictures than another is no video."""
+"""A track with this many times fewer pictures than another one is not a video."""
 
 _NO_ANSWER = (av.error.ExitError, av.error.HTTPError, ConnectionError, TimeoutError, PermissionError)
 """Errors that say nothing about the format; ExitError: the time is up."""
@@ -129,8 +129,8 @@ class VideoStream:
     def frames(self) -> int | None:
         """Number of pictures according to the container; None: unknown.
 
-        Its table also counts pictures that an edit list leaves out, so the durations have a say too. The mean rate is a guess
-        where the rate varies: once all has been read, those that were stored have a say, and how far into the file they reach.
+        Its table also counts pictures that an edit list leaves out, so the durations count, too. The mean rate is a guess where
+        the rate varies: once all has been read, the number of stored pictures counts, and how far into the file they reach.
         """
         durations_s = []
         if self._container.duration is not None:

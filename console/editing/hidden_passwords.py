@@ -12,14 +12,14 @@ from console.editing.toml_change import Change, changed_text, flat
 
 
 def without_passwords(text: str) -> str:
-    """A settings file as a browser may see it: every value, and every comment, which may hold the address of another camera."""
+    """A settings file as a browser may see it: without passwords in values, nor in comments, which may hold addresses, too."""
     try:
         found = "\n".join(seen for _, seen in _lines(text))
         if not any(shown(one) != one for one in _strings(tomli.loads(found))):
             return found
     except ValueError:
         pass
-    # Where a value ends is not certain, or it is where no setting is: nothing after an address is shown.
+    # It is not certain where a value ends, or a password is not in a setting: nothing after an address is shown.
     return "\n".join(map(without_secrets, text.split("\n")))
 
 

@@ -65,7 +65,7 @@ class _HeldCue:
 
     cue: Cue
     lasting: bool
-    """Whether it means the same a second later, as a phase or a fault does, but no stride."""
+    """Whether it is still valid a second later: a phase or a fault lasts, a stride does not."""
 
 
 class AudioProcess:
@@ -122,7 +122,7 @@ class AudioProcess:
             self._renew_repertoire()
 
     def _rest(self) -> None:
-        """Begin or end a rest, between two sounds: the card is opened anew for it."""
+        """Begin or end a rest, but only between two sounds: the card is reopened for it."""
         if not self._pending and self._clock() >= self._quiet_from_ns:
             self._output.rest(lane_rests(self._analyses))
 
@@ -249,7 +249,7 @@ class AudioProcess:
         health.clear(*(code for code in SOUND_FAULTS if fault is None or code is not fault.code))
         if fault is not None:
             health.fault(fault.code, cause=fault.cause, value=fault.value)
-        # While a card is reopened the process still runs: one that crashed then must be restarted.
+        # Not "starting" while a card is reopened: a crash would then be taken for a failed start, which ends the program.
         if not self._output.opening:
             health.running()
 

@@ -43,7 +43,7 @@ class Answer:
 def answer(session: RecordedSession, alone: bool = True) -> Answer:
     """The result of a clip, from the files that `hipcue analyse` wrote. Raises SessionsError, OSError.
 
-    `alone`: it is not one of two, whose comparison says itself what it lacks.
+    `alone`: the clip is not one of two, whose comparison says itself that a zero is missing.
     """
     tracked = tracking(session, frame_figures(session))
     doubt = _contradiction(session) or _slow_motion(session)

@@ -1,4 +1,4 @@
-"""The days on which HipCue was last started: they say how far the clock can be believed before something is deleted."""
+"""The last days on which HipCue was started: by them, a clock that is wrong for a day or two deletes nothing."""
 
 from collections.abc import Sequence
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The zero of hip extension is freed from what the pose model reads otherwise in standing than at push-off."""
+"""The zero of hip extension is corrected, because the pose model reads standing differently from push-off."""
 
 from dataclasses import dataclass
 

@@ -2,8 +2,8 @@
 
 Opening and closing block while the sound server hangs, so both are done in a background thread, one after the other. On a
 machine that is too busy for short blocks, the sound has gaps, which are audible clicks: the card is then reopened with longer
-blocks. So it is while nobody is in view, to spare the processor. The card is not closed then: loudspeakers on Bluetooth or HDMI
-swallow up to a second of what is played after a pause.
+blocks. While nobody is in view, it also has long blocks, to save processor time. It is not left closed: loudspeakers on
+Bluetooth or HDMI swallow up to a second of what is played after a pause.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,9 +28,9 @@ GAPS_PERIOD_NS = s_to_ns(10.0)
 MAX_BLOCK_FRAMES = 1024
 """Two blocks of this length take 43 ms at 48 kHz; with longer blocks a prompt would be late."""
 RESTING_BLOCK_FRAMES = 4096
-"""12 blocks a second at 48 kHz: the card's thread hardly takes any time."""
+"""12 blocks a second at 48 kHz: the card's thread takes hardly any time."""
 KEEPS_LONGER_NS = s_to_ns(600.0)
-"""Blocks lengthened this long ago are given up at the end of a rest: the machine may have been busy for a while only."""
+"""At the end of a rest, blocks that were lengthened longer ago are short again: the machine may have been busy for a while."""
 
 SinkOpener = Callable[[AudioSettings, Clock], Sink]
 
