@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.connected_sockets import phase
-from tests.support.eventually import DEADLINE_S
+from tests.support.eventually import DEADLINE_S, eventually
 from tests.support.message_examples import stride
 from wire.clock import s_to_ns
 from wire.lifecycle import StopFlag
@@ -53,12 +53,13 @@ def node(wire_directory: Path, time: Time) -> Iterator[Node]:
 
 def rounds_until(node: Node, condition: Callable[[], bool], again: Callable[[], None] = lambda: None) -> None:
     """Rounds of at most 5 ms until the condition holds; `again` sends what a subscriber that joins late has missed."""
-    for _ in range(ROUNDS):
+
+    def holds() -> bool:
         again()
         node.round(5)
-        if condition():
-            return
-    raise AssertionError("it did not happen")
+        return condition()
+
+    eventually(holds, "the condition holds")
 
 
 class TestSubscriptions:
