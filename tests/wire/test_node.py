@@ -27,8 +27,6 @@ from wire.topics import (
     SUPERVISOR,
 )
 
-ROUNDS = 2000
-
 
 class Time:
     """A clock that the test moves."""
@@ -128,16 +126,19 @@ class TestSettings:
         def apply(text: str, state: ConfigState) -> None:
             applied.append((text, state.version))
 
+        def handled() -> int:
+            return len(applied) + node.health.counters["settings refused"]
+
         node.follow_settings(lambda text: None if text == "bad" else text, apply, wakes=True)
         with Wire(wire_directory, SUPERVISOR) as supervisor:
             configs: Publisher = supervisor.publisher(CONFIG)
+
+            def until_handled(state: ConfigState) -> None:
+                before = handled()
+                rounds_until(node, lambda: handled() > before, lambda: configs.send(state))
+
             for state in states:
-                handled = len(applied) + node.health.counters["settings refused"]
-                for _ in range(ROUNDS):
-                    configs.send(state)
-                    node.round(5)
-                    if len(applied) + node.health.counters["settings refused"] > handled:
-                        break
+                until_handled(state)
                 for _ in range(5):
                     configs.send(state)
                     node.round(5)
@@ -193,14 +194,9 @@ class TestPublishing:
             for _ in range(2):
                 with Wire(wire_directory, "recorder") as recorder:
                     reader = recorder.newest(RECENT_STRIDES, RecentStrides)
-                    for _ in range(ROUNDS):
-                        if recent.has_new_subscribers():
-                            recent.send(RecentStrides((stride(7),)))
-                            break
-                        reader.socket.poll(5)
-                    else:
-                        raise AssertionError("the subscription never arrived")
-                    assert reader.socket.poll(5000)
+                    eventually(recent.has_new_subscribers, "the subscription arrives")
+                    recent.send(RecentStrides((stride(7),)))
+                    assert reader.socket.poll(int(1000 * DEADLINE_S))
                     taken = reader.take()
                     assert taken is not None
                     assert [one.number for one in taken.strides] == [7]
