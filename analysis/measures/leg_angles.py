@@ -92,6 +92,8 @@ class StandingAngles:
     hip_trunk_deg: float
     """Thigh against the trunk line."""
     ankle_deg: float
+    bias_deg: float = 0.0
+    """What was subtracted from `thigh_deg`, because the pose model reads it otherwise at push-off."""
 
 
 NOT_CALIBRATED = StandingAngles(thigh_deg=0.0, hip_trunk_deg=0.0, ankle_deg=0.0)

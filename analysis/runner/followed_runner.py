@@ -108,7 +108,8 @@ class FollowedRunner:
         # Of somebody who goes over from walking to running, the first strides of the run are published with the proof.
         if framing is None and update.running:
             settled = list(self._strides(facts, update))
-            pushed = [one for one in settled if one.hip_extension_deg >= LEAST_PEAK_DEG]
+            bias_deg = 0.0 if self.standing is None else self.standing.bias_deg
+            pushed = [one for one in settled if one.hip_extension_deg + bias_deg >= LEAST_PEAK_DEG]
             strides = self._published(facts, update, pushed)
         else:
             self._held.clear()
@@ -183,8 +184,13 @@ class FollowedRunner:
         strides_ago = (now_s - peak_s) * update.phase.rate_hz
         since_turn = phase - curve.lowest_phase() - strides_ago
         in_rhythm = abs((since_turn + 0.5) % 1.0 - 0.5) <= _OFF_RHYTHM
-        zero_deg = 0.0 if self.standing is None else self.standing.thigh_deg
-        return in_rhythm and strides_ago <= PROOF_STRIDES and self._running_test.ran(peak_s, update.phase.rate_hz, zero_deg)
+        ran = self._running_test.ran(peak_s, update.phase.rate_hz, self._upright_deg)
+        return in_rhythm and strides_ago <= PROOF_STRIDES and ran
+
+    @property
+    def _upright_deg(self) -> float:
+        """The thighs in quiet standing as the pose model reads them: the limits of running were found with such angles."""
+        return 0.0 if self.standing is None else self.standing.thigh_deg + self.standing.bias_deg
 
     def recalibrate(self, camera_roll_deg: float) -> None:
         """Forget the zeros from quiet standing, and detect it again with this camera roll."""
@@ -217,9 +223,8 @@ class FollowedRunner:
                 self._gait.lose_time()
             update = self._gait.update(t_s, body.legs[0].candidate, body.legs[1].candidate, body.mirrored, body.clues)
             known = update.running and update.phase.concentration >= LOCKED
-            zero_deg = 0.0 if self.standing is None else self.standing.thigh_deg
             apart_deg = update.near.tracked_deg - update.far.tracked_deg if known else None
-            self._running_test.update(t_s, body, update.phase.rate_hz if known else None, apart_deg, zero_deg)
+            self._running_test.update(t_s, body, update.phase.rate_hz if known else None, apart_deg, self._upright_deg)
         self._was_still = still
         if update.exchanged:
             self._history.exchange_legs()

@@ -56,10 +56,12 @@ class StandingWatch:
         if joints_px.std(axis=0).max() / max(trunk_px, 1.0) > _STILL_TRUNK_LENGTHS:
             return None
         width = float(np.median([posture.body.width for posture in postures]))
+        bias_deg = self._bias.excess_deg(width)
         return StandingAngles(
-            thigh_deg=_median_deg(postures, lambda leg: leg.thigh_deg) - self._bias.excess_deg(width),
+            thigh_deg=_median_deg(postures, lambda leg: leg.thigh_deg) - bias_deg,
             hip_trunk_deg=_median_deg(postures, lambda leg: leg.hip_trunk_deg),
             ankle_deg=_median_deg(postures, lambda leg: leg.ankle_deg),
+            bias_deg=bias_deg,
         )
 
 
