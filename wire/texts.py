@@ -495,3 +495,12 @@ def notice_sentence(notice: Notice) -> str:
 
 def _capitalised(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "stride"), counted(0, "near stride")
+    ('1 stride', '0 near strides')
+    """
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -136,7 +136,7 @@ class Library:
 
     async def _report_ahead(self, session: str) -> None:
         await asyncio.sleep(SAVED_AFTER_S)
-        with suppress(SessionsError):  # whoever asks for it receives the sentence
+        with suppress(SessionsError):  # anyone who asks for the report gets the error's sentence
             await self.runners_report(session)
 
     async def _report(self, session: SessionEntry, form: str, keep: bool, at: Literal["summary", "end"]) -> Made:

@@ -8,6 +8,7 @@ from feedback.coach.judged_legs import JudgedLegs, Judgement
 from feedback.coach.pace import Direction
 from wire.clock import s_to_ns
 from wire.messages import Band, Cue, Stride
+from wire.texts import counted
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class RuleState:
         mean = f" (mean of {rule.mean_strides})" if rule.mean_strides > 1 else ""
         shown = f": {value:.1f}{mean}" if value is not None else ""
         leg = "" if rule.leg == "both" else f"{rule.leg} "
-        lasted = f"{rule.strides} {leg}stride{'s' * (rule.strides != 1)}"
+        lasted = counted(rule.strides, f"{leg}stride")
         return Cue(
             rule=rule.name,
             text=rule.text,

@@ -3,7 +3,7 @@
 from feedback.display.state.measure_format import finite, format_of, measure_of
 from feedback.display.state.view import Verdict
 from wire.messages import Band, Cue, Stride, Summary
-from wire.texts import ADVICE
+from wire.texts import ADVICE, counted
 
 WORDS: dict[Verdict, str] = {
     "below": "MORE",
@@ -64,6 +64,6 @@ def summary_lines(summary: Summary, measure: str) -> list[str]:
             continue
         mean = f"{result.mean:.{form.decimals + 1}f}{form.unit} {form.spread(result.sd)}"
         share = f"  {round(100 * result.in_band)} % in the band" if result.in_band is not None else ""
-        lines.append(f"{name:<11}  {mean}  {result.strides} stride{'s' * (result.strides != 1)}{share}")
+        lines.append(f"{name:<11}  {mean}  {counted(result.strides, 'stride')}{share}")
     lines.append(f"best streak  {summary.best_streak} consecutive strides in the band")
     return lines + [f"practise     {ADVICE[name].text}" for name in summary.practise]

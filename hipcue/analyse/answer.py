@@ -10,7 +10,7 @@ from sessions.format.rows import column, known, number
 from sessions.report.frame_figures import frame_figures
 from sessions.report.statistics import LEAST_STRIDES, Tracking, overall, tracking
 from wire.faults import SampleState
-from wire.texts import STATES, StateText
+from wire.texts import STATES, StateText, counted
 
 _READ_WHOLE = 0.95
 """A clip of which less than this share of the promised pictures could be read was cut off."""
@@ -61,7 +61,7 @@ def answer(session: RecordedSession, alone: bool = True) -> Answer:
         why = _why_none(session, tracked)
         return Answer((why, *notes), {}, why, tracked)
     means = {measure.column: _mean(session, measure.column) for measure in (HIP, CADENCE)}
-    strides = f"{len(near)} stride{'s' * (len(near) > 1)} of the near leg"
+    strides = f"{counted(len(near), 'stride')} of the near leg"
     result = f"Hip extension {means[HIP.column]}°, cadence {means[CADENCE.column] or 'unknown'}, over {strides}."
     few = f"{strides} are too few for a reliable mean: film at least {LEAST_STRIDES}" if len(near) < LEAST_STRIDES else ""
     return Answer((result, *([f"{few}."] if few else []), *notes), means, few, tracked)

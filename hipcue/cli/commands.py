@@ -33,6 +33,7 @@ from hipcue.cli.runner_number import numbered
 from hipcue.cli.sessions_commands import history, sessions_app
 from wire.clock import monotonic_ns
 from wire.endpoints import check_private, default_directory
+from wire.texts import counted
 from wire.visible_text import one_line
 
 DEMO_SOURCE = "synthetic:extension=13,sway=5,sway_s=40,fps=30"
@@ -270,6 +271,5 @@ def _session_sentence(session: Path) -> str:
         return f"Saved in {session}: no strides were measured"
     extension, cadence = summary["near_hip_extension_mean_deg"], summary["cadence_spm"]
     pace = "" if cadence is None else f", cadence {cadence:.0f}"
-    strides = f"{near} near stride{'s' * (near != 1)}"
-    cues = f"{summary['cues']} cue{'s' * (summary['cues'] != 1)}"
+    strides, cues = counted(near, "near stride"), counted(summary["cues"], "cue")
     return f"Saved in {session}: {strides}, hip extension {extension:.1f}° on average{pace}, {cues}"

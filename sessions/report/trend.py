@@ -18,6 +18,7 @@ from sessions.format.recorded import CountedStrides
 from sessions.format.rows import Floats
 from sessions.report.changes import MeanChange, changes
 from sessions.report.statistics import BETWEEN_DAYS_DEG, CAMERA_CHANGE_RMS, Mean, mean_of
+from wire.texts import counted
 
 HEADINGS = (
     "session",
@@ -119,7 +120,7 @@ def trend_verdict(entries: Sequence[TrendEntry]) -> str:
     found = slope(entries)
     known = sum(one.excursion is not None for one in entries)
     if found is None:
-        few = f"{known} session{'' if known == 1 else 's'} with enough strides"
+        few = f"{counted(known, 'session')} with enough strides"
         return f"Too early to say whether it is getting better: {few}, and a trend needs three."
     if paces := _paces(entries):
         return f"It is unclear whether it is getting better: {paces}, and that alone changes the stride."

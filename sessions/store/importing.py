@@ -7,6 +7,7 @@ from pathlib import Path
 from sessions.errors import SessionsError
 from sessions.format.folders import session_folders
 from sessions.store.catalogue import Catalogue
+from wire.texts import counted
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Imported:
     @property
     def sentence(self) -> str:
         """How many sessions there are now; "": there were none."""
-        return f"{self.imported} session{'' if self.imported == 1 else 's'} in the store" if self.found else ""
+        return f"{counted(self.imported, 'session')} in the store" if self.found else ""
 
 
 def import_folders(catalogue: Catalogue, folders: Iterable[Path]) -> Imported:

@@ -14,7 +14,7 @@ from feedback.display.state.measure_format import MeasureFormat, finite
 from feedback.display.state.view import Board
 from feedback.display.type.box import Box
 from wire.messages import AdviceName, PhaseResult
-from wire.texts import ADVICE
+from wire.texts import ADVICE, counted
 
 TITLE = "Session complete"
 PRACTISE = "What to practise"
@@ -121,7 +121,7 @@ def _paint_result(
         side = "above" if mean >= baseline else "below"
         canvas.write(f"{finer.text(abs(mean - baseline))} {side} baseline", change, layout.label_px, palette.ON_PANEL)
     else:
-        canvas.write(f"{result.strides} stride{'s' * (result.strides != 1)}", change, layout.label_px, palette.QUIET_ON_PANEL)
+        canvas.write(counted(result.strides, "stride"), change, layout.label_px, palette.QUIET_ON_PANEL)
     in_band = finite(result.in_band)
     if in_band is not None:
         _paint_share(canvas, share, min(1.0, max(0.0, in_band)), result.strides)
