@@ -30,7 +30,7 @@ def open_source(settings: CaptureSettings) -> Source:
 def open_recording(source: SecretAddress, filmed_at_fps: float = 0.0) -> Recording:
     """Open a file or a synthetic runner, which can be read at any speed. Raises SourceError.
 
-    `filmed_at_fps`: the rate at which a slow-motion file was filmed; 0: as the file says.
+    `filmed_at_fps`: the rate at which a slow-motion file was filmed; 0: the file's own rate.
     """
     name = source.reveal()
     if is_synthetic(name):

@@ -96,13 +96,13 @@ TABLE: tuple[Measure, ...] = (
     ),
     Measure(
         "quality", "Quality", SHARE, 0, 1,
-        "the probability that the stride is of the leg it says, times how well it was seen: certainty of the phase, "
+        "probability that the stride belongs to the stated leg, times how well it was seen: certainty of the phase, "
         "visibility, frames seen, residual of the fit",
         decimals=2,
     ),
     Measure(
         "stride_time", "Stride time", SECONDS, 0.3, 2,
-        "from the peak of extension before to this one",
+        "from the previous peak of extension to this one",
         decimals=2,
     ),
     Measure(
@@ -117,7 +117,7 @@ TABLE: tuple[Measure, ...] = (
     ),
     Measure(
         "rebound", "Rebound", MILLISECONDS, 0, 1000,
-        "from the peak of extension before to the knee drive",
+        "from the previous peak of extension to the knee drive",
     ),
     Measure(
         "swing_velocity", "Swing speed", DEGREES_PER_S, 0, 2000,
@@ -130,12 +130,12 @@ TABLE: tuple[Measure, ...] = (
     ),
     Measure(
         "ankle_peak", "Ankle peak", MILLISECONDS, -500, 500,
-        "when the ankle was most plantarflexed, relative to the peak of extension; not taken if after the stride was final",
+        "when the ankle was most plantarflexed, relative to the peak of extension; empty if it comes after the stride is final",
         "− before, + after",
     ),
     Measure(
         "triple_spread", "Triple extension", MILLISECONDS, 0, 1000,
-        "from the first to the last of knee straightest, hip peak and ankle peak",
+        "time from the first to the last of three events: knee straightest, hip peak, ankle peak",
     ),
     Measure(
         "vertical_oscillation", "Up and down", LEG_LENGTHS, 0, 1,
@@ -161,7 +161,7 @@ TABLE: tuple[Measure, ...] = (
     ),
     Measure(
         "flight", "Flight time", MILLISECONDS, 0, 1000,
-        "of one step: half the stride time less the contact; an estimate",
+        "in one step: half the stride time minus the contact time; an estimate",
         min_fps=60, needs=("near leg",),
     ),
 )  # fmt: skip

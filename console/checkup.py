@@ -24,7 +24,7 @@ LONGEST_S = 120.0
 LOOK_S = 0.2
 """How often it is looked whether a runner has begun."""
 RUNNER_MEASURED = "A runner is being measured. Start the check when nobody is running."
-RUNNER_BEGAN = "A runner has begun, so the check was ended. Start it again when nobody is running."
+RUNNER_BEGAN = "A runner has started, so the check was stopped. Start it again when nobody is running."
 NO_SETTINGS = "The lane has not reported its settings yet. Try again in a moment."
 COMMAND = (sys.executable, "-m", "hipcue.doctor")
 """By its name alone: the console imports nothing of the front door."""
@@ -126,7 +126,7 @@ class Doctor:
         try:
             found = msgspec.json.decode(lines[-1] if lines else b"", type=tuple[Finding, ...])
         except msgspec.DecodeError:
-            self.mistake = "The check has ended without a result. In a terminal, hipcue doctor may say why."
+            self.mistake = "The check ended without a result. To find out why, run hipcue doctor in a terminal."
             return
         at = datetime.now().astimezone().isoformat(timespec="seconds")
         text = msgspec.json.format(msgspec.json.encode(Checkup(at, found)), indent=2).decode()

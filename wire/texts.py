@@ -117,7 +117,7 @@ FAULTS: dict[FaultCode, FaultText] = {
         brief="This looks like slow motion",
     ),
     FaultCode.SHARED_MEMORY_MISSING: FaultText(
-        "Frames are sent in messages, because there is no shared memory ({cause})", "", place="status"
+        "Frames are sent inside messages, because shared memory is not available ({cause})", "", place="status"
     ),
     FaultCode.BLUETOOTH_NOT_INSTALLED: FaultText(
         "Belt speed over Bluetooth needs one more package", "Install it: {cause}", place="status"
@@ -141,7 +141,7 @@ FAULTS: dict[FaultCode, FaultText] = {
     ),
     FaultCode.CAMERAS_ON_ONE_SIDE: FaultText(
         "Both cameras show the runner's {cause} side",
-        "Place one of them on the other side of the treadmill, and switch mirroring off.",
+        "Move one of them to the other side of the treadmill, and switch mirroring off.",
         brief="Both cameras show one side",
     ),
     FaultCode.SOUND_DEVICE_MISSING: FaultText("No sound device: {cause}", "", brief=_NO_SOUND),
@@ -158,7 +158,7 @@ FAULTS: dict[FaultCode, FaultText] = {
     FaultCode.VOICE_MISSING: FaultText("{cause}", "", place="status"),
     FaultCode.SCREEN_MISSING: FaultText("No screen found{because}", "Connect one, or start HipCue from the desktop."),
     FaultCode.MONITOR_MISSING: FaultText(
-        'The monitor "{device}" is not connected', "HipCue uses the first one until it is.", place="status"
+        'The monitor "{device}" is not connected', "HipCue uses the first one until then.", place="status"
     ),
     FaultCode.SESSION_NOT_WRITABLE: FaultText(
         "{device}: cannot be written ({cause})", "The session continues in memory; free some space."
@@ -192,7 +192,7 @@ FAULTS: dict[FaultCode, FaultText] = {
         "Print it here with hipcue keys list, and allow it there: hipcue keys allow NAME KEY.",
     ),
     FaultCode.CAMERA_MACHINE_HAS_OTHER_KEY: FaultText(
-        "{device} has another key than the one that is allowed here",
+        "{device} uses a different key from the one allowed here",
         "Print it there with hipcue keys list, and allow it here: hipcue keys allow NAME KEY.",
     ),
     FaultCode.ADDRESS_NOT_OPENED: FaultText("{cause}", ""),
@@ -205,7 +205,7 @@ STATES: dict[SampleState, StateText | None] = {
         "Measurement starts after a few strides.",
         "wait",
         "the rhythm of the stride was not known yet",
-        "Measuring takes some regular strides, seen from the side: film at least ten seconds; slow motion needs --filmed-at.",
+        "Film at least ten seconds of regular strides from the side; slow motion needs --filmed-at.",
     ),
     SampleState.NO_PERSON: StateText(
         "Step into view",
@@ -250,7 +250,7 @@ STATES: dict[SampleState, StateText | None] = {
         "Film exactly from the side.",
     ),
     SampleState.NOT_RUNNING: StateText(
-        "Start running", "", "person", "nobody ran", "HipCue measures only running; slow motion needs --filmed-at."
+        "Start running", "", "person", "nobody ran", "Only running is measured; slow motion needs --filmed-at."
     ),
 }
 """None: all is well, and the runner sees the measurement."""
@@ -269,7 +269,7 @@ NOTICES: dict[NoticeCode, str] = {
 
 FINDINGS: dict[FindingCode, FindingText] = {
     FindingCode.SOCKETS: FindingText("sockets", True, "{folder}"),
-    FindingCode.SOCKETS_NOT_MADE: FindingText("sockets", False, "{cause}", "fix this first: without sockets nothing runs"),
+    FindingCode.SOCKETS_NOT_MADE: FindingText("sockets", False, "{cause}", "fix this first: nothing runs without sockets"),
     FindingCode.SESSIONS: FindingText("sessions", True, "saved under {folder}"),
     FindingCode.SESSIONS_NOT_WRITABLE: FindingText(
         "sessions", False, "{folder} cannot be written ({cause})", "choose another --session-dir"
@@ -313,7 +313,7 @@ FINDINGS: dict[FindingCode, FindingText] = {
     FindingCode.SHARPNESS: FindingText("sharpness", True, "{sharpness:.0f}"),
     FindingCode.SHARPNESS_LOW: FindingText("sharpness", False, "{sharpness:.0f}", "clean and focus the lens"),
     FindingCode.COLOURS_MISSING: FindingText(
-        "colours", False, "none: hip extension may read low", "add light, or end the camera's night mode"
+        "colours", False, "none: hip extension may read low", "add light, or switch off the camera's night mode"
     ),
     FindingCode.LEVEL: FindingText(
         "level", True, "the room appears rotated by {roll_deg:+.1f} ± {sd_deg:.1f} degrees; camera_roll_deg is {set_deg:g}"
@@ -376,14 +376,14 @@ FINDINGS: dict[FindingCode, FindingText] = {
     FindingCode.SIDES_NOT_KNOWN: FindingText(
         "sides",
         False,
-        "not known: nobody is seen side-on by both cameras",
-        "stand on the treadmill as for running, in view of both cameras",
+        "not known: the cameras do not both see a person side-on",
+        "stand on the treadmill facing forward, in view of both cameras",
     ),
     FindingCode.SIDES_SAME: FindingText(
         "sides",
         False,
         "both cameras see the {side} side",
-        "hang one of them on the other side of the treadmill, and switch mirroring off",
+        "move one of them to the other side of the treadmill, and switch mirroring off",
     ),
     FindingCode.SCREEN: FindingText("screen", True, "{screens}"),
     FindingCode.SCREEN_MISSING: FindingText(

@@ -22,8 +22,8 @@ _MOST_BOXES = 10_000
 class VideoFile:
     """Implements capture.sources.source.Recording.
 
-    `filmed_at_fps`: the rate at which a slow-motion clip was filmed; 0: as the file says. Raises SourceError when the file is
-    missing or is not a video.
+    `filmed_at_fps`: the rate at which a slow-motion clip was filmed; 0: the file's own rate. Raises SourceError if the file
+    is missing or is not a video.
     """
 
     time_source: TimeSource = "file"

@@ -18,7 +18,9 @@ class AudioSettings(Section):
         "the higher the tone",
         live=True,
     )
-    language: str = setting("en", 'of the voice: "en", "en-gb", "de" …', live=True, pattern=r"^[a-z]{2,3}(-[a-z0-9]+)*$")
+    language: str = setting(
+        "en", 'language of the voice: "en", "en-gb", "de" …', live=True, pattern=r"^[a-z]{2,3}(-[a-z0-9]+)*$"
+    )
     voice_folder: str = setting("", 'folder with your own recordings, one per rule, such as "push.wav"; "": none', live=True)
     sample_rate_hz: Literal[22050, 44100, 48000] = setting(48000, "22050, 44100 or 48000", live=True)
     block_frames: int = setting(

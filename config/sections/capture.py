@@ -64,10 +64,10 @@ class CaptureSettings(Section):
     )
     loop: bool = setting(False, "replay a video file from the start when it ends")
     filmed_at_fps: float = setting(
-        0.0, "frames per second at which a slow-motion file was filmed; 0: as the file says", ge=0, le=10_000
+        0.0, "frames per second at which a slow-motion file was filmed; 0: the file's own rate", ge=0, le=10_000
     )
     rotate_deg: Literal[0, 90, 180, 270] = setting(
-        0, "turns the pictures clockwise by 90, 180 or 270 degrees, as for a camera on its side"
+        0, "turns the pictures clockwise by 90, 180 or 270 degrees, for a camera mounted on its side"
     )
     width_px: int = setting(1280, "requested from a webcam, which may deliver something else", ge=160, le=7680)
     height_px: int = setting(720, "requested from a webcam", ge=120, le=4320)

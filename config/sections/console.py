@@ -17,7 +17,7 @@ class ConsoleSettings(Section):
     enabled: bool = setting(False, "true: serve the console, as --console does")
     listen: str = setting(
         "127.0.0.1",
-        'the address on which it listens; "127.0.0.1": this machine only; "0.0.0.0": also tablets on the same network',
+        'the address it listens on; "127.0.0.1": this machine only; "0.0.0.0": also tablets on the same network',
     )
     port: int = setting(DEFAULT_PORT, "its port", ge=1024, le=65535)
     name: str = setting(

@@ -32,10 +32,10 @@ class CueRule(Section):
         "both",
         description='with two cameras: "left", "right", "both" (their mean) or "worse" (the one farther from its band)',
     )
-    strides: int = Field(5, ge=1, le=MAX_STRIDES, description="for this many strides of the leg in a row")
+    strides: int = Field(5, ge=1, le=MAX_STRIDES, description="for this many consecutive strides of the leg")
     mean_strides: int = Field(5, ge=1, le=MAX_STRIDES, description="the condition is tested on the mean of this many of them")
     unless: tuple[str, ...] = Field(
-        (), strict=False, description="guards, or names of other rules: no cue while one of them holds"
+        (), strict=False, description="guards, or names of other rules: no cue while one of them applies"
     )
     text: str = Field("", max_length=40, description="shown on the screen; at most five words")
     say: str = Field("", max_length=80, description='spoken; without a voice, and for "", the sound is played')

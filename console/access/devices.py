@@ -99,7 +99,7 @@ class Devices:
         with self._changed() as content:
             found = next((one for one in content.tokens if one.token_hash == _hash(token)), None)
             if found is None:
-                raise AccessError("This code has expired or was used; press p on the lane for a new one.")
+                raise AccessError("This code has expired or has already been used; press p on the lane for a new one.")
             if len(content.devices) >= MOST_DEVICES:
                 raise AccessError("Too many devices are paired; revoke some with: hipcue console revoke NAME")
             secret = secrets.token_urlsafe(32)

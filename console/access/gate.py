@@ -41,14 +41,14 @@ STRANGER_RATE = (10.0, 40.0)
 _PLAIN = "text/plain; charset=utf-8"
 _REASONS = {
     "rate": (429, "Too many requests; wait a moment."),
-    "host": (421, "This is not a name of this machine; open the console by its address, or set console.name."),
+    "host": (421, "This machine has no such name; open the console by its address, or set console.name."),
     "origin": (403, "This request comes from a page of another site."),
-    "size": (413, "This is too large."),
-    "slow": (408, "This took too long to arrive."),
-    "method": (405, "There is no such method here."),
+    "size": (413, "The request is too large."),
+    "slow": (408, "The request took too long to arrive."),
+    "method": (405, "This method is not supported here."),
     "not paired": (401, "This device is not paired."),
     "role": (403, "A viewer's device cannot change anything."),
-    "forged": (403, "This page is out of date; load it again."),
+    "forged": (403, "This page is out of date; reload it."),
 }
 
 

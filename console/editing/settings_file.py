@@ -182,7 +182,7 @@ class SettingsFile:
             if not versions:
                 raise EditError("There is nothing to undo.")
             if versions[-1].after_hash != _hash(self._read()):
-                raise EditError(f"{self.file}: was changed outside the console since; nothing is undone.")
+                raise EditError(f"{self.file}: has since been changed outside the console; nothing is undone.")
             self._check(versions[-1].text)
             self._save(versions[-1].text)
             self._keep(versions[:-1])
@@ -227,7 +227,7 @@ class SettingsFile:
             if change.path[0] in MACHINE_SECTIONS:
                 raise EditError(f"{key}: can be changed on the machine itself only", change.path)
             if key in self.locked:
-                raise EditError(f"{key}: was given on the command line, and holds until the program ends", change.path)
+                raise EditError(f"{key}: was given on the command line, and applies until the program ends", change.path)
 
     def _write(self, text: str, changes: Sequence[Change], by: str) -> None:
         kept = [with_password(one, text) for one in changes]

@@ -46,7 +46,7 @@ async def body_of(request: Request, kind: type[BodyT]) -> BodyT:
     try:
         return msgspec.json.decode(await request.body(), type=kind)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise BadRequestError(f"This cannot be understood: {error}") from None
+        raise BadRequestError(f"The request is not valid: {error}") from None
 
 
 def refused(sentence: str, status: int = 400, **more: Any) -> JSONResponse:

@@ -89,11 +89,11 @@ def _slow_motion(session: RecordedSession) -> str:
             slowed.append((at_s, spm))
     if rhythm.looks_slow:
         pace = f"at {rhythm.cadence_spm:.0f} steps a minute"
-        return f"This looks like slow motion, {pace}: say how it was filmed, such as --filmed-at 240."
+        return f"This looks like slow motion, {pace}: add the filming rate, such as --filmed-at 240."
     if not slowed:
         return ""
     at_s, spm = slowed[0]
-    return f"A part of it looks like slow motion, at {spm:.0f} steps a minute around {at_s:.0f} s: cut it out and try again."
+    return f"Part of it looks like slow motion, at {spm:.0f} steps a minute around {at_s:.0f} s: cut it out and try again."
 
 
 def _contradiction(session: RecordedSession) -> str:
@@ -102,7 +102,7 @@ def _contradiction(session: RecordedSession) -> str:
     seen = session.header.get("facing_seen")
     if told not in ("left", "right") or seen not in ("left", "right") or seen == told:
         return ""
-    return f"The runner faces {seen}, not {told}: leave out --facing, or say --facing {seen}."
+    return f"The runner faces {seen}, not {told}: leave out --facing, or use --facing {seen}."
 
 
 def _why_none(session: RecordedSession, found: Tracking) -> str:
@@ -152,7 +152,7 @@ def _share_measured(found: Tracking) -> str:
 def _without_zero(near: list[Row]) -> tuple[str, ...]:
     if not near or any(row.get("standing_thigh_deg") is not None for row in near):
         return ()
-    return ("No zero was taken, so 0° is the vertical: let the clip begin with some seconds of quiet standing.",)
+    return ("No zero was set, so 0° is vertical: start the clip with a few seconds of quiet standing.",)
 
 
 def _without_colours(session: RecordedSession) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def pair_answer(session: RecordedSession) -> Answer:
             for name, camera, one in zip(names, cameras, each, strict=True)
             if len(camera.trusted()) < LEAST_STRIDES
         ]
-        why = "Left and right are not compared: it takes strides of both legs at the same time"
+        why = "Left and right are not compared: this needs strides of both legs at the same time"
         return Answer((f"{why}.", *lacking, *notes), {}, why, each[0].tracked)
     cadence = overall(session, CADENCE.column)
     pace = "" if cadence is None else f", cadence {cadence.mean:.0f}"
@@ -46,7 +46,7 @@ def _result(found: LeftRight) -> str:
     size = f"Left minus right {found.difference_deg:+.1f} ± {found.ci95_deg:.1f}° (95 %)"
     more: Side = "left" if found.difference_deg > 0 else "right"
     if found.beyond:
-        return f"{size}: the {more} leg extends further, by more than healthy runners' legs differ ({SIDE_LIMIT_DEG:g}°)."
+        return f"{size}: the {more} leg extends further, by more than is usual in healthy runners ({SIDE_LIMIT_DEG:g}°)."
     if found.differs:
         return f"{size}: the {more} leg extends further than the {opposite(more)} one."
     return f"{size}: no difference beyond its uncertainty."
@@ -56,13 +56,13 @@ def _doubts(session: RecordedSession, found: LeftRight) -> tuple[str, ...]:
     doubts = []
     if not found.calibrated:
         doubts.append(
-            "A zero from quiet standing is missing, so the cameras' roll is in the difference: let both clips begin with some "
+            "A zero from quiet standing is missing, so the difference includes the cameras' roll: start both clips with a few "
             "seconds of quiet standing."
         )
     apart = apart_s(session)
     if apart is not None and abs(apart[0]) > _APART_S:
         doubts.append(
-            f"The two clips show the same push-offs {1000 * abs(apart[0]):.0f} ms apart (or whole strides more): they begin at "
-            "different instants, or one of them confuses the legs. Let both begin at the same instant."
+            f"The two clips show the same push-offs {1000 * abs(apart[0]):.0f} ms apart (or whole strides more): they start at "
+            "different times, or one of them confuses the legs. Start both at the same time."
         )
     return tuple(doubts)

@@ -65,8 +65,8 @@ def _tell_progress(seen: TurnAround, way: Facing, tell: Callable[[str], None]) -
 def _checked(found: SideCalibration) -> SideCalibration:
     if not found.same_pace:
         raise CalibrationError(
-            f"The cadence changed by {found.cadence_change_pct:+.0f} % after the turn, and legs change with the pace: "
-            "run both ways at the same speed"
+            f"The cadence changed by {found.cadence_change_pct:+.0f} % after the turn, which alone changes the "
+            "strides: run both ways at the same speed"
         )
     return found
 
@@ -76,17 +76,15 @@ def _missing(seen: TurnAround) -> str:
     counts = {way: seen.counts(way) for way in WAYS}
     by_main, by_other = (sum(count[camera] for count in counts.values()) for camera in (0, 1))
     if seen.without_zero and (0, 0) in counts.values():
-        return (
-            "The runner was not seen standing still: stand for four seconds in view of both cameras, before each of both runs"
-        )
+        return "The runner was not seen standing still: stand for four seconds in view of both cameras before each run"
     for camera, strides in (("The camera", by_main), ("The camera on the other side", by_other)):
         if not strides:
             return f"{camera} saw no strides: check it with `hipcue doctor`, and stand still for four seconds before each run"
     for way in WAYS:
         if counts[way][0] and not counts[way][1] and counts[opposite(way)][1] and not counts[opposite(way)][0]:
             return (
-                f"Both cameras show the runner's {way} side: hang one of them on the other side of the treadmill, and switch "
+                f"Both cameras show the runner's {way} side: move one of them to the other side of the treadmill, and switch "
                 "mirroring off"
             )
     fewest = ", ".join(f"facing {way} {min(counts[way])}" for way in WAYS)
-    return f"It takes {NEEDED_STRIDES} strides of each leg facing each way, some 25 s of running; there were {fewest}"
+    return f"{NEEDED_STRIDES} strides of each leg are needed facing each way, about 25 s of running; there were {fewest}"

@@ -93,11 +93,11 @@ def _check_clips(clip: str, other_side: str | None) -> None:
     if other_side is None:
         return
     if is_live(address := SecretAddress(other_side)):
-        raise SourceError(f"--other-side {address}: is a live camera; it takes the clip of the second camera")
+        raise SourceError(f"--other-side {address}: is a live camera; give the second camera's clip")
     if Path(clip).is_dir() or Path(other_side).is_dir():
-        raise SourceError(f"--other-side {address}: takes one clip beside one clip, not folders")
+        raise SourceError(f"--other-side {address}: compares two clips, not folders")
     if clip == other_side or (Path(clip).exists() and Path(other_side).exists() and Path(clip).samefile(other_side)):
-        raise SourceError(f"--other-side {address}: is the same clip; it takes the clip of the second camera")
+        raise SourceError(f"--other-side {address}: is the same clip; give the second camera's clip")
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def _sentences(found: "SideCalibration") -> tuple[str, str]:
         if found.stands_out
         else f"The cameras agree within the uncertainty: the other one reads {size} {more}. Nothing is corrected."
     )
-    return cameras, f"Your left minus right, without the cameras' part: {found.left_minus_right_deg:+.1f} ± {ci95:.1f}°."
+    return cameras, f"Your left minus right, corrected for the cameras: {found.left_minus_right_deg:+.1f} ± {ci95:.1f}°."
 
 
 def _save(file: Path, found: "SideCalibration") -> None:

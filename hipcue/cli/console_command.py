@@ -31,7 +31,8 @@ def serve(context: typer.Context, config: ConfigOption = None) -> None:
         lanes = LanesFile(console_folder()).all()
         if not lanes:
             fail(
-                "console: no lane has been added; hipcue console add NAME tcp://… (of this machine alone: hipcue run --console)"
+                "console: no lane has been added; add one: hipcue console add NAME tcp://… "
+                "(for this machine's own lane: hipcue run --console)"
             )
         stop = StopFlag()
         stop.on_signals(supervised=False)
@@ -47,7 +48,7 @@ def serve(context: typer.Context, config: ConfigOption = None) -> None:
 @console_app.command()
 def add(
     name: Annotated[str, typer.Argument(help='A name for the lane, such as "lane-1".')],
-    address: Annotated[str, typer.Argument(help='Where it publishes, such as "tcp://192.168.1.21:7660".')],
+    address: Annotated[str, typer.Argument(help='The address it publishes at, such as "tcp://192.168.1.21:7660".')],
     of: Annotated[str, typer.Option(help="Name of its key; by default the lane's name.")] = "",
     page: Annotated[
         str | None,
@@ -65,7 +66,7 @@ def add(
         checked_address(address)
         own_page = page_of(address) if page is None else page and checked_page(page)
         LanesFile(console_folder()).add(FollowedLane(name, address, of or name, own_page))
-        out.print(f"{name} is shown from the next start of hipcue console.")
+        out.print(f"{name} will be shown when hipcue console next starts.")
 
 
 @console_app.command()

@@ -32,7 +32,7 @@ PresetOption = Annotated[str | None, typer.Option(help='Name of a preset, such a
 def folder(text: str) -> Path:
     """Parses an option that names a folder to write into. An address would be printed, with a password in it."""
     if SecretAddress(text).may_hold_password:
-        raise typer.BadParameter("is an address; it takes a folder")
+        raise typer.BadParameter("is an address; give a folder")
     return Path(text)
 
 

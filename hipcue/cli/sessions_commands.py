@@ -71,7 +71,7 @@ def report(session: SessionArgument = "latest", out_file: OutOption = None, conf
 
 @sessions_app.command()
 def compare(
-    sessions: Annotated[list[str], typer.Argument(metavar="SESSION SESSION…", help="Two or more, as for the other commands.")],
+    sessions: Annotated[list[str], typer.Argument(metavar="SESSION SESSION…", help='Two or more: ids, "latest" or folders.')],
     out_file: OutOption = None,
     config: ConfigOption = None,
 ) -> None:
@@ -91,7 +91,7 @@ def export(
     format_: Annotated[str, typer.Option("--format", help="csv, parquet, mot, sto or trc.")] = "csv",
     table: Annotated[str, typer.Option("--table", help="csv, parquet: strides, samples, cues, phases, landmarks.")] = "strides",
     leg_cm: Annotated[
-        float | None, typer.Option("--leg-cm", min=20, max=150, help="trc: length of the leg, hip to ankle; gives millimetres.")
+        float | None, typer.Option("--leg-cm", min=20, max=150, help="trc: leg length, hip to ankle; gives millimetres.")
     ] = None,
     out_file: OutOption = None,
     config: ConfigOption = None,
@@ -174,8 +174,8 @@ def _give_trend(sessions: Iterable["CountedStrides"], out_file: Path | None, tit
     out.print(trend_verdict(entries))
     if sentence := trend_sentence(entries):
         out.print(sentence)
-    out.print("retained and drill: against the session's own baseline, ± the 95 % interval; chance?: too small to detect;")
-    out.print("excursion: ± the 95 % interval of its mean; hip extension: ± how much it differs between days by chance")
+    out.print("retained, drill: change from the session's own baseline, ± 95 %; chance?: too small to be told from chance")
+    out.print("excursion: mean ± 95 %; hip extension: mean ± its chance difference between days")
 
 
 def _give_table(headings: Sequence[str], rows: Sequence[Sequence[str]], out_file: Path | None, if_none: str) -> None:

@@ -52,13 +52,13 @@ def remove_expired(settings: Settings, now: datetime) -> list[Path]:
             return []
         removed = _forget(old, settings.session.store_url, now - timedelta(days=keep_days))
     except (SessionsError, OSError) as error:
-        log.warning("Expired sessions stay: %s", error)
+        log.warning("Expired sessions not removed: %s", error)
         return []
     for folder in removed:
         try:
             remove_session_files(folder)
         except OSError as error:
-            log.warning("An expired session stays: %s", error.strerror)
+            log.warning("Expired session not removed: %s", error.strerror)
     log.info("Removed %d sessions older than %d days", len(removed), keep_days)
     return removed
 

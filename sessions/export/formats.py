@@ -43,5 +43,5 @@ def _rows(session: RecordedSession, table: str) -> list[Row]:
     if table == "phases":
         return session.phases
     if session.folder is None:
-        raise SessionsError(f"{session.name}: its folder, which holds its {table}, is not on this machine")
+        raise SessionsError(f"{session.name}: its folder, which contains its {table}, is not on this machine")
     return session.samples if table == "samples" else list(read_rows(session.folder / f"{table}.csv"))

@@ -111,9 +111,7 @@ def _sides(session: RecordedSession) -> tuple[str, str]:
     """The near and the far side of the body, r or l: a runner who faces right shows the right side."""
     facing = session.header.get("facing")
     if facing not in ("right", "left"):
-        raise SessionsError(
-            f"{session.name}: the direction in which the runner faced is not known, so right and left are not known either"
-        )
+        raise SessionsError(f"{session.name}: it is not known which way the runner faced, so left and right are unknown")
     return ("r", "l") if facing == "right" else ("l", "r")
 
 

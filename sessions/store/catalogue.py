@@ -51,7 +51,7 @@ class Catalogue:
         if not found:
             raise StoreError(f"{word}: there is no such session; hipcue sessions list shows all")
         if len(found) > 1:
-            raise StoreError(f"{word}: {len(found)} sessions begin with that; type more of the id")
+            raise StoreError(f"{word}: {len(found)} sessions begin with that; give more of the id")
         return found[0]
 
     def in_folder(self, folder: Path) -> SessionEntry:

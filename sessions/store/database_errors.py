@@ -28,8 +28,8 @@ def store_errors(engine: sa.Engine) -> Iterator[None]:
             raise StoreError(_others_tables(address, error.orig or error)) from None
         if reason in _NO_DATABASE:
             raise StoreError(
-                f"{address}: is not a database ({reason}); move this file away, and HipCue makes a new one, into which "
-                "hipcue sessions import FOLDER brings the sessions of a folder"
+                f"{address}: is not a database ({reason}); move this file away: HipCue creates a new one, and "
+                "hipcue sessions import FOLDER adds the sessions of a folder to it"
             ) from None
         raise StoreAwayError(f"{address}: the store cannot be used at the moment ({reason})") from None
     except (sa.exc.SQLAlchemyError, ValueError, TypeError, ArithmeticError) as error:

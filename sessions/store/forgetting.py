@@ -56,11 +56,13 @@ def forget(catalogue: Catalogue, found: SessionEntry, sessions_folder: Path) -> 
 def sentences(done: Forgotten) -> list[str]:
     """What the user reads afterwards."""
     if done.was_copy:
-        said = [f"Removed: {done.folder}; the session stays in the store, for that was only a copy of it"]
+        said = [f"Removed: {done.folder}; the session stays in the store, because this was only a copy"]
     else:
         said = [f"Forgotten: {str(done.session)[:8]}{'' if done.folder else f' {done.where}'}"]
     if done.left:
         names = ", ".join(path.name for path in done.left[:_FEW])
-        said.append(f"{done.folder}: other files are in it and stay ({names})")
-    said += [f"{copy}: a copy of this session stays; to remove it, too: hipcue sessions forget {copy}" for copy in done.copies]
+        said.append(f"{done.folder}: contains other files, which stay ({names})")
+    said += [
+        f"{copy}: is a copy of this session and stays; to remove it too: hipcue sessions forget {copy}" for copy in done.copies
+    ]
     return said

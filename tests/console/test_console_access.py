@@ -229,7 +229,7 @@ class TestForgery:
         coach, other = lane.browser("coach"), lane.browser("coach")
         coach.token = other.token
         answer = coach.post("/api/command", {"name": "pause"})
-        assert (answer.status, answer.text) == (403, "This page is out of date; load it again.")
+        assert (answer.status, answer.text) == (403, "This page is out of date; reload it.")
 
     @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
     def test_other_methods_are_refused(self, lane: ConsoleLane, method: str) -> None:

@@ -212,7 +212,12 @@ def test_a_token_pairs_a_device_once(lane: ConsoleLane) -> None:
     answer = lane.browser().post("/pair", {"token": token, "name": "Kim's tablet"})
     assert answer.json == {"name": "Kim's tablet", "role": "coach"}
     assert with_cookie(lane.port, answer).post("/api/command", {"name": "pause"}).status == 200
-    assert lane.browser().post("/pair", {"token": token}).json["mistake"].startswith("This code has expired or was used")
+    assert (
+        lane.browser()
+        .post("/pair", {"token": token})
+        .json["mistake"]
+        .startswith("This code has expired or has already been used")
+    )
 
 
 @pytest.mark.raises_fault(FaultCode.ADDRESS_NOT_OPENED)

@@ -121,7 +121,7 @@ def test_a_session_is_forgotten_and_imported_again(
     answer = coach.post("/api/sessions/forget", {"session": ids[0]})
     assert answer.status == 200
     assert answer.json["said"][0].startswith(f"Forgotten: {ids[0][:8]}")
-    assert "other files are in it and stay (mine.txt)" in answer.json["said"][1]
+    assert "contains other files, which stay (mine.txt)" in answer.json["said"][1]
     assert [path.name for path in recorded[1].iterdir()] == ["mine.txt"]
     assert coach.get(f"/sessions/{ids[0]}").status == 404
     assert coach.post("/api/sessions/forget", {"session": ids[0]}).status == 400

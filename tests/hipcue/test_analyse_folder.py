@@ -132,7 +132,7 @@ class TestOneClip:
         assert first.startswith("Hip extension 1")
         assert "strides of the near leg." in first
         assert second.startswith("Measured in ")
-        assert zero.startswith("No zero was taken")
+        assert zero.startswith("No zero was set")
         assert last == f"Saved in {tmp_path / 'out'}"
         assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
 

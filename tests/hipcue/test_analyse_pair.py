@@ -144,7 +144,7 @@ def test_clips_of_the_same_side_are_refused_and_nothing_is_left(tmp_path: Path) 
     [
         (RUN, "is the same clip"),
         ("0", "is a live camera"),
-        (".", "takes one clip beside one clip, not folders"),
+        (".", "compares two clips, not folders"),
         ("nowhere.mp4", "nowhere.mp4"),
         ("synthetic:other_side=true", "never ends"),
     ],

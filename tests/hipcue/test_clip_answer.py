@@ -68,10 +68,10 @@ def test_few_strides_are_called_few(strides: int, words: str) -> None:
     ("state", "words"),
     [
         (SampleState.NO_PERSON, "nobody was seen. Film one runner from the side"),
-        (SampleState.NOT_RUNNING, "nobody ran. HipCue measures only running; slow motion"),
+        (SampleState.NOT_RUNNING, "nobody ran. Only running is measured; slow motion"),
         (SampleState.PARTLY_OUT, "the runner was partly out of view. The camera must see the runner from head to toe."),
         (SampleState.OBLIQUE, "the runner was not seen from the side. Film exactly from the side."),
-        (SampleState.STARTING, "the rhythm of the stride was not known yet. Measuring takes some regular strides"),
+        (SampleState.STARTING, "the rhythm of the stride was not known yet. Film at least ten seconds of regular strides"),
     ],
 )
 def test_without_strides_the_first_sentence_says_why_and_what_to_do(state: SampleState, words: str) -> None:
@@ -97,7 +97,7 @@ def test_strides_of_low_quality_are_named() -> None:
 def test_slow_motion_is_no_number(cadence_spm: float) -> None:
     found = answer(clip(strides=10, cadence_spm=cadence_spm))
     assert found.sentences == (
-        f"This looks like slow motion, at {cadence_spm:.0f} steps a minute: say how it was filmed, such as --filmed-at 240.",
+        f"This looks like slow motion, at {cadence_spm:.0f} steps a minute: add the filming rate, such as --filmed-at 240.",
     )
     assert (found.means, found.misleading) == ({}, True)
 
@@ -146,7 +146,7 @@ def test_without_a_zero_the_answer_says_from_where_it_counts() -> None:
     session = clip(strides=10)
     for row in session.strides:
         row["standing_thigh_deg"] = None
-    assert answer(session).sentences[-1].startswith("No zero was taken, so 0° is the vertical: ")
+    assert answer(session).sentences[-1].startswith("No zero was set, so 0° is vertical: ")
     assert answer(session, alone=False).sentences == answer(clip(strides=10)).sentences
 
 
@@ -170,7 +170,7 @@ def test_slow_motion_in_a_part_of_a_clip_is_named() -> None:
         row["t_peak_s"] = 2 + 0.7 * number + 0.7 * slow
     found = answer(session)
     assert found.sentences == (
-        "A part of it looks like slow motion, at 86 steps a minute around 22 s: cut it out and try again.",
+        "Part of it looks like slow motion, at 86 steps a minute around 22 s: cut it out and try again.",
     )
     assert (found.means, found.misleading) == ({}, True)
 

@@ -58,4 +58,4 @@ def test_without_a_person_it_is_not_known(monkeypatch: pytest.MonkeyPatch) -> No
     black = [(0.0, np.zeros((480, 640, 3), np.uint8))]
     found = check_sides(Settings(), black, black)
     assert not found.good
-    assert "nobody is seen side-on by both cameras" in found.found
+    assert "the cameras do not both see a person side-on" in found.found

@@ -56,7 +56,7 @@ def test_a_drawn_runner_that_never_ends_is_not_analysed(walk: HostileWalk) -> No
 def test_an_address_in_the_place_of_a_folder_is_refused_without_its_password(walk: HostileWalk, words: tuple[str, ...]) -> None:
     done = walk.run((*words, "rtsp://u:pw@127.0.0.1:1/x"))
     assert (done.exit_code, done.faults) == (2, []), str(done)
-    assert f"'{words[-1]}': is an address; it takes a folder" in done.err
+    assert f"'{words[-1]}': is an address; give a folder" in done.err
     assert "pw" not in done.err
 
 

@@ -152,7 +152,7 @@ class TestForgetting:
         (videos / "2025").mkdir()
         done = hipcue("sessions", "forget", "latest", "--yes")
         assert done.exit_code == 0
-        assert "other files are in it and stay (2025, clip.mp4, report.html, strides.xlsx, video.mp4)" in done.stdout
+        assert "contains other files, which stay (2025, clip.mp4, report.html, strides.xlsx, video.mp4)" in done.stdout
         assert sorted(path.name for path in videos.iterdir()) == [
             "2025",
             "clip.mp4",
@@ -200,7 +200,7 @@ class TestForgetting:
     def test_names_a_copy_that_stays(self, hipcue: Command, three: Path) -> None:
         shutil.copytree(three / "2", three / "backup")
         done = hipcue("sessions", "forget", "latest", "--yes")
-        assert f"{three / 'backup'}: a copy of this session stays" in done.stdout
+        assert f"{three / 'backup'}: is a copy of this session and stays" in done.stdout
         assert not (three / "2").exists()
         assert hipcue("sessions", "forget", three / "backup", "--yes").exit_code == 0
         assert not (three / "backup").exists()
@@ -210,7 +210,7 @@ class TestForgetting:
         hipcue("sessions", "import", three / "backup")
         done = hipcue("sessions", "forget", "latest", "--yes")
         assert not (three / "2").exists()
-        assert f"{three / 'backup'}: a copy of this session stays" in done.stdout
+        assert f"{three / 'backup'}: is a copy of this session and stays" in done.stdout
 
     def test_of_a_copy_leaves_the_original_in_the_list(self, hipcue: Command, three: Path) -> None:
         shutil.copytree(three / "2", three / "backup")

@@ -44,21 +44,21 @@ STAGES = (
     Stage(
         SENT_TO_RECEIVED,
         ANALYSIS,
-        "put into shared memory, announced, copied, and waiting while the picture before is measured",
+        "put into shared memory, announced, copied, and waiting while the previous picture is measured",
     ),
     Stage(RECEIVED_TO_POSE, ANALYSIS, "checked and handed to the pose model"),
     Stage(POSE, ANALYSIS, "the pose model"),
     Stage(POSE_TO_SAMPLE, ANALYSIS, "legs, angles and strides; handed to the wire"),
     Stage(CAPTURED_TO_SAMPLE, ANALYSIS, "all of the above"),
-    Stage(AROUND_POSE, ANALYSIS, "all of the above but the pose model"),
+    Stage(AROUND_POSE, ANALYSIS, "all of the above without the pose model"),
     Stage(SAMPLE_TO_FLIP, DISPLAY, "a sample sent to its picture, with its lines, on the screen"),
     Stage(CAPTURED_TO_FLIP, DISPLAY, "age of a picture when it is first seen with its own lines"),
-    Stage(STRIDE_TO_CUE, COACH, "a settled stride sent to the cue that it brings"),
+    Stage(STRIDE_TO_CUE, COACH, "a settled stride sent to the cue that it causes"),
     Stage(CUE_TO_SOUND, AUDIO, "a cue decided to its first sample at the sound card's output"),
     Stage(STRIDE_TO_SOUND, AUDIO, "a settled stride sent to its sound at the sound card's output"),
     Stage(CAPTURED_TO_SOUND, AUDIO, "capture of the picture that settled a stride to its sound"),
-    Stage(AROUND_POSE_AND_BUFFER, AUDIO, "the same but for the pose model and the sound card's buffer"),
-    Stage(PEAK_PREDICTION, ANALYSIS, "how far off the next peak was predicted, early enough for a sound on it"),
+    Stage(AROUND_POSE_AND_BUFFER, AUDIO, "the same without the pose model and the sound card's buffer"),
+    Stage(PEAK_PREDICTION, ANALYSIS, "error of the last prediction of a peak that is early enough to time a sound by"),
 )
 
 

@@ -44,8 +44,8 @@ class Keys:
         """Make this machine's key. Raises KeysError if it has one."""
         if (self.folder / SECRET).exists():
             raise KeysError(
-                f"{self.folder / SECRET}: this machine has a key already, and machines that allow it would refuse a new one. "
-                "To make a new one anyway, remove that file first"
+                f"{self.folder / SECRET}: this machine already has a key, and machines that allow it would refuse a new one. "
+                "To create a new one anyway, first remove that file"
             )
         public, secret = (part.decode("ascii") for part in zmq.curve_keypair())
         self._write(self.folder / SECRET, secret)

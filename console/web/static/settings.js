@@ -125,13 +125,13 @@ function show(answer) {
     for (const input of field.querySelectorAll("input, select, button")) input.disabled = fixed;
     for (const input of field.querySelectorAll("[data-kind]")) input.setAttribute("aria-describedby", field.querySelector(".help").id);
     if (known.locked.includes(path) && !field.querySelector(".locked")) {
-      field.querySelector(".help").append(make("span", { class: "locked" }, " Given on the command line; it holds until the program ends."));
+      field.querySelector(".help").append(make("span", { class: "locked" }, " Given on the command line; applies until the program ends."));
     }
   }
   byId("toml").value = known.text;
   byId("toml").dataset.hash = known.hash;
   byId("mistake").hidden = !known.mistake;
-  byId("mistake").textContent = known.mistake ? `The file cannot be used as it is, and the lane keeps its settings. ${known.mistake}` : "";
+  byId("mistake").textContent = known.mistake ? `The file is not valid, so the lane keeps its present settings. ${known.mistake}` : "";
   byId("versions").replaceChildren(...known.versions.map((one) => make("li", {}, `${one.at.slice(0, 16).replace("T", " ")}, ${one.by}: ${one.keys.join(", ")}`)));
   if (!known.versions.length) byId("versions").append(make("li", { class: "quiet" }, "None yet"));
   if (writes) byId("undo").disabled = !known.versions.length;
