@@ -3,7 +3,7 @@
 from wire.faults import SampleState
 
 RESTS_AFTER_S = 30.0
-"""Without a person in view for this long, the program rests."""
+"""The program rests once nobody has been in view for this long."""
 
 
 class Attendance:

@@ -1,6 +1,6 @@
 """Which frames to analyse where there is no time for all: every second, third …, evenly spaced. Pure: times are arguments.
 
-Without it, the newest frame would be analysed whenever the one before is done: now the next, now the one after it.
+Without it, each analysis would take the newest frame when the previous one is done: unevenly, the next or the one after.
 """
 
 from math import inf
@@ -12,7 +12,7 @@ from wire.clock import NS_PER_S, s_to_ns
 LEAST_HZ = 29.0
 """A rate below that of an ordinary camera would be worse for the measurement than uneven intervals."""
 WINDOW_S = 2.0
-"""The pace is chosen once in this time."""
+"""How often the pace is chosen."""
 MOST_MISSED = 0.15
 """Share of the wanted frames that may be missed; beyond it, fewer are wanted."""
 _ROOM = 0.8

@@ -1,4 +1,4 @@
-"""The measurement engine: landmarks in, samples and strides out.
+"""The measurement engine: turns landmarks into samples and strides.
 
 Pure and causal, so it runs the same live, on a clip and in a test. What is known about one runner is in followed_runner.py;
 this file decides when a runner is lost, and keeps what outlasts them.
@@ -43,7 +43,7 @@ class GaitEngine:
 
     @property
     def facing(self) -> Facing | None:
-        """The way the runner faces; None: not known yet."""
+        """The direction the runner faces; None: not known yet."""
         return self._configured_facing if self._runner is None else self._runner.facing
 
     def measure(self, facts: FrameFacts, landmarks: Landmarks | None) -> tuple[Sample, list[Stride]]:

@@ -1,4 +1,4 @@
-"""A frame in, its sample and strides out: pose model, gait engine and the search for the right person together."""
+"""Turns a frame into its sample and strides, with the pose model, the gait engine and the search for the right person."""
 
 from msgspec import structs
 
@@ -15,7 +15,7 @@ from wire.messages import Belt, CameraName, Facing, Sample, Stride, side_of
 
 
 class Measurement:
-    """The same for live frames and recordings. The caller closes `pose`."""
+    """Measures frames, live and recorded alike. The caller closes `pose`."""
 
     def __init__(self, settings: Settings, pose: PoseEstimator, camera: CameraName = "main") -> None:
         facing: Facing | None = None if settings.analysis.facing == "auto" else settings.analysis.facing
@@ -77,7 +77,7 @@ class Measurement:
 
 
 def _zero_bias(pose: PoseEstimator, settings: Settings, camera: CameraName) -> ZeroBias:
-    """Learnt for one model. Two cameras are corrected alike: a runner who stands turned seems to stand ahead of one of them."""
+    """The correction for this pose model. With two cameras it ignores yaw: one of them would see a turned runner from ahead."""
     if not pose.facts.get("pose model", "").startswith(MODEL):
         return NO_BIAS
     paired = camera == "other_side" or settings.capture.has_other_side

@@ -1,4 +1,4 @@
-"""The analysis process: the newest frame in, its sample and the strides that it settles out."""
+"""The analysis process: measures the newest frame and publishes its sample and the strides it settles."""
 
 import sys
 from collections import deque
@@ -61,7 +61,7 @@ class _Analysis:
         self._measurement = Measurement(settings, pose, camera)
         self._attendance = Attendance()
         self._pace: FramePace | None = None
-        """None: of a recording, the newest frame is analysed whenever there is time."""
+        """None for a recording: the newest frame is analysed whenever there is time."""
         self._max_age_ns = ms_to_ns(settings.analysis.max_age_ms)
         self._frames = node.frames(other_side=camera == "other_side")
         self._agreement = SideAgreement()
@@ -121,7 +121,7 @@ class _Analysis:
 
 
 class _Outlet:
-    """Publishes what was measured."""
+    """Publishes samples and strides."""
 
     def __init__(self, node: Node) -> None:
         self._clock = node.clock

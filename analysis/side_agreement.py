@@ -1,4 +1,4 @@
-"""Whether the cameras on both sides of a runner are on two sides, and agree on which leg is which. Pure.
+"""Whether two cameras are on opposite sides of the runner and agree on which leg is which. Pure.
 
 Both see both legs, so a leg's push-offs must come at the same times in either view. If the times of one camera's right leg are
 those of the other camera's left leg, one of the two confuses the legs, and it is not known which: the quality of a stride, the
@@ -14,12 +14,12 @@ from wire.clock import s_to_ns
 from wire.messages import Side, Stride, opposite
 
 ONE_OF_TWO = 0.5
-"""The probability that a camera is right, of two that contradict each other."""
+"""Probability that either of two contradicting cameras is right."""
 _COMPARED_STRIDES = 3
 _VOTES, _AGAINST = 4, 3
-"""So many of the last strides must contradict the other camera: one late or missed stride is no contradiction."""
+"""`_AGAINST` of the last `_VOTES` strides must contradict the other camera: one late or missed stride is not enough."""
 _FORGOTTEN_NS = s_to_ns(3.0)
-"""A camera that has seen no stride for so long says nothing."""
+"""A camera that has seen no stride for this long is not compared."""
 
 
 class SideAgreement:
@@ -27,7 +27,7 @@ class SideAgreement:
 
     def __init__(self) -> None:
         self._others_ns: dict[Side, deque[int]] = {side: deque(maxlen=_COMPARED_STRIDES) for side in ("left", "right")}
-        """Peaks by the other camera."""
+        """Peaks seen by the other camera."""
         self._votes: deque[bool] = deque(maxlen=_VOTES)
         self._near: dict[bool, deque[Stride]] = {mine: deque(maxlen=_COMPARED_STRIDES) for mine in (True, False)}
         """The last near strides by this camera (True) and by the other one."""
@@ -68,7 +68,7 @@ class SideAgreement:
         return structs.replace(stride, quality=ONE_OF_TWO * stride.quality) if doubtful else stride
 
     def _off_ns(self, side: Side, peak_ns: int, stride_ns: int) -> float | None:
-        """How far the other camera's last peaks of a leg are from this one, but for whole strides; None: there are none."""
+        """Distance of the other camera's last peaks of a leg from this one, modulo whole strides; None: there are none."""
         recent = [at_ns for at_ns in self._others_ns[side] if abs(peak_ns - at_ns) <= _FORGOTTEN_NS]
         if not recent:
             return None

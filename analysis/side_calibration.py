@@ -17,10 +17,10 @@ from wire.clock import NS_PER_S
 from wire.messages import CameraName, Facing, Stride, opposite
 
 NEEDED_STRIDES = 30
-"""By each camera, facing each way: some 21 s of running."""
+"""Strides by each camera, facing each way: about 21 s of running."""
 CAMERAS: tuple[CameraName, CameraName] = ("main", "other_side")
 WAYS: tuple[Facing, Facing] = ("right", "left")
-"""In which the runner faces for the main camera."""
+"""Directions the runner faces, as seen by the main camera."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,16 @@ class SideCalibration:
     left_minus_right_deg: float
     """The runner's own, without the cameras' part; its standard deviation is the same."""
     cadence_change_pct: float
-    """From the one way to the other."""
+    """Change of cadence from the first direction to the second."""
 
     @property
     def ci95_deg(self) -> float:
-        """Half the 95 % interval of either."""
+        """Half the 95 % interval of both."""
         return Z95 * self.sd_deg
 
     @property
     def stands_out(self) -> bool:
-        """Whether the cameras differ by more than the uncertainty. Taking out less would add more error than it removes."""
+        """Whether the cameras differ by more than the uncertainty. Correcting less would add more error than it removes."""
         return abs(self.offset_deg) > self.ci95_deg
 
     @property
@@ -73,7 +73,7 @@ class _Way:
         return float(apart_deg.mean()), float(apart_deg.std(ddof=1) / math.sqrt(len(apart_deg)))
 
     def _apart_deg(self) -> NDArray[np.float64]:
-        """Of each stride by the other camera, how much more it is than those of the main one before and after it."""
+        """For each stride by the other camera, how much it exceeds the main camera's strides before and after it."""
         if not all(self.strides.values()):
             return np.empty(0)
         (main_s, main_deg), (at_s, deg) = (
@@ -92,7 +92,7 @@ class TurnAround:
         self._min_quality = min_quality
         self._ways = {way: _Way() for way in WAYS}
         self.without_zero = 0
-        """Strides by a camera that has seen nobody stand still."""
+        """Strides by a camera that has no zero from standing."""
 
     def add(self, stride: Stride) -> None:
         """Add a stride. Only near legs count, well seen and with a zero from quiet standing."""
@@ -118,7 +118,7 @@ class TurnAround:
         return main, other
 
     def result(self) -> SideCalibration:
-        """What the strides say, once `complete`."""
+        """The calibration, once `complete`."""
         right, left = (self._ways[way] for way in WAYS)
         (facing_right_deg, right_error_deg), (facing_left_deg, left_error_deg) = right.other_less_main(), left.other_less_main()
         # Each way has zeros of its own, and with them an error of the pair of cameras of its own.

@@ -39,7 +39,7 @@ _SLOW = 0.8
 STILL_PERIOD_NS = s_to_ns(0.5)
 """While nobody is in view and nothing moves, a picture is sent this often."""
 REST_LASTS_NS = s_to_ns(3 * RESEND_PERIOD_S)
-"""A rest ends this long after the analysis has last asked for it: it may have crashed since."""
+"""A rest ends this long after the analysis last asked for it, because the analysis may have crashed since."""
 
 
 def run(settings: Settings, wire: Wire, stop: StopFlag, wait_for: tuple[str, ...] = (), patient: bool = False) -> int:
@@ -92,7 +92,7 @@ class _Capture:
         self._health = node.health
         self._reopener = Reopener(self._open_again, node.clock)
         self._lasting_name = ""
-        """Of the camera that was open, if it has one."""
+        """Lasting name of the camera that was open, if it has one."""
         self._seq = 0
         self._epoch = 0
         self._index_base = 0
@@ -104,7 +104,7 @@ class _Capture:
         self._window_start_ns = 0
         self._window_frames = 0
         self._rest_until_ns: dict[str, int] = {}
-        """By each analysis of the lane: until then, as far as it can tell, nobody is in view."""
+        """For each analysis of the lane, the time until which it reports that nobody is in view."""
         self._change = VisibleChange()
         if source is not None:
             self._use(source)
@@ -114,7 +114,7 @@ class _Capture:
         return bool(self._rest_until_ns) and self._clock() < min(self._rest_until_ns.values())
 
     def handle_health(self, health: Health) -> None:
-        """Rest while every analysis of the lane does: whom one camera sees, the other one may see next."""
+        """Rest only while every analysis of the lane does: whoever one camera sees may soon be in view of the other."""
         if health.process in ANALYSES:
             self._rest_until_ns[health.process] = self._clock() + REST_LASTS_NS if health.resting else 0
 
@@ -151,7 +151,7 @@ class _Capture:
             self._source.close()
 
     def _open_again(self) -> Source:
-        """A camera that is not found by its number may have returned under another one."""
+        """Open the camera again; if its number fails, by its lasting name, since it may have returned under another number."""
         try:
             return open_source(self._settings)
         except CameraError:
@@ -251,14 +251,14 @@ class _Capture:
 
 
 class _SlowMotionWatch:
-    """Reports a recording whose runner takes steps too slowly for anybody who runs."""
+    """Reports a recording whose cadence is too low for running."""
 
     def __init__(self, health: HealthReporter) -> None:
         self._health = health
         self._rhythm = StepRhythm()
 
     def add(self, stride: Stride) -> None:
-        """Take note of a stride of this camera."""
+        """Add a stride of this camera."""
         if stride.camera != "main":
             return
         self._rhythm.add(stride.leg, stride.t_peak_ns / NS_PER_S)

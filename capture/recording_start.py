@@ -1,4 +1,4 @@
-"""When a recording starts, which unlike a camera has a first picture: what it waits for."""
+"""Synchronises the start of a recording, which, unlike a camera, has a first picture."""
 
 from capture.sources.paced import PacedSource
 from wire.clock import NS_PER_S, s_to_ns
@@ -27,7 +27,7 @@ def await_ready(wire: Wire, processes: tuple[str, ...], health: HealthReporter, 
 
 
 def await_main_camera(wire: Wire, source: PacedSource, health: HealthReporter, stop: StopFlag) -> None:
-    """Let the recording start at the instant at which the main camera's did."""
+    """Start the recording at the same instant as the main camera's."""
     frames = wire.frames()
     until_ns = wire.clock() + s_to_ns(READY_TIMEOUT_S)
     frame = None

@@ -12,7 +12,7 @@ from config.settings import Settings
 
 @dataclass(frozen=True)
 class Standalone:
-    """What the command line of a single process says."""
+    """The options of a single process."""
 
     settings: Settings
     wire_directory: Path | None

@@ -24,7 +24,7 @@ _HEAD = """\
 """
 _WIDTH = 128
 _COMMENT_COLUMN = 26
-"""Comments to the right of settings begin here, or further right where a block of rules has longer settings."""
+"""Column of the comments beside settings; further right in a block of rules with longer settings."""
 _RULES_COLUMN = 40
 
 

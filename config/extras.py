@@ -1,6 +1,6 @@
-"""The packages that not everybody needs, and how to get them."""
+"""The optional packages, and how to install them."""
 
 
 def how_to_install(extra: str) -> str:
-    """The command, in the clone: into its own environment, in the versions that are tested. `extra` is of pyproject.toml."""
+    """The command, to be run in the clone, that installs this extra of pyproject.toml in the tested versions."""
     return f".venv/bin/pip install -c constraints.txt -e '.[{extra}]'"

@@ -1,9 +1,8 @@
-"""Left minus right of two legs, each seen near by a camera on its own side: as far as the last strides tell. Pure.
+"""Left minus right from the last strides of two legs, each seen near by the camera on its side. Pure.
 
-Each camera also sees the other leg far, so the difference is measured twice, by the near legs and by the far ones; what a far
-leg reads too much or too little is in both far legs. A pose model gets the two wrong by different amounts, so their mean is
-closer. How it is formed, and what the cameras add to its uncertainty, stands here once, for screen, console and report
-(docs/two-cameras.md).
+Each camera also sees the other leg far, so the difference is measured twice, by the near legs and by the far ones; an error
+of far legs is in both of them and cancels. A pose model's errors in the two differences differ, so their mean is closer.
+Screen, console and report all use this calculation and its uncertainty (docs/two-cameras.md).
 """
 
 import math
@@ -41,16 +40,16 @@ class Difference:
 
 @dataclass(frozen=True)
 class Combined:
-    """Left minus right by the near legs and the far ones together, degrees."""
+    """Left minus right from near and far legs together, degrees."""
 
     difference_deg: float
     cameras_sd_deg: float
-    """What the cameras add to its uncertainty: standard deviation."""
+    """The cameras' contribution to its uncertainty: standard deviation."""
     by_far_legs: bool
     """Whether the far legs count, too."""
 
     def error_deg(self, near_deg: float, far_deg: float) -> float:
-        """Standard error from those of both; the strides are the same, so that their scatter does not average out."""
+        """Standard error from those of both; they share their strides, so the scatter does not average out."""
         return ((near_deg + far_deg) / 2 if self.by_far_legs else near_deg) / CAMERA_PAIR_SHOWN
 
 
@@ -61,9 +60,9 @@ def left_minus_right(
     far_left: Sequence[float] = (),
     far_right: Sequence[float] = (),
 ) -> Difference | None:
-    """Of the last `COMPARED_STRIDES` values of each leg, degrees; None: too few, or too uncertain to be stated.
+    """The difference over the last `COMPARED_STRIDES` of each leg, degrees; None: too few, or too uncertain to state.
 
-    `far_left`, `far_right`: of the same legs by the camera that sees them far. `calibration_sd_deg`: as for `combined`.
+    `far_left`, `far_right`: values of the same legs from the camera that sees them far. `calibration_sd_deg`: as for `combined`.
 
     >>> left_minus_right([15.0, 15.5, 15.0, 15.5, 15.25], [12.0, 12.5, 12.0, 12.5, 12.25]).difference
     3.1578947368421053
@@ -79,7 +78,7 @@ def left_minus_right(
 
 
 def combined(near_deg: float, far_deg: float | None = None, calibration_sd_deg: float = 0.0) -> Combined:
-    """Left minus right by the near legs, and by the far ones (None: not measured), each zeroed while standing.
+    """Combine left minus right of the near legs and of the far ones (None: not measured), each zeroed in standing.
 
     `calibration_sd_deg`: standard deviation of the cameras' own difference, where it has been measured and corrected
     (hipcue calibrate-sides).

@@ -38,10 +38,10 @@ class Origin:
     file: Path | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
     counted: Mapping[str, int] = field(default_factory=dict)
-    """By runner: the session number that holds where the settings leave it to be counted."""
+    """Session number by runner, used where the settings leave it to be counted."""
 
     def load(self, text: str | None = None) -> Settings:
-        """The settings that hold, or would hold with this text in the file. Raises ConfigError with one sentence."""
+        """The settings in force, or those that would be with this text in the file. Raises ConfigError with one sentence."""
         settings = load(self.preset, self.file, self.overrides, text)
         session = settings.session
         if session.session_number or session.runner not in self.counted:
@@ -53,9 +53,9 @@ class Origin:
 def load(
     preset: str = "", file: Path | None = None, overrides: Mapping[str, Any] | None = None, text: str | None = None
 ) -> Settings:
-    """The settings that hold. Raises ConfigError with one sentence.
+    """The settings in force. Raises ConfigError with one sentence.
 
-    `overrides` are from the command line, by dotted key: {"capture.source": "0"}. `text` stands for the file's content.
+    `overrides` are from the command line, by dotted key: {"capture.source": "0"}. `text` replaces the file's content.
     """
     try:
         layers = [default_layer()]
@@ -71,7 +71,7 @@ def load(
 
 
 def settle(layers: Sequence[Layer]) -> Settings:
-    """Merge the layers and check the result. Raises ConfigError naming the layer that brought what is wrong."""
+    """Merge the layers and check the result. Raises ConfigError that names the layer with the mistake."""
     try:
         return Settings.model_validate(_merged(layers))
     except ValidationError:
@@ -143,7 +143,7 @@ def _merge(below: Tables, above: Mapping[str, Any]) -> Tables:
 
 
 def _merge_rules(below: list[Any], above: list[Any]) -> list[Any]:
-    """Those of `above` in their order, so that a mistake is reported at its place in the file; then the others of `below`."""
+    """The rules of `above` in their order, so that mistakes are reported at their place; then the others of `below`."""
     names = [_name(rule) for rule in above]
     changed = [
         {**next((known for known in below if _name(known) == name), {}), **rule} if name is not None else rule
@@ -157,7 +157,7 @@ def _name(rule: Any) -> Any:
 
 
 def _mistake(layers: Sequence[Layer]) -> ConfigError:
-    """What is wrong with all layers together, said of the first one from which on it is never right."""
+    """The mistake in the merged layers, attributed to the first layer from which on the result is always invalid."""
     mistake = ConfigError("")
     for count in range(len(layers), 0, -1):
         merged = _merged(layers[:count])

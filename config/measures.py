@@ -3,10 +3,10 @@
 A new measure needs a row of `TABLE` and the code that computes it (analysis/measures/stride_measures.py puts the value into
 `Stride.measures` under the row's `column`). All else follows from the row: the column of strides.csv and of the store, the
 label and the number on the screen, the definition in session.json, and the names and limits that the settings accept. The
-table in docs/measures.md is written by `python -m config.measures_doc`. tests/config/test_measures.py holds this.
+table in docs/measures.md is written by `python -m config.measures_doc`. tests/config/test_measures.py checks this.
 
 The message carries these values in a mapping, not in a field each: fields that mypy can check would have to be written out
-a second time. What is lost is small, for other code names few measures (`Stride` has fields for those); a test compares what
+a second time. Little is lost, because other code names few measures (`Stride` has fields for those); a test compares what
 analysis publishes with this table.
 """
 
@@ -20,9 +20,9 @@ class Unit:
     """A unit of measurement."""
 
     name: str
-    """In settings and docs."""
+    """Its name in settings and docs."""
     suffix: str
-    """Ends the names of columns."""
+    """End of the column names."""
     mark: str
     """Follows a number on the screen and in reports."""
 
@@ -42,9 +42,9 @@ class Measure:
     """One measure of a stride."""
 
     name: str
-    """In settings and on the wire, as in `cadence below 160`."""
+    """Its name in settings and messages, as in `cadence below 160`."""
     label: str
-    """On the screen and in reports."""
+    """Its name on the screen and in reports."""
     unit: Unit
     low: float
     high: float
@@ -53,11 +53,11 @@ class Measure:
     sign: str = ""
     """What plus and minus mean; "": it is never negative."""
     decimals: int = 0
-    """On the screen."""
+    """Decimals on the screen."""
     min_fps: int = 0
-    """The camera's frame rate below which it is not taken."""
+    """Below this frame rate it is not measured."""
     needs: tuple[Literal["belt speed", "near leg"], ...] = ()
-    """It is taken only where the belt's speed is known, or of the near leg alone."""
+    """It is measured only if the belt speed is known, or only for the near leg."""
 
     @property
     def column(self) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with a setting, said in one sentence: where, which key, which value, and what is allowed."""
+"""Describes a mistake in a setting in one sentence: where, which key, which value, and what is allowed."""
 
 import difflib
 import math
@@ -29,17 +29,17 @@ FORMS = {
     "language": 'a language, such as "en" or "en-gb"',
     "device": 'a processor, such as "CPU", "GPU" or "GPU.1"',
 }
-"""By key: what text of a certain pattern must be."""
+"""Descriptions of text patterns, by key."""
 _HINTS = {
     r"=\s*[+-]?[0-9]+,[0-9]": "write decimals with a point, as in 0.5",
     r"=\s*(yes|no|on|off|True|False|TRUE|FALSE)\b": "write true or false",
     r"\\": 'write folders with /, as in "C:/voices"',
     r"=\s*[A-Za-z_/~]": "put text in quotes",
 }
-"""By what the line looks like: what its writer may have meant."""
+"""Hints by pattern of the line: what its writer may have meant."""
 _QUOTED = r"'([^']*)'"
 _FEW = 8
-"""Of so many allowed words all are named; of more only the nearest one."""
+"""Up to this many allowed words are all listed; of more, only the nearest one."""
 _LONGEST_VALUE = 80
 """A longer value is shortened: the sentence must fit on the screen and into its message."""
 _KINDS = {
@@ -54,7 +54,7 @@ _KINDS = {
 
 
 class ConfigError(Exception):
-    """A setting is wrong; the text is for the person who wrote it.
+    """A setting is wrong. The text is for the person who wrote it.
 
     `place` is for the log: which setting, without its value, which may be somebody's name. `path` is the setting for a form:
     section, key, and within lists the place or a rule's name.
@@ -136,7 +136,7 @@ def key_name(path: Sequence[str | int], data: Mapping[str, Any]) -> str:
 
 
 def form_path(path: Sequence[str | int], data: Mapping[str, Any]) -> tuple[str | int, ...]:
-    """A path with the name of a rule in place of its number, since the order of rules is nobody's business.
+    """A path with the name of a rule in place of its number, because the order of rules does not matter.
 
     >>> form_path(("cue", 0, "strides"), {"cue": [{"name": "push", "strides": 0}]})
     ('cue', 'push', 'strides')

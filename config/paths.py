@@ -47,7 +47,7 @@ def spool_folder(url: SecretAddress) -> Path:
 
 
 def compiled_folder() -> Path | None:
-    """What a process has worked out and only needs to work out again if it is lost; None: the user has no home."""
+    """The folder of caches, which are made again if they are lost; None: the user has no home."""
     try:
         return home() / "compiled"
     except ConfigError:

@@ -14,8 +14,8 @@ THIGH_DEG: Mapping[float, tuple[float, ...]] = {
 }
 """Thigh against vertical, + in front of the body, by belt speed in m/s (Fukuchi 2017).
 
-Seven harmonics leave 0.09, 0.10 and 0.14° (standard deviation) and the peak within 0.1°; with five the peak would come out 0.1
-to 0.2° too deep at every speed.
+Seven harmonics leave 0.09, 0.10 and 0.14° (standard deviation) and the peak within 0.1°; with five the peak would be 0.1 to
+0.2° too deep at every speed.
 """
 KNEE_DEG: Mapping[float, tuple[float, ...]] = {
     3.5: (47.17, -17.31, -30.5, -13.38, 22.99, -4.77, 2.23, -0.9, 0.49, -0.71, 0.81, -0.21, -0.17, 0.0, -0.25),
@@ -31,7 +31,7 @@ SLOWEST_RUNNER_SPM = 110.0
 """Steps a minute: nobody runs at a lower cadence. At 2.5 m/s runners take some 160 (Fukuchi 2017)."""
 
 PACE_SPEED_MPS, PACE_CADENCE_PCT = 0.3, 4.0
-"""A larger change of belt speed or cadence is another pace, which moves hip extension without any change of form: from 2.5 to
+"""A larger change of belt speed or cadence is another pace, which changes hip extension without a change of form: from 2.5 to
 3.5 m/s by 6° (Fukuchi 2017). Strides of different paces are not compared."""
 
 SIDE_LIMIT_DEG = 3.0
@@ -40,16 +40,16 @@ CAMERA_PAIR_SHOWN = 0.95
 """The share of a difference between the legs that two cameras show: 0.92 on drawn and rendered runners; one camera shows 0.92
 and 0.94 of a change (docs/accuracy.md). The correction is smaller than that, because other bodies may show more."""
 CAMERA_PAIR_RMS_DEG = 0.3
-"""Left minus right by two cameras, each zeroed while standing, is off by this, beside the strides' scatter and the share below:
-root mean square. Twice what `python -m bench.accuracy.two_cameras` finds, because real cameras hang less evenly."""
+"""Error of left minus right from two cameras zeroed in standing, root mean square, besides the strides' scatter and the share
+below. Twice what `python -m bench.accuracy.two_cameras` finds, because real cameras are placed less evenly."""
 CAMERA_PAIR_CHANGE_RMS, NEAR_PAIR_CHANGE_RMS = 0.08, 0.13
-"""By what share of such a difference the true one is larger or smaller, root mean square: by near and far legs (0.07 in that
+"""Error as a share of the difference, root mean square: for near and far legs together (0.07 in that
 benchmark), and by near legs alone, as of any change that one camera sees (bench.accuracy.camera_part)."""
 FAR_PAIR_APART_DEG, FAR_PAIR_APART_SHARE = 1.5, 0.4
 """Far legs count only while their difference is this close to that of the near legs: degrees, and a share of it (root sum of
 squares)."""
 SIDE_TIMES_RMS_MS = 9.0
-"""Contact or flight of the left leg minus that of the right one is taken to be off by as much as the moment of contact differs
+"""Error assumed for left minus right of contact or flight time: as much as the moment of contact differs
 between runners whose legs swing alike (30 ± 9 ms, `python -m bench.accuracy.contact_times`); how far the legs of one runner
 differ is not known. Two cameras at 60 frames a second add 2 and 5 ms (`python -m bench.accuracy.side_times`)."""
 Z95 = 1.96

@@ -1,4 +1,4 @@
-"""The address of a camera or a store: it may hold a password, so nothing prints it whole by accident."""
+"""The address of a camera or a store. It may contain a password, so it is never printed in full by accident."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 _HOST = re.compile(r"[A-Za-z0-9._*-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
-# It starts at the front of a word only: tried from every letter of one, a value of 900 kB would take minutes.
+# It starts only at the beginning of a word: tried at every letter, a value of 900 kB would take minutes.
 _ADDRESS = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z0-9+.-]*://.*", re.DOTALL)
 
 _MISTYPED = re.compile(r"[^@]*:[^@]*@")
@@ -18,7 +18,7 @@ _MISTYPED = re.compile(r"[^@]*:[^@]*@")
 class SecretAddress:
     """A file, a device or an address. Printed, stored and published, an address is its scheme and host alone.
 
-    Only `reveal` gives the whole; it is called where a connection is opened, and nowhere else.
+    Only `reveal` returns all of it; it is called only where a connection is opened.
 
     >>> SecretAddress("rtsp://coach:secret@camera:554/user=coach_password=secret")
     SecretAddress('rtsp://camera:554/…')
@@ -28,7 +28,7 @@ class SecretAddress:
         self._whole = whole
 
     def reveal(self) -> str:
-        """The whole, password and all."""
+        """The full address, with its password."""
         return self._whole
 
     def __str__(self) -> str:
@@ -59,7 +59,7 @@ class SecretAddress:
         """A string in files, on the command line and in the JSON schema; its shown form wherever settings are written out."""
 
         def parse(value: Any, parse_text: core_schema.ValidatorFunctionWrapHandler) -> SecretAddress:
-            # A file's name may be no valid Unicode, which pydantic refuses in text.
+            # A file name may not be valid Unicode, which pydantic refuses in text.
             return value if isinstance(value, cls) else cls(value if isinstance(value, str) else parse_text(value))
 
         return core_schema.no_info_wrap_validator_function(
@@ -70,16 +70,16 @@ class SecretAddress:
 
 
 def shown(name: str) -> str:
-    """A name as it may be shown: of an address the scheme and the host, of anything else all.
+    """A name as it may be shown: an address only by scheme and host, anything else unchanged.
 
-    Passwords stand in front of the host, in the path (`/user=…_password=…`) or behind it, and may hold any character. Where it
+    Passwords occur before the host, in the path (`/user=…_password=…`) or after it, and may contain any character. Where it
     is not certain what the host is, it is left out too.
     """
     scheme, separator, rest = name.partition("://")
     if not separator:
         if _MISTYPED.match(name):
             return "…"
-        # The name of a file may have bytes that are no UTF-8, which Python keeps as surrogates.
+        # A file name may have bytes that are not UTF-8, which Python keeps as surrogates.
         return os.fsencode(name).decode("utf-8", "backslashreplace")
     user, _, behind_user = rest.rpartition("@")
     if re.search(r"[/?#]", user):  # the @ may end a user's password, or belong to one in the path or the query
@@ -91,7 +91,7 @@ def shown(name: str) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """A text as it may be shown: from the first address on, what `shown` leaves of it, for a password may hold any character.
+    """A text as it may be shown: cut by `shown` from the first address on, because a password may contain any character.
 
     >>> without_secrets("see rtsp://u:my secret@camera/1")
     'see rtsp://camera/…'

@@ -1,4 +1,4 @@
-"""The doctor's page: what `hipcue doctor` says of this lane, on request, and never while a runner is measured.
+"""The doctor's page: runs the checks of `hipcue doctor` on this lane, on request, and never while a runner is measured.
 
 The checks load the pose model and take a core for some seconds, so they run in a process of their own.
 """
@@ -22,7 +22,7 @@ from wire.messages import Message
 FILE = "doctor.json"
 LONGEST_S = 120.0
 LOOK_S = 0.2
-"""How often it is looked whether a runner has begun."""
+"""How often to check whether a runner has started."""
 RUNNER_MEASURED = "A runner is being measured. Start the check when nobody is running."
 RUNNER_BEGAN = "A runner has started, so the check was stopped. Start it again when nobody is running."
 NO_SETTINGS = "The lane has not reported its settings yet. Try again in a moment."
@@ -110,7 +110,7 @@ class Doctor:
             await asyncio.gather(answer, return_exceptions=True)
 
     async def _watched(self, answer: "asyncio.Future[Any]") -> str:
-        """Wait for the answer. Returns why it is waited for no longer; "": it is there."""
+        """Wait for the answer. Returns why waiting was ended; "": the answer has arrived."""
         loop = asyncio.get_running_loop()
         end_s = loop.time() + LONGEST_S
         while not answer.done():

@@ -1,4 +1,4 @@
-"""A console for many lanes: each is followed as a remote screen follows it, without its pictures."""
+"""A console for many lanes: each is followed like by a remote screen, but without pictures."""
 
 import threading
 from collections import Counter

@@ -22,7 +22,7 @@ class FollowedLane(Message, frozen=True):
 
     name: str
     address: str
-    """Where it publishes, as in "tcp://192.168.1.21:7660"."""
+    """The address it publishes at, as in "tcp://192.168.1.21:7660"."""
     key_name: str
     """The name under which its key is allowed here."""
     page: str = ""
@@ -30,7 +30,7 @@ class FollowedLane(Message, frozen=True):
 
 
 def page_of(address: str) -> str:
-    """Where the console of the lane that publishes at this address is by default; "": on this machine, out of tablets' reach.
+    """Default address of the console of the lane that publishes here; "": it is on this machine, where tablets cannot reach it.
 
     >>> page_of("tcp://192.168.1.21:7660"), page_of("tcp://localhost:7660")
     ('http://192.168.1.21:7680', '')
@@ -40,7 +40,7 @@ def page_of(address: str) -> str:
 
 
 def checked_page(page: str) -> str:
-    """The address of a lane's console, without what a browser would add. Raises ConfigError."""
+    """The address of a lane's console, without the parts that a browser adds. Raises ConfigError."""
     if not _PAGE.fullmatch(page):
         raise ConfigError(f"{page!r}: the address of a lane's console looks like http://192.168.1.21:7680")
     return page.rstrip("/")

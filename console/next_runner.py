@@ -1,4 +1,4 @@
-"""Names a lane's next runner, or opens it to everybody, in the lane's settings file: for its own coach and for a gym's."""
+"""Sets a lane's next runner, or open gym, in the lane's settings file: for its own coach and for a gym's."""
 
 from collections import Counter
 from concurrent.futures import Future
@@ -37,7 +37,7 @@ class NextRunner:
                 note = f"{error} Therefore this counts as their first session."
         wanted: dict[str, Any] = {"mode": mode, "runner": name, "session_number": number}
         present = self._file.open().values["session"]
-        # Whatever the file had: the coach has just chosen.
+        # Overrides the file: the coach has just chosen.
         changes = [Change(("session", key), value, present[key]) for key, value in wanted.items() if present[key] != value]
         opened = self._file.change(changes, by) if changes else self._file.open()
         return replace(opened, note=note)
@@ -57,7 +57,7 @@ class RemoteAssigning:
         self._wanted = command
 
     def step(self) -> None:
-        """Start what waits, once what was started has ended."""
+        """Start the waiting request once the previous one has ended."""
         if self._assigning is not None and self._assigning.done():
             try:
                 self._assigning.result()

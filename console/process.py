@@ -29,7 +29,7 @@ WAIT_MS = 50.0
 """How long a coach's command may wait for its round."""
 REPORT_S = 0.5
 REOPEN_S = 5.0
-"""How often the port is tried while another program has it."""
+"""How often to try the port while another program has it."""
 EXIT_SERVER_ENDED = 5
 
 
@@ -147,7 +147,7 @@ class ConsoleProcess:
         self._code_publisher.send(self._codes.shown)
 
     def _offer_report(self) -> None:
-        """Have the big screen show the link of the session whose summary it shows."""
+        """Publish the link of the session whose summary is on the big screen."""
         session = self.lane.read(lambda state: state.summarized_session)
         before = self._links.shown
         if session and self._offers_reports and self._server is not None:

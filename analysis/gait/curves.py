@@ -14,7 +14,7 @@ MEAN_THIGH_DEG = np.array(THIGH_DEG[3.5])
 MEAN_KNEE_DEG = np.array(KNEE_DEG[3.5])
 HARMONICS = len(MEAN_THIGH_DEG) // 2
 MEMORY_S = 6.0
-"""What a curve learnt longer ago than this fades."""
+"""Time constant with which a curve forgets what it has learnt."""
 
 # How far runner, camera and pose model may deviate from that mean (standard deviations per harmonic, degrees).
 _THIGH_SPREAD_DEG = (8.0, 8.0, 3.0, 1.5, 0.8, 0.5, 0.4, 0.3)
@@ -100,7 +100,7 @@ class GaitCurve:
 
     def learn(self, row: Floats, value_deg: float, noise_deg: float, dt_s: float) -> None:
         """Update the curve with one measurement at the phase of this basis row; what is older than `memory_s` fades."""
-        # The forgetting never exceeds the prior: a direction without excitation returns to the mean of all runners.
+        # Uncertainty never grows beyond the prior: a component that is not excited returns to the mean of all runners.
         fade = min(1.0, dt_s / self._memory_s)
         covariance = self._covariance + (0.1 * fade) * (self._prior - self._covariance)
         along = covariance @ row

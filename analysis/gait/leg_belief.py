@@ -1,9 +1,9 @@
-"""The belief which of the two followed legs is the near one: both assignments are carried, with their probabilities.
+"""The belief about which of the two followed legs is the near one: both assignments are tracked, with their probabilities.
 
 The legs are followed by their motion; which of them is nearer to the camera is another question, and after a jump in the
-pictures it is open. Every independent evidence is weighed (leg_clues.py):
+pictures it is unknown. All independent evidence is weighed (leg_clues.py):
 
-- labels: the leg that the model labels near. Swapped in bursts of a few frames, and sometimes for seconds.
+- labels: the leg that the model labels near. They are swapped in bursts of a few frames, and sometimes for seconds.
 - arms: the arm labelled near swings against the near leg. Its label is wrong only where the model takes the whole body for its
   mirror image, which lasts for seconds.
 - lengths and curves: one leg is seen longer than the other, and their curves differ. These follow the legs themselves, whatever
@@ -27,10 +27,10 @@ _EXCHANGED, _BODY, _LONG, _BURST, _LEARNT = range(5)
 _SHARES = (0.04, 0.03, 0.10, 0.5)
 _LASTS_S = (2.5, 2.0, 0.09, 40.0)
 _EXCHANGES_HZ = 1 / 120
-"""Legs are exchanged unseen so often, for want of other evidence: in a jump of the pictures only."""
+"""Rate at which legs are assumed to be exchanged unseen: only when the pictures jump."""
 _BODY_FLIPS_HZ = _SHARES[0] / _LASTS_S[0]
 _JUMP_EXCHANGES = 0.15
-"""Of a jump of the phase, the probability that the legs are found again the wrong way round."""
+"""Probability that the legs are found the wrong way round after a jump of the phase."""
 
 _STATES = np.array(np.meshgrid(*[(0, 1)] * 5, indexing="ij")).reshape(5, -1)
 """Shape (5, 32)."""
@@ -43,7 +43,7 @@ def _sign(*states: int) -> Floats:
 
 
 _SIGNS = np.stack([_sign(_EXCHANGED, _BODY, _LONG, _BURST), _sign(_EXCHANGED, _BODY), _sign(_EXCHANGED, _LEARNT)])
-"""Of the evidence of labels, arms and shapes; shape (3, 32)."""
+"""Signs of the evidence from labels, arms and shapes; shape (3, 32)."""
 _LABELS_SIGN = _sign(_EXCHANGED, _BODY, _LONG)
 _RIGHT = 1.0 - _STATES[_EXCHANGED]
 _LEARNT_WRONGLY = _sign(_LEARNT) * _STATES[_EXCHANGED]
@@ -77,16 +77,16 @@ class LegBelief:
         return bool(self._belief @ _LEARNT_WRONGLY < 0)
 
     def restart(self) -> None:
-        """Nobody ran: which leg is which is open, but their shapes are still this runner's."""
+        """Nobody ran: it is unknown which leg is which, but the learnt shapes are still this runner's."""
         learnt = np.bincount(_STATES[_LEARNT], self._belief)
         self._belief = 2 * _FIRST * learnt[_STATES[_LEARNT]]
 
     def lose_legs(self) -> None:
-        """No legs are followed: which of those found next is the near one is open. How far the labels are right is not."""
+        """No legs are followed: it is unknown which of those found next is the near one. The trust in the labels is kept."""
         self._belief = (self._belief + self._belief[_TO_OTHER_LEGS]) / 2
 
     def exchange(self, learnt: bool) -> None:
-        """The legs are followed the other way round from now on; `learnt`: what was learnt of them is exchanged too."""
+        """From now on the legs are followed the other way round; `learnt`: what was learnt about them is exchanged, too."""
         self._belief = self._belief[_TO_OTHER_LEGS]
         if learnt:
             self._belief = self._belief[_TO_OTHER_LEARNT]
@@ -105,7 +105,7 @@ class LegBelief:
             self._belief = (1.0 - flipped) * self._belief + flipped * self._belief[_TO_OTHER_BODY]
 
     def learn(self, dt_s: float) -> None:
-        """The shapes are learnt, as the legs are followed now."""
+        """Note that the shapes are being learnt with the legs as they are followed now."""
         share = min(1.0, dt_s / LEARNING_S)
         followed = (self._belief + self._belief[_TO_OTHER_LEARNT]) * _AS_FOLLOWED
         self._belief = (1.0 - share) * self._belief + share * followed
@@ -120,7 +120,7 @@ class LegBelief:
 
 @lru_cache(maxsize=512)
 def _passing(dt_s: float) -> Floats:
-    """How the states change in this time: from state (row) to state (column), shape (32, 32)."""
+    """Transition probabilities for this time: from state (row) to state (column), shape (32, 32)."""
     chains = []
     for share, lasts_s in zip(_SHARES, _LASTS_S, strict=True):
         gone = 1.0 - float(np.exp(-dt_s / lasts_s))

@@ -1,6 +1,6 @@
-"""What each frame shows of which leg is the near one: labels, arms, lengths and learnt curves, each in nats and alone.
+"""Evidence in one frame of which leg is the near one: labels, arms, lengths and learnt curves, each on its own, in nats.
 
-A log-likelihood ratio is scaled by the time since the last frame: frames close to each other err together.
+Each log-likelihood ratio is scaled by the time since the last frame, because the errors of neighbouring frames are correlated.
 """
 
 import math
@@ -13,17 +13,17 @@ LEARNING_S = 6.0
 """The memory of the gait curves and of `LegLengths`."""
 _LABELS_NATS, _LABELS_APART_S = 4.0, 0.033
 _LABELS_FROM_DEG = 15.0
-"""Legs nearer to each other than this cross: their labels say little."""
+"""Thighs closer together than this are crossing: their labels carry little evidence."""
 _LABEL_PARTS = 8
-"""Of the stride."""
+"""Parts of the stride with a trust of their own."""
 _LABEL_MEMORY_S = 0.45
-"""Of each part: six strides."""
+"""Memory of each part: six strides."""
 _LABELS_RIGHT = 0.96
-"""The share of right labels, less that of wrong ones, of a model in which nothing is amiss."""
+"""Share of right labels minus share of wrong labels for a model that works normally."""
 _ARMS_NATS, _ARMS_APART_S = 2.5, 0.1
 _ARMS_WINDOW_S = 1.5
 _ARMS_TRUST_S = 2.0
-"""How long arms that went with the legs count as arms that are seen."""
+"""Arms that swung with the legs count as visible for this long."""
 _ARMS_LEAST = 0.06
 """Arms that swing less than this (standard deviation, trunk lengths) carry no evidence."""
 _ARMS_TURN_NATS = 4.0
@@ -31,7 +31,7 @@ _ARMS_TURN_NATS = 4.0
 _LEGS_LEAST_DEG = 10.0
 _STRIDE_S = 0.7
 _LENGTHS_NOISE = 0.03
-"""Of the mean over a stride of the logarithm of a ratio of lengths, at least."""
+"""Least noise of the logarithm of a ratio of lengths, averaged over a stride."""
 _LENGTHS_NOISE_OF_SD = 0.38
 """The same noise as a share of the standard deviation between frames, whose errors last for 0.1 s."""
 _LENGTHS_MOST_NATS = 4.0
@@ -44,7 +44,7 @@ _SEAM_AGAIN = 0.7
 _SEAM_MEMORY_S = 2.0
 _SEAM_LEAST_PX = 0.1
 _EVEN = 1.5
-"""Intervals between frames that differ by more than this factor say nothing of a seam."""
+"""Intervals between frames that differ by more than this factor carry no evidence of a seam."""
 _CURVE_NOISE_DEG, _CURVE_APART_S, _CURVE_MOST_NATS = 6.0, 0.15, 3.0
 _CURVE_OUTLIERS = 0.01
 """Density of misplaced thighs, as a share of the density on the curve."""
@@ -52,7 +52,7 @@ _CURVE_OUTLIERS = 0.01
 
 @dataclass(frozen=True)
 class BodyClues:
-    """What else a frame shows of the legs, as labelled near and far.
+    """Further evidence in a frame about the legs labelled near and far.
 
     `elbow_ahead`: distance of the elbow labelled near ahead of the one labelled far, in trunk lengths.
     `arms_px`: shoulders, elbows, wrists and ears (x + iy), one side and the other in turn; their labels do not matter.
@@ -66,7 +66,7 @@ class BodyClues:
 
 @dataclass(frozen=True)
 class LegEvidence:
-    """What a frame says of the legs, in nats; + says that labels and legs agree, or that the legs have kept their shapes."""
+    """Evidence in one frame, in nats; + if labels and legs agree, or the legs have kept their shapes."""
 
     labels: float = 0.0
     arms: float = 0.0
@@ -84,14 +84,14 @@ def labels_nats(straight: float, swapped: float, apart_deg: float, dt_s: float) 
 
 
 class LabelTrust:
-    """How far the legs' labels can be trusted, by part of the stride: some runners' are wrong at every other push-off.
+    """Trust in the legs' labels by part of the stride: for some runners they are wrong at every other push-off.
 
     Learnt while it is known which leg is which.
     """
 
     def __init__(self) -> None:
         self._right = [1.0] * _LABEL_PARTS
-        """By part: share of the labels that were right, less the share that were wrong."""
+        """For each part: share of right labels minus share of wrong ones."""
 
     def exchange(self) -> None:
         """The legs are followed the other way round: each is where the other was half a stride ago."""
@@ -135,7 +135,7 @@ class ArmSwing:
         self._together = 0.0
         """Correlation of arms and legs."""
         self._seen_well = 0.0
-        """The largest correlation of late, whatever its sign: arms behind a bar go with nothing."""
+        """The largest correlation of late, whatever its sign: arms behind a bar correlate with nothing."""
         self._product = 0.0
         self.turn_nats = 0.0
         """Evidence of the last frame that the arms as labelled have changed sides."""
@@ -149,7 +149,7 @@ class ArmSwing:
         self._product = -self._product
 
     def nats(self, elbow_ahead: float, apart_deg: float, dt_s: float) -> float:
-        """Evidence of a frame; `apart_deg`: the near thigh's angle less the far one's, as followed."""
+        """Evidence of a frame; `apart_deg`: the near thigh's angle minus the far one's, as followed."""
         self._seen_s = min(self._seen_s + dt_s, _ARMS_WINDOW_S)
         share = min(1.0, dt_s / max(self._seen_s, 1e-6))
         product = self._arm.standing_of(elbow_ahead, share) * self._leg.standing_of(apart_deg, share)
@@ -171,7 +171,7 @@ class _Moments:
         self._least_sd = least_sd
 
     def standing_of(self, value: float, share: float) -> float:
-        """Add a value with this share; how many standard deviations it lies from the mean, within ±2."""
+        """Add a value with this weight. Returns its distance from the mean in standard deviations, within ±2."""
         off = value - self.mean
         self.mean += share * off
         self._variance = (1.0 - share) * (self._variance + share * off * off)
@@ -179,7 +179,7 @@ class _Moments:
 
 
 class Seam:
-    """Head and arms move on smoothly, whatever their labels. Where pictures are missing without a trace they do not."""
+    """Detects missing pictures: head and arms move smoothly, whatever their labels, except where pictures are missing."""
 
     def __init__(self) -> None:
         self._before: list[tuple[float, tuple[complex, ...]]] = []
@@ -205,7 +205,7 @@ class Seam:
 
 
 def _unexpected_px(first: tuple[complex, ...], second: tuple[complex, ...], third: tuple[complex, ...], at: int) -> float:
-    """How far a pair of joints is in the third frame from where it would be had it moved on, summed over both sides."""
+    """Distance of a pair of joints in the third frame from where uniform motion would put it, summed over both sides."""
     a, b, c, d = first[at], first[at + 1], second[at], second[at + 1]
     if abs(a - d) + abs(b - c) < abs(a - c) + abs(b - d):
         a, b = b, a
@@ -214,7 +214,7 @@ def _unexpected_px(first: tuple[complex, ...], second: tuple[complex, ...], thir
 
 
 class LegLengths:
-    """How the two legs of this runner differ in length as seen, learnt while it is known which is which."""
+    """How this runner's two legs differ in apparent length, learnt while it is known which is which."""
 
     def __init__(self) -> None:
         self._learnt = [0.0, 0.0]
@@ -222,7 +222,7 @@ class LegLengths:
         self._learnt_s = 0.0
 
     def exchange(self) -> None:
-        """The legs were followed the other way round when this was learnt."""
+        """Swap the legs: they were followed the other way round when this was learnt."""
         self._learnt = [-one for one in self._learnt]
 
     def nats(self, near_px: tuple[float, float], far_px: tuple[float, float], dt_s: float) -> float:

@@ -1,4 +1,4 @@
-"""From the two legs as labelled by the model to the near and the far leg and their strides. Pure: time is an argument."""
+"""Turns the two legs as labelled by the model into the near and the far leg and their strides. Pure: time is an argument."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ class GaitUpdate:
     legs_right: float = 1.0
     """Probability that the near leg is the near one."""
     evidence: LegEvidence = NO_EVIDENCE
-    """Of this frame, for legs as they were followed before it."""
+    """Evidence of this frame, for the legs as they were followed before it."""
     exchanged: bool = False
     """Near and far were the other way round until the previous frame."""
     jumped: bool = False
@@ -72,7 +72,7 @@ class GaitUpdate:
 
     @property
     def certainty(self) -> float:
-        """How sure it is which leg is which, 0 to 1: a leg that may be either has none, so doubt shows early."""
+        """Certainty about which leg is which, 0 to 1; 0 if a leg may be either, so doubt shows early."""
         return max(0.0, 2.0 * self.legs_right - 1.0)
 
 
@@ -93,7 +93,7 @@ class Gait:
         self._before: PhaseEstimate | None = None
         """The estimate after the previous frame."""
         self._off_phase = 0.0
-        """By how much the phase was then ahead of its rate, turns."""
+        """How far the phase was ahead of its rate in that frame, turns."""
         self._labels = LabelTrust()
         self._lengths = LegLengths()
         self._unwrapped: float | None = None
@@ -102,7 +102,7 @@ class Gait:
         self._last_s: float | None = None
         self._lost_time = False
         self._swings_until_s = -inf
-        """After frames that did not show the runner the swing is seen again only by then."""
+        """After frames without the runner, the swing cannot be judged before this time."""
         self._front_deg: TimeWindow[float] = TimeWindow(_SWING_WINDOW_S)
         self._rear_deg: TimeWindow[float] = TimeWindow(_SWING_WINDOW_S)
 
@@ -116,7 +116,7 @@ class Gait:
     ) -> GaitUpdate:
         """Process one frame: the legs that the model labels near and far (None: not seen).
 
-        `mirrored`: whether the model was given the mirror image; None: it never is. `clues`: what else is seen of the legs.
+        `mirrored`: whether the model was given the mirror image; None: it never is. `clues`: further evidence about the legs.
         """
         labels = (labelled_near, labelled_far)
         dt_s, self._last_s = (0.0 if self._last_s is None else t_s - self._last_s), t_s
@@ -193,7 +193,7 @@ class Gait:
             self._swings_until_s = t_s + _SWING_WINDOW_S / 2
 
     def lose_time(self) -> None:
-        """The pictures stood still: how much of the stride passed meanwhile is not known."""
+        """The pictures stood still: it is unknown how much of the stride has passed."""
         self.phase.lose_phase()
         self._lost_time = True
 
@@ -220,7 +220,7 @@ class Gait:
         clues: BodyClues | None,
         arms_nats: float,
     ) -> LegEvidence:
-        """Update the belief which leg is which with the evidence of this frame."""
+        """Update the belief about which leg is which with the evidence of this frame."""
         if estimate.concentration < UNLOCKED:
             return NO_EVIDENCE
         straight, swapped = float(estimate.readings[STRAIGHT]), float(estimate.readings[SWAPPED])
@@ -246,7 +246,7 @@ class Gait:
         return evidence
 
     def _leaps(self, dt_s: float, estimate: PhaseEstimate) -> bool:
-        """Whether the phase has moved on much faster or slower than at its rate."""
+        """Whether the phase has advanced much faster or slower than its rate."""
         before, off_before = self._before, self._off_phase
         if before is None or before.concentration < UNLOCKED or estimate.concentration < UNLOCKED or self._lost_time:
             self._off_phase = 0.0

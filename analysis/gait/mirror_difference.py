@@ -1,4 +1,4 @@
-"""The average of what the pose model measures in plain and in mirrored frames, which it gets in turn.
+"""Averages what the pose model measures in plain and in mirrored frames, which alternate.
 
 In a mirror image the networks place hip and knee differently, by 1 to 3° of thigh on real runners. The average of both views
 does not depend on the way the runner faces. Half of the difference between the views, as a curve over the stride, is removed

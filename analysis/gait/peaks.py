@@ -27,7 +27,7 @@ _ROUNDS = 4
 _PRIOR_SD = np.array([6.0, 0.15, 0.01, 3.0, 3.0, 2.0])
 _GRID_S = 0.001
 _LEAST_BEFORE = 0.4
-"""So much of the time before the turn must have been followed: a leg found in mid-swing has not turned."""
+"""Share of the time before the turn that must have been tracked: a leg found in mid-swing has not turned."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def fit_peak(
     points: Sequence[TrackPoint], curve: GaitCurve, turn_s: float, rate_hz: float, noise_deg: float = NOISE_DEG
 ) -> Peak | None:
     """The turn near `turn_s`, from the frames of one leg (in order of time) around it. None: too few were measured, or only
-    the end of the way to the turn.
+    those just before the turn.
 
     `rate_hz`: strides per second. `noise_deg`: standard deviation of one measured angle; the lower it is, the more the fit
     relies on the frames.

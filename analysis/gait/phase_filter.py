@@ -24,9 +24,9 @@ _OPPOSITE = [SWAPPED, STRAIGHT, BOTH_FAR, BOTH_NEAR]
 FOLLOWED = 0.6
 """Concentration of the phase from which legs are followed."""
 _ONE_PLACE = 0.97
-"""Concentration of a phase that is not half a stride away with any probability worth counting."""
+"""Concentration above which the alternative half a stride away has a negligible probability."""
 JUMPED = 0.5
-"""Probability of a jump from which what was followed does not continue."""
+"""If a jump is more probable than this, what was followed before is not continued."""
 
 # Share of frames in each reading while the labels are right on average, and how long one lasts: swaps come in bursts of a few
 # frames, correct stretches are long. While they are wrong on average the first two are exchanged.
@@ -147,7 +147,7 @@ class PhaseFilter:
         """Harmonics (`basis_row`) at the current phase of the near and of the far leg."""
 
     def forget_curves(self) -> None:
-        """What was learnt was not running: back to the mean of all runners. The phase is kept."""
+        """The curves were not learnt from running: return to the mean of all runners. The phase is kept."""
         for curve in (self.near_thigh, self.far_thigh, self.near_knee, self.far_knee):
             curve.reset()
         self._lasted_s = 0.0
@@ -277,7 +277,7 @@ class PhaseFilter:
         self._belief = np.roll(self._belief, PHASE_BINS // 2, axis=2)[_OPPOSITE]
 
     def trust(self, estimate: PhaseEstimate, labels: tuple[Candidate | None, Candidate | None]) -> tuple[float, float]:
-        """How far the thigh angles measured for the near and the far leg can be trusted, 0 to 1.
+        """Trust in the thigh angles measured for the near and the far leg, 0 to 1.
 
         A label that may be on the other leg, or a knee angle that is unusual at this phase, shows a misplaced leg without
         using the thigh itself: an unusually deep stride is trusted as much as any other.

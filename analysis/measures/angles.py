@@ -8,7 +8,7 @@ from analysis.pose.landmarks import Floats, LegPoints
 from wire.messages import Facing
 
 Point = Floats | tuple[float, float]
-"""Of shape (2,), pixels."""
+"""Shape (2,), pixels."""
 DOWN = (0.0, 1.0)
 """Gravity, in the runner's frame."""
 

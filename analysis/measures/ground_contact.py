@@ -33,7 +33,7 @@ class GroundTimes:
 
     contact_s: float
     flight_s: float
-    """Of one step: half the stride minus the contact, so the mean of both sides where they differ."""
+    """Flight time of one step: half the stride minus the contact, so the mean of both sides where they differ."""
 
 
 def read_initial_contact(

@@ -79,7 +79,7 @@ class BodyAngles:
 
     @property
     def clues(self) -> BodyClues:
-        """What shows which leg is which, besides their angles."""
+        """Evidence of which leg is which, besides their angles."""
         return BodyClues(self.elbow_ahead, self.arms_px, (self.legs[0].points.lengths_px, self.legs[1].points.lengths_px))
 
 

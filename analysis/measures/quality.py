@@ -1,4 +1,4 @@
-"""The quality of a frame and of a stride: how far they can be trusted, 0 to 1."""
+"""The quality of a frame and of a stride, from 0 (unusable) to 1."""
 
 import numpy as np
 
@@ -11,12 +11,12 @@ _GOOD_VISIBILITY = 0.5
 
 
 def frame_quality(concentration: float, visibility: float, measured: bool) -> float:
-    """Of a frame: from the certainty of the phase, the visibility of the near leg, and whether it was measured at all."""
+    """Quality of a frame from the certainty of the phase, the visibility of the near leg, and whether it was measured."""
     seen = 1.0 if measured else 0.5
     return float(np.clip(concentration * min(1.0, visibility / _GOOD_VISIBILITY) * seen, 0.0, 1.0))
 
 
 def stride_quality(peak: Peak, mean_frame_quality: float) -> float:
-    """Of a stride: from the quality of the frames around its peak, the share of them measured, and the fit's residual."""
+    """Quality of a stride from the quality of the frames around its peak, the share measured, and the fit's residual."""
     fit = (_BAD_RESIDUAL_DEG - peak.residual_deg) / (_BAD_RESIDUAL_DEG - _GOOD_RESIDUAL_DEG)
     return float(np.clip(mean_frame_quality * np.sqrt(peak.seen) * np.clip(fit, 0.0, 1.0), 0.0, 1.0))

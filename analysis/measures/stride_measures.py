@@ -33,7 +33,7 @@ def read_stride(
     standing: StandingAngles | None,
     facts: FrameFacts,
 ) -> Stride:
-    """The stride that ended with `turn`; `facts` belong to the frame that settled it. What was not seen is None."""
+    """The stride that ended with `turn`; `facts` belong to the frame that settled it. Values that were not seen are None."""
     peak, swing, zero = turn.peak, turn.swing, standing or NOT_CALIBRATED
     around = history.around(peak.t_s, _AT_PEAK_S)
     at_peak = [(frame.body.mirrored, own_leg) for frame in around if (own_leg := frame.leg(leg)) is not None]

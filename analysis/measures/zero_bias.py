@@ -8,12 +8,12 @@ Learnt from rendered people (bench/accuracy/zero_bias.py). Changes and angles th
 from dataclasses import dataclass, replace
 
 _MOST_WIDTH = 0.4
-"""As wide as the body is seen at the largest yaw of the rendered clips; beyond it nothing was learnt."""
+"""Width of the body at the largest yaw of the rendered clips; beyond it there are no data."""
 
 
 @dataclass(frozen=True)
 class ZeroBias:
-    """How much too large hip extension is with the zero read in standing: a line over the width of the body."""
+    """How much too large hip extension is with the zero read in standing: a linear function of the width of the body."""
 
     side_on_deg: float
     """Where shoulders and hips are seen exactly from the side."""
@@ -22,7 +22,7 @@ class ZeroBias:
 
     @property
     def side_on(self) -> "ZeroBias":
-        """The same without the camera's yaw."""
+        """The same correction for a camera without yaw."""
         return replace(self, per_width_deg=0.0)
 
     def excess_deg(self, width: float) -> float:
@@ -32,6 +32,6 @@ class ZeroBias:
 
 NO_BIAS = ZeroBias(0.0, 0.0)
 MODEL = "BlazePose full"
-"""As a backend's facts name it."""
+"""The model's name in a backend's facts."""
 BLAZEPOSE_FULL = ZeroBias(3.3, 9.1)
-"""Of BlazePose full, by `python -m bench.accuracy.zero_bias` on 26 clips of 13 rendered people (MakeHuman's mesh, CC0)."""
+"""For BlazePose full, from `python -m bench.accuracy.zero_bias` on 26 clips of 13 rendered people (MakeHuman's mesh, CC0)."""

@@ -1,1 +1,1 @@
-"""The pose model: an image in, body landmarks out."""
+"""The pose model: finds body landmarks in an image."""

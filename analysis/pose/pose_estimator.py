@@ -1,4 +1,4 @@
-"""The interface of a pose backend: an image in, body landmarks out."""
+"""The interface of a pose backend, which finds body landmarks in an image."""
 
 from typing import TYPE_CHECKING, Protocol
 

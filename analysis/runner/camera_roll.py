@@ -13,7 +13,7 @@ from wire.frames.frame import Image
 MOST_DEG = 15.0
 """An edge further from upright or level than this is a slope: a handrail, an incline."""
 _LEAST_LENGTH = 0.05
-"""Of the longer side of the image; shorter edges are clothes, bodies and noise."""
+"""Share of the longer side of the image; shorter edges are clothes, bodies and noise."""
 _SIDE_PX = 960
 # Upright and level edges agree within about a degree; those that perspective turns agree with few others.
 _WIDTH_DEG = 0.75

@@ -1,4 +1,4 @@
-"""The way the runner faces: settled once from evidence over time, then kept. Never inferred frame by frame."""
+"""The direction the runner faces: decided once from evidence over time, then kept; never inferred frame by frame."""
 
 import numpy as np
 

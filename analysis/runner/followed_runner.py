@@ -33,11 +33,11 @@ MISLED_STRIDES = 3
 MISLED_QUALITY = 0.3
 """After this many near strides in a row below this quality, the gait filter has learnt steps that were not running."""
 PROOF_LASTS_S = 2.0
-"""After a longer pause it must be seen again that somebody runs."""
+"""After a longer pause, running must be proved again."""
 _MOST_HELD = 6
-"""More strides than two of each leg, which the proof takes."""
+"""More than the two strides of each leg that the proof takes."""
 _OFF_RHYTHM = 0.12
-"""Strides; as much as a stride may be away from a true one in every score."""
+"""In strides: the tolerance used in all scores."""
 _ACROSS_SEAM = 0.4
 """Share of its quality that a stride keeps if pictures are missing in it: it may be partly of one leg, partly of the other."""
 LEGS: tuple[LegName, LegName] = ("near", "far")
@@ -80,11 +80,11 @@ class FollowedRunner:
         self._body = BodyWatch()
         self._running_test = RunningTest()
         self._proved_s: float | None = None
-        """When the gait was last known to be running; None: it is not, or not yet."""
+        """When the gait was last known to be running; None: not yet, or no longer."""
         self._measured_s = -inf
         self._measures = False
         self._held: list[Stride] = []
-        """Strides from before it was known that they are running."""
+        """Strides held back until the person is known to run."""
         self._state = SteadyState()
 
     def measure(self, facts: FrameFacts, landmarks: Landmarks) -> tuple[Sample, list[Stride]]:
@@ -105,7 +105,7 @@ class FollowedRunner:
             self._body.restart()
         settled: list[Stride] = []
         strides: list[Stride] = []
-        # Of somebody who goes over from walking to running, the first strides of the run are published with the proof.
+        # When somebody changes from walking to running, the first strides of the run are published with the proof.
         if framing is None and update.running:
             settled = list(self._strides(facts, update))
             bias_deg = 0.0 if self.standing is None else self.standing.bias_deg
@@ -121,7 +121,7 @@ class FollowedRunner:
         return self._framing.update(facts.t_s, landmarks, facts.width_px, facts.height_px)
 
     def _look_past(self, facts: FrameFacts, body: BodyAngles) -> Sample:
-        """Somebody else is seen: the runner is believed to go on behind them."""
+        """Somebody else is in view: assume that the runner continues behind them."""
         self._gait.pass_unseen(facts.t_s)
         self._running_test.look_away()
         return self._unsure(facts, body)
@@ -137,7 +137,7 @@ class FollowedRunner:
         return self._empty(facts, state)
 
     def _motion_state(self, t_s: float, update: GaitUpdate) -> SampleState:
-        """Measuring, or why not: whether the person runs, as far as is known by now."""
+        """Measuring, or the reason against it, from what is known so far about the person's motion."""
         if not update.running:
             self._running_test.restart()
             if self._proved_s is not None and t_s - self._proved_s > PROOF_LASTS_S:
@@ -189,7 +189,7 @@ class FollowedRunner:
 
     @property
     def _upright_deg(self) -> float:
-        """The thighs in quiet standing as the pose model reads them: the limits of running were found with such angles."""
+        """The thighs in quiet standing as the pose model reads them: the limits for running refer to such angles."""
         return 0.0 if self.standing is None else self.standing.thigh_deg + self.standing.bias_deg
 
     def recalibrate(self, camera_roll_deg: float) -> None:
@@ -200,7 +200,7 @@ class FollowedRunner:
         self._standing_watch = StandingWatch(self._zero_bias)
 
     def _settle_facing(self, t_s: float, landmarks: Landmarks) -> bool:
-        """True once it is known. The frames until then go through the gait filter, so that it starts with their evidence."""
+        """True once the facing is known. Earlier frames then go through the gait filter, so that it has their evidence."""
         self.facing = self._vote.update(t_s, landmarks)
         if self.facing is None:
             self._unsettled.add(t_s, (t_s, landmarks))
@@ -235,7 +235,7 @@ class FollowedRunner:
         return update
 
     def _unsure(self, facts: FrameFacts, body: BodyAngles) -> Sample:
-        """While the rhythm is lost for a moment: the legs as labelled, at quality 0."""
+        """The sample while the rhythm is briefly lost: the legs as labelled, at quality 0."""
         self._state.update(facts.t_s, SampleState.MEASURING)
         near, far = (leg.message(leg.thigh_deg) for leg in body.legs)
         return structs.replace(

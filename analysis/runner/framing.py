@@ -63,7 +63,7 @@ class FramingWatch:
         outside, shoulders, widths, bodies_px, axes_px = zip(*self._frames.values, strict=True)
         body_px = median(bodies_px)
         if body_px < LEAST_BODY_PX:
-            # First: of somebody so small the pose model's points lie anywhere.
+            # First, because for somebody so small the pose model's points are arbitrary.
             return SampleState.TOO_FEW_PIXELS if body_px > _FILLS_PICTURE * height_px else SampleState.TOO_SMALL
         if turn_to_upright_deg(*map(sum, zip(*axes_px, strict=True))):
             return SampleState.NOT_UPRIGHT

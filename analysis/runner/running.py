@@ -1,6 +1,6 @@
 """Whether somebody runs, from the gait itself: the one place that decides it.
 
-Running differs from all else that moves the legs in turn by four signs, each read over the last strides:
+Four signs, each read over the last strides, distinguish running from other alternating leg movements:
 
 - the thigh of each step goes behind the body: not on a bicycle, a stair machine or in marching on the spot;
 - both thighs swing far;
@@ -23,17 +23,17 @@ PROOF_STRIDES = 2.0
 _KEEP_S = 2.6
 """Two strides at 96 steps a minute."""
 _EVERY_S, _ONCE_RUNNING_S = 0.1, 0.3
-"""How often the question is asked: at first soon, later without haste."""
+"""How often the test runs: before and after the person is known to run."""
 _LEAST_STEPS, _LEAST_FRAMES_PER_STEP = 2, 3
 _WHOLE = 0.2
-"""A step counts as whole when this share of it is missing: the frames around it are not at its ends."""
+"""A step counts as complete with up to this share of it missing, because frames do not fall exactly on its ends."""
 
 LEAST_BEHIND_DEG = 3.5
-"""Of the thigh behind vertical, mean over the steps: runners reach 6 to 35°, people who march, climb or cycle 3° at most."""
+"""The thigh behind vertical, mean over the steps: runners reach 6 to 35°, people who march, climb or cycle 3° at most."""
 LEAST_PEAK_DEG = 2.5
-"""A single stride whose thigh goes no further behind is no push-off."""
+"""A stride whose thigh goes less far behind is not a push-off."""
 CLEARLY_BEHIND_DEG = 9.0
-"""So far behind the body is only the thigh of people who walk or run. Nearer to vertical the rise in flight must be clear."""
+"""Only people who walk or run move the thigh this far behind the body. With less, the rise in flight must be clear."""
 LEAST_RANGE_DEG, LEAST_RANGE_IN_FLIGHT_DEG = 30.0, 24.0
 """From the rearmost to the foremost thigh of a step, mean over the steps; very small steps are enough where the knee bends
 as in running and the body clearly rises in flight."""
@@ -44,14 +44,14 @@ LEAST_RISE = 0.0
 _NOISY_RISE = -0.15
 """The same over a single stride, where points that a bar misplaces weigh more; walkers still lie below it."""
 LEAST_KNEE_IN_FLIGHT_DEG, CLEAR_RISE, LEAST_BOUNCE = 55.0, 0.4, 0.066
-"""So little of the knee is enough where the body clearly rises in flight, by `LEAST_BOUNCE` leg lengths: loose trousers hide a
+"""This much knee flexion is enough where the body clearly rises in flight, by `LEAST_BOUNCE` leg lengths: loose trousers hide a
 bent knee, and in slow jogging it bends by 70°. On an elliptical trainer the body rises by 0.03 to 0.06."""
 RUNNERS_KNEE_DEG = 100.0
-"""So far the knee bends in fast running only, whatever the rise: of steps too quick to be followed it cannot be read."""
+"""Only fast running bends the knee this far, whatever the rise, which cannot be read when steps are too quick to be tracked."""
 _MOST_RISE = 0.1
 """Leg lengths. The body rises and sinks by less; points further off are misplaced, by a bar in front of the runner."""
 _EXTREME_SHARE = 0.15
-"""Of the frames of a step, those with the most extreme angle: one frame alone may be wrong."""
+"""Share of a step's frames, those with the most extreme angles, that are averaged: a single frame may be wrong."""
 
 
 class Motion(Enum):
@@ -59,7 +59,7 @@ class Motion(Enum):
 
     UNKNOWN = auto()
     LIKELY_RUNNING = auto()
-    """Running, as far as less than `PROOF_STRIDES` show."""
+    """Probably running: fewer than `PROOF_STRIDES` have been seen."""
     RUNNING = auto()
     OTHER = auto()
 
@@ -77,7 +77,7 @@ class GaitSigns:
     """How far the trunk rises, in leg lengths."""
 
     def running(self, known: bool = False) -> bool:
-        """Whether they are those of running; `known`: the person is known to run, and only what contradicts it counts."""
+        """Whether these are signs of running; `known`: the person is known to run, so only contradictions count."""
         rises = self.rise >= CLEAR_RISE
         clearly_behind = self.behind_deg >= CLEARLY_BEHIND_DEG
         bounces = rises and self.bounce >= LEAST_BOUNCE
@@ -100,7 +100,7 @@ class RunningTest:
         self.motion = Motion.UNKNOWN
 
     def restart(self) -> None:
-        """What was seen so far does not continue."""
+        """Forget what has been seen so far."""
         self._frames = TimeWindow(_KEEP_S)
         self.motion = Motion.UNKNOWN
 
@@ -122,7 +122,7 @@ class RunningTest:
         return self.motion
 
     def ran(self, until_s: float, stride_hz: float, zero_deg: float) -> bool:
-        """Whether the stride that ended then was running, as far as it is still remembered."""
+        """Whether the stride that ended then was running; True if too few of its frames are in memory."""
         frames = np.array(self._frames.values)
         frames = frames[(frames[:, 0] >= until_s - 1 / stride_hz) & (frames[:, 0] <= until_s)]
         if len(frames) < _LEAST_FRAMES_PER_STEP * _LEAST_STEPS:
@@ -167,7 +167,7 @@ def read_signs(frames: Floats, steps: int, zero_deg: float) -> GaitSigns:
 
 
 def _without_trend(t_s: Floats, height: Floats) -> Floats:
-    """Without what changes slowly, because the camera or the runner moves, and within `_MOST_RISE` of it."""
+    """The values minus their slow trend (from motion of the camera or the runner), limited to ±`_MOST_RISE`."""
     since_s = t_s - t_s.mean()
     kept = height
     for _ in range(3):
@@ -178,7 +178,7 @@ def _without_trend(t_s: Floats, height: Floats) -> Floats:
 
 
 def _most(values: Floats) -> float:
-    """The mean of the largest few."""
+    """The mean of the largest `_EXTREME_SHARE` of the values."""
     count = max(1, round(_EXTREME_SHARE * len(values)))
     return float(np.sort(values)[-count:].mean()) if len(values) else 0.0
 

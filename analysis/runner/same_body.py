@@ -1,4 +1,4 @@
-"""Whether the body seen is the one followed: somebody who passes between camera and runner has another size, shape or place."""
+"""Whether the body in view is the one followed: somebody who passes in front of the runner differs in size, shape or place."""
 
 import math
 from enum import Enum, auto
@@ -7,20 +7,20 @@ from analysis.measures.leg_angles import BodyAngles
 from analysis.time_window import TimeWindow
 
 PATIENCE_S = 1.1
-"""A body that stays for longer is followed from then on: the camera has moved, or the picture was cut."""
+"""A different body that stays longer than this is followed from then on: the camera has moved, or the clip was cut."""
 _LEAST_LEARNT_S = 0.7
 """A stride: every length and place has been seen at its largest and smallest."""
 _MEMORY_S = 1.0
 _RECENT_S = 0.05
 _SUDDEN_S = 0.15
-"""Who comes nearer to the camera grows, too, but within this time by little."""
+"""A runner who comes nearer to the camera also grows, but only a little within this time."""
 _OTHER_FROM = 3.0
 """Mean square, in standard deviations, of how far a body is from the usual one and from what it was a moment ago: real runners
 reach 1.9, others 3.5 to 8."""
 _MOST_OFF = 2.9
-"""So many standard deviations at most count for one length: one leg misplaced by the model makes nobody else."""
+"""Limit for one length, in standard deviations: one leg misplaced by the model does not make a different person."""
 _MOST_LEARNT = 2.0
-"""The usual length follows no further: until somebody else is noticed they would widen it."""
+"""Limit of what the usual length learns from: another person's lengths would widen it before they are noticed."""
 # The least standard deviation of the logarithms of lengths: trunk, thighs, shanks, upper arms; of the shoulders' place, trunk
 # lengths.
 _LEAST_SD = (0.03, 0.04, 0.04, 0.06)

@@ -28,7 +28,7 @@ _LEAST_FRAMES = 10
 
 @dataclass(frozen=True)
 class _Posture:
-    """What is needed of one frame, computed once: while somebody stands, every frame goes through the whole window."""
+    """The values needed from one frame, computed once: while somebody stands, each frame compares the whole window."""
 
     body: BodyAngles
     upright: bool

@@ -1,4 +1,4 @@
-"""States that do not flicker: a change must last before it is believed."""
+"""Keeps states from flickering: a change must last before it is accepted."""
 
 from typing import Generic, TypeVar
 
@@ -6,7 +6,7 @@ from wire.faults import SampleState
 
 HOLD_S = 0.5
 MOST_STARTING_S = 2.0
-"""Somebody who has not started after this long does not run."""
+"""Somebody who has not started after this long is not running."""
 
 T = TypeVar("T")
 

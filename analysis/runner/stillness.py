@@ -43,5 +43,5 @@ class StillWatch:
 
 
 def _moved_px(before: Joints, now: Joints) -> float:
-    """Mean way of the joints; exchanged labels are no movement."""
+    """Mean movement of the joints, pixels; exchanged labels do not count as movement."""
     return min(sum(map(math.dist, other, now)) for other in (before, (*before[2:], *before[:2]))) / len(now)

@@ -5,7 +5,7 @@ import math
 from analysis.pose.landmarks import ANKLES, Landmarks, mid_shoulder_px
 
 MOST_LEAN_DEG = 60.0
-"""Of the line from the ankles to the shoulders. Somebody who bends down, cycles or climbs leans by 40° at most."""
+"""Lean of the line from the ankles to the shoulders. Somebody who bends down, cycles or climbs leans by 40° at most."""
 
 
 def body_axis_px(landmarks: Landmarks) -> tuple[float, float]:

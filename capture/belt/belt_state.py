@@ -8,8 +8,8 @@ from wire.messages import Belt, Command
 
 STEP_KMH = 0.5
 FIRST_KMH = 8.0
-"""What the first key press sets where the speed is unknown: an easy run, close to most."""
-"""As the settings allow (belt.incline_pct)."""
+"""The first key press sets this speed if it is unknown: an easy run for most people."""
+"""The limits of belt.incline_pct."""
 STALE_S = 5.0
 """Treadmills send their speed about once a second; after this long without an update it is unknown."""
 
@@ -42,7 +42,7 @@ class BeltState:
         self._typed_kmh = min(FASTEST_TYPED_KMH, max(STEP_KMH, self._typed_kmh + step_kmh))
 
     def _set(self, command: Command) -> None:
-        """Speed and incline from the console, as far as they are given; NaN is none."""
+        """Set the speed and incline that the console gave; NaN: not given."""
         if command.speed_mps is not None and command.speed_mps >= 0:
             self._typed_kmh = min(FASTEST_TYPED_KMH, max(STEP_KMH, command.speed_mps * KMH_PER_MPS))
         if command.incline_pct is not None and LOWEST_TYPED_PCT <= command.incline_pct <= STEEPEST_TYPED_PCT:

@@ -24,7 +24,7 @@ FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 30.0
 SCAN_S = 10.0
 SILENT_S = 20.0
-"""A connection without a notification for this long is made again: a Bluetooth service that was restarted reports no end."""
+"""A connection without a notification for this long is reopened: a restarted Bluetooth service does not report the end."""
 _CLOSE_S = 1.0
 
 
@@ -51,7 +51,7 @@ class Notification:
 
 
 class LinkError(Exception):
-    """There is no connection now; a later attempt may succeed. `fault` is why."""
+    """There is no connection now; a later attempt may succeed. `fault` is the reason."""
 
     def __init__(self, fault: LinkFault) -> None:
         super().__init__(fault.code.value)
@@ -143,7 +143,7 @@ class BleakLink:
         self._scan_s = scan_s
         self._silent_s = silent_s
         self._last_address = ""
-        """Of the last device that was connected: it is found again at once."""
+        """Address of the last connected device, which is tried first."""
 
     async def listen(self, received: Callable[[Notification], None]) -> None:
         """See `Link`. Writes nothing to the device except the subscription to its notifications."""

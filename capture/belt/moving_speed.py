@@ -8,7 +8,7 @@ about once a second."""
 MOVED_M = 2.0
 """Distance that must have grown while the speed was 0: a belt that stops may add a metre by rounding."""
 STILL_S = 5.0
-"""After the distance has stood for this long, a speed of 0 is believed."""
+"""After the distance has not changed for this long, a speed of 0 is accepted."""
 
 
 class MovingSpeed:
@@ -24,7 +24,7 @@ class MovingSpeed:
         self._zero_since_ns: int | None = None
         """When the first of the present zeros came."""
         self._moved_m = 0.0
-        """How far it has gone since then."""
+        """Distance covered since then."""
         self._moved_ns = 0
         """When the distance last grew."""
 

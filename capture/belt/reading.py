@@ -1,4 +1,4 @@
-"""What one Bluetooth notification of a treadmill or a foot pod says, and the errors of its decoders. Pure."""
+"""The content of one Bluetooth notification of a treadmill or a foot pod, and the errors of its decoders. Pure."""
 
 import struct
 from dataclasses import dataclass

@@ -8,26 +8,26 @@ from wire.frames.frame import TimeSource
 _SLOWEST_NS = ms_to_ns(60)
 """A picture reaches its reader within its own transfer, which takes at most the time between two pictures, and this long."""
 _LATEST_NS = ms_to_ns(1000)
-"""A picture that is older than this has another clock: no queue is as long."""
+"""A picture that seems older than this has another clock: no queue is that long."""
 _KEPT = 60
-"""Pictures by which the driver's clock is judged."""
+"""Number of pictures that the driver's clock is judged by."""
 
 
 class DriverClock:
     """Gives each picture its capture time: the driver's, or the time at which the picture was read.
 
     On Linux, drivers give the monotonic time of the picture's transfer. Some use another clock, some are off by 200 to 900 ms
-    (raspberrypi/linux issue 1318), some run backwards (pupil issue 1812). A single late picture is late in truth; a clock by
-    which all of them are late is wrong. After an impossible time the clock is not used for `_KEPT` pictures.
+    (raspberrypi/linux issue 1318), some run backwards (pupil issue 1812). A single late picture may be late; if all of them
+    are late, the clock is wrong. After an impossible time the clock is not used for `_KEPT` pictures.
     """
 
     def __init__(self) -> None:
         self._delays_ns: deque[int] = deque(maxlen=_KEPT)
-        """From the driver's time to the reading, of the last pictures."""
+        """Time from the driver's time stamp to the reading, for the last pictures."""
         self._read_ns: deque[int] = deque(maxlen=_KEPT)
         self._last_driver_ns = 0
         self._distrusted = 0
-        """For how many more pictures."""
+        """Number of further pictures for which the driver's clock is not used."""
 
     def capture_time(self, driver_ns: int, read_ns: int) -> tuple[int, TimeSource]:
         """The capture time of a picture and its source."""

@@ -29,9 +29,9 @@ _JPEGS = {**_OPTIONS, "fflags": "nobuffer", "analyzeduration": "200000"}
 
 
 class NetworkCamera:
-    """Implements capture.sources.source.Source. A picture's capture time is its arrival, because the sender's clock is another.
+    """Implements capture.sources.source.Source. A picture's capture time is its arrival, because the sender has its own clock.
 
-    Raises CameraError when no stream answers at the address or its pictures are too large, SourceError when it is no address.
+    Raises CameraError when no stream answers there or its pictures are too large, SourceError when it is not an address.
     """
 
     live = True
@@ -129,14 +129,14 @@ def _opened(address: SecretAddress, name: str) -> tuple[VideoStream, _StreamDevi
 def _first_picture(
     whole: str, options: dict[str, str], container_format: str | None = None
 ) -> tuple[VideoStream, _StreamDevice] | None:
-    """A stream that sends pictures; None: it is not in the format that it seems to be in. Raises StreamError."""
+    """A stream that sends pictures; None: its format is not what it seems to be. Raises StreamError."""
     try:
         stream = VideoStream(whole, options, "slice", OPEN_TIMEOUT_S, READ_TIMEOUT_S, container_format)
     except UnknownFormatError:
         return None
     device = _StreamDevice(stream)
     begins = device.grab()
-    # Over HTTP, the second picture must arrive, too: only then are lengths and boundaries right, and is it no single picture.
+    # Over HTTP, wait for a second picture, which shows that lengths and boundaries are right and that this is a stream.
     if begins and (not _is_http(whole) or device.grab()):
         return stream, device
     stream.close()
@@ -150,7 +150,7 @@ def _is_http(address: str) -> bool:
 
 
 def _delay(stream: VideoStream) -> dict[str, str]:
-    """What B-frames cost: each picture waits for later ones."""
+    """The delay caused by B-frames: each picture waits for later ones. "": there is none."""
     if stream.held_back == 0:
         return {}
     delay_ms = 1000 * stream.held_back / stream.fps

@@ -7,7 +7,7 @@ from capture.sources.source import CapturedImage, NotYet, Recording
 from wire.clock import NS_PER_S, Clock, monotonic_ns, s_to_ns
 
 STALLED_S = 1.0
-"""A reader this late was suspended: the recording then resumes where it was, since catching up would mean decoding for long."""
+"""A reader this late was suspended: the recording then resumes where it was, because catching up would take too long."""
 LONGEST_WAIT_S = 0.25
 """A recording may have gaps of any length, but a reader that is blocked for too long would count as hung."""
 
@@ -49,10 +49,10 @@ class PacedSource:
         return ""
 
     def rest(self, resting: bool) -> None:
-        """A recording does not rest: every picture of it counts."""
+        """Nothing to do: every picture of a recording is used."""
 
     def start_at(self, start_ns: int) -> None:
-        """Play as if it had been started then; before the first `read`."""
+        """Play as if started at this time. Call it before the first `read`."""
         self._start_ns = start_ns
 
     def read(self) -> CapturedImage | None:

@@ -4,7 +4,7 @@ from capture.sources.source import CameraError
 from wire.faults import FaultCode
 
 MOST_PX = 8192 * 4320
-"""Pixels of a picture: 8K, at 3 bytes a pixel 106 MB. A decoder of FFmpeg's takes the same limit as its option `max_pixels`."""
+"""Pixels of a picture: 8K, at 3 bytes a pixel 106 MB. FFmpeg's decoders take the same limit as their option `max_pixels`."""
 
 
 def check_size(width_px: int, height_px: int, device: str) -> None:

@@ -4,7 +4,7 @@ from wire.clock import NS_PER_S
 from wire.topics import SLOWEST_CAMERA_HZ
 
 PERIOD_NS = round(NS_PER_S / SLOWEST_CAMERA_HZ)
-"""Between the pictures of a resting camera: at a lower rate, the other processes would take it for lost."""
+"""Time between the pictures of a resting camera: at a lower rate, the other processes would consider it lost."""
 
 
 class RestingPace:

@@ -1,4 +1,4 @@
-"""Slow motion: the rate at which a clip was filmed by the file's own tags, and what the runner's rhythm says. Pure."""
+"""Detects slow motion: by the filming rate in the file's own tags, and by the runner's rhythm. Pure."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ how to play it).
 """
 _LEAST_STEPS, _MOST_STEPS = 3, 16
 _SLOW_STEPS, _REGULAR = 6, 1.4
-"""So many steps in a row, of which the longest takes so many times as long as the shortest, are no missed ones."""
+"""This many consecutive steps, the longest at most this many times as long as the shortest, contain no missed step."""
 _DIFFERS = 1.2
 """Ordinary clips carry the tag too, with about the rate of the file."""
 
@@ -48,19 +48,19 @@ class StepRhythm:
 
     @property
     def cadence_spm(self) -> float | None:
-        """Steps a minute, of the quicker ones: a step that was missed must not look like a slow one. None: too few steps."""
+        """Steps per minute from the quicker steps, so that a missed step does not look like a slow one. None: too few steps."""
         if len(self._steps_s) < _LEAST_STEPS:
             return None
         return 60 / max(float(np.quantile(self._steps_s, 0.25)), 1e-3)
 
     @property
     def looks_slow(self) -> bool:
-        """Whether nobody could run in this rhythm."""
+        """Whether this rhythm is too slow for running."""
         return self.cadence_spm is not None and self.cadence_spm < SLOWEST_RUNNER_SPM
 
     @property
     def slowed_spm(self) -> float | None:
-        """Steps a minute of the last few, if nobody could run so slowly; None: somebody could."""
+        """Steps per minute of the last few, if that is too slow for running; otherwise None."""
         last_s = list(self._steps_s)[-_SLOW_STEPS:]
         if len(last_s) < _SLOW_STEPS or min(last_s) <= 60 / SLOWEST_RUNNER_SPM or max(last_s) > _REGULAR * min(last_s):
             return None

@@ -1,21 +1,21 @@
-"""Chooses the timestamps of a recording's pictures, and places these in time, whatever the timestamps do. Pure."""
+"""Chooses the timestamps of a recording's pictures, and gives each picture a time even if they are wrong. Pure."""
 
 from wire.clock import s_to_ns
 
 _RESTART_NS = s_to_ns(0.5)
 """Timestamps that go back by more than this start over, as in concatenated recordings; reordered pictures go back by less."""
 _MOST_SKIPPED = 3
-"""Pictures out of order that are left out one after the other: B-frames are reordered no deeper."""
+"""Most consecutive pictures left out because they are out of order: B-frames are not reordered further than this."""
 _LONGEST_GAP_NS = s_to_ns(10)
-"""A longer gap is a clock that was set: nobody keeps a runner's picture for so long."""
+"""A longer gap means that the clock was set: no picture of a runner lasts that long."""
 _TRUSTED_PICTURES = 15
-"""Timestamps that break off twice within so many pictures mean nothing."""
+"""Timestamps that jump twice within this many pictures are not used."""
 
 
 class DisplayStamps:
     """Chooses between a picture's timestamp of display and that of decoding, as FFmpeg's players do.
 
-    Containers such as AVI store no timestamps of display, so with B-frames those that are made up for it are out of order.
+    Containers such as AVI store no timestamps of display, so with B-frames those made up by FFmpeg are out of order.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class DisplayStamps:
         """How often each has gone back or stood still."""
 
     def choose(self, display: int | None, decoding: int | None) -> int | None:
-        """The timestamp that was more often in order so far; None: there is none. Pictures come in the order of display."""
+        """The timestamp that has been in order more often so far; None: there is none. Call it in display order."""
         if display is None or decoding is None:
             return decoding if display is None else display
         both = display, decoding
@@ -49,7 +49,7 @@ class Timeline:
         """The last picture's timestamp."""
         self._skipped = 0
         self._since_break = _TRUSTED_PICTURES
-        """Pictures since the timestamps last broke off."""
+        """Pictures since the timestamps last jumped."""
         self._trusted = True
 
     def place(self, stamp_ns: int | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Turns a decoded frame into the picture that a viewer sees: colours, one moment, square pixels, upright."""
+"""Turns a decoded frame into the picture that a viewer sees: colours, a single field, square pixels, upright."""
 
 import struct
 from fractions import Fraction
@@ -18,7 +18,7 @@ _Floats = npt.NDArray[np.float64]
 SQUARE_WITHIN = 0.01
 """A pixel that is this nearly square is left as it is: it changes an angle by 0.3° at most."""
 _ODDEST_PIXEL = 4
-"""Width to height of a pixel: beyond this, the file is mistaken."""
+"""Largest ratio of a pixel's sides: beyond this, the file is wrong."""
 _DIFFUSE_WHITE_NITS = 203.0
 """ITU-R BT.2408: white paper in an HDR picture."""
 _HLG_PEAK_NITS = 1000.0
@@ -136,4 +136,4 @@ _TONES = {
     int(ColorTrc.ARIB_STD_B67): _standard_tones(_hlg_nits(_SIGNAL)),
     int(ColorTrc.SMPTE2084): _standard_tones(_pq_nits(_SIGNAL)),
 }
-"""For pictures with a high dynamic range, by their transfer function: 8-bit values to those of an ordinary screen."""
+"""Tables for pictures with a high dynamic range, by transfer function: from 8-bit values to those of an ordinary screen."""

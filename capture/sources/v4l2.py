@@ -1,6 +1,6 @@
-"""Cameras on Linux, by the kernel's interface Video4Linux2: the names they keep, and the modes they offer.
+"""Cameras on Linux, through the kernel's interface Video4Linux2: their lasting names and their modes.
 
-A camera's number may change with every start of the machine. Its name in /dev/v4l/by-id, made of vendor, model and serial
+A camera's number may change whenever the machine starts. Its name in /dev/v4l/by-id, made of vendor, model and serial
 number, stays. The structures and the numbers of the calls are those of linux/videodev2.h.
 """
 
@@ -44,7 +44,7 @@ class ListedCamera:
     """A connected camera."""
 
     name: str
-    """For `source` in [capture]: the name it keeps; its number where it has none."""
+    """For `source` in [capture]: its lasting name, or its number if it has none."""
     device: Path
     model: str
     modes: tuple[CameraMode, ...]
@@ -63,7 +63,7 @@ def device_path(source: str) -> Path:
 
 
 def lasting_name(source: str) -> str:
-    """The name that the camera of a source keeps; "": it has none."""
+    """The lasting name of a source's camera; "": it has none."""
     with suppress(OSError):
         device = device_path(source).resolve()
         return next(
@@ -81,7 +81,7 @@ def camera_modes(source: str) -> tuple[CameraMode, ...]:
 
 
 def list_cameras() -> list[ListedCamera]:
-    """All connected cameras, by number; [] on another system than Linux."""
+    """All connected cameras, by number; [] on systems other than Linux."""
     if camera_api() != "CAP_V4L2":
         return []
     numbered = [(int(path.name[5:]), path) for path in Path("/dev").glob("video*") if path.name[5:].isdecimal()]
@@ -94,7 +94,7 @@ def list_cameras() -> list[ListedCamera]:
 
 
 def _describe(device: Path) -> tuple[str, tuple[CameraMode, ...]] | None:
-    """Model and modes; None: it is no camera, or may not be opened."""
+    """Model and modes; None: it is not a camera, or may not be opened."""
     try:
         fd = os.open(device, os.O_RDWR | os.O_NONBLOCK)
     except OSError:
@@ -142,7 +142,7 @@ def _rates(fd: int, pixel_format: bytes, width_px: int, height_px: int) -> Itera
 
 
 def _call(fd: int, request: int, layout: struct.Struct, *values: int | bytes) -> tuple[Any, ...] | None:
-    """What the driver has filled in; None: it has no such entry, or does not answer."""
+    """The structure filled in by the driver; None: it has no such entry, or does not respond."""
     packed = bytearray(layout.pack(*values))
     try:
         control_device(fd, request, packed)

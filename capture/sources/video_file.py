@@ -14,9 +14,9 @@ _ONLY_FILES = {"protocol_whitelist": "file"}
 _HEAD_BYTES = 21
 _MP4_MARK = b"ftyp"
 _TABLES = (b"moov", b"meta")
-"""Parts with the index of the pictures of a video, or of a photo."""
+"""Boxes that index the pictures of a video, or of a photo."""
 _MOST_BOXES = 10_000
-"""Parts of an MP4 file that are looked at; a film in fragments has a few thousand."""
+"""Most boxes of an MP4 file that are read; a fragmented film has a few thousand."""
 
 
 class VideoFile:
@@ -35,7 +35,7 @@ class VideoFile:
                 raise SourceError(f"{path}: is a folder; name a video file in it")
             if not path.exists():
                 raise SourceError(f"{path}: there is no such file; check the name")
-            if not path.is_file():  # opening a pipe would wait for somebody who writes into it
+            if not path.is_file():  # opening a pipe would wait for a writer
                 raise SourceError(f"{path}: is not a regular file; save the video in a file of its own")
             with path.open("rb") as file:
                 head = file.read(_HEAD_BYTES)
@@ -47,7 +47,7 @@ class VideoFile:
             raise SourceError(f"{path}: is empty; copy it again from where it was filmed")
         self._starts_like_mp4 = head[4:8] == _MP4_MARK
         self._open()
-        # The first picture shows the size: only now is it known how it is to be turned.
+        # The size is known only from the first picture, after it has been turned.
         self._ahead = self._stream.next()
         if self._ahead is None:
             self._stream.close()
@@ -89,7 +89,7 @@ class VideoFile:
                 return round(at_ns / self._speed)
 
     def image(self) -> Image:
-        """The current picture, as it is to be seen. Raises SourceError where the file is damaged."""
+        """The current picture, as a viewer sees it. Raises SourceError where the file is damaged."""
         try:
             return self._stream.image(self._current)
         except StreamError as error:
@@ -123,12 +123,12 @@ class VideoFile:
 
 
 def _is_animated_webp(head: bytes) -> bool:
-    """By the second bit of the flags in its extended header (RFC 9649)."""
+    """Whether the second bit of the flags in its extended header is set (RFC 9649)."""
     return head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and bool(head[20:21] and head[20] & 2)
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether an MP4 file has its table of pictures, which most cameras write last, and each part is as long as it says."""
+    """Whether an MP4 file has its table of pictures, which most cameras write last, and no box is cut off."""
     at, size, has_table = 0, path.stat().st_size, False
     with path.open("rb") as file:
         for _ in range(_MOST_BOXES):
@@ -139,6 +139,6 @@ def _is_whole(path: Path) -> bool:
             at += length
             if at > size:
                 return False
-            if length < 8:  # it reaches to the end, or is no part
+            if length < 8:  # it extends to the end, or is not a box
                 return has_table
     return has_table

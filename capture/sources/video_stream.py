@@ -25,7 +25,7 @@ from wire.frames.frame import Image
 
 DEFAULT_FPS = 30.0
 _SLOWEST_FPS, _FASTEST_FPS = 0.5, 1000.0
-"""A nominal rate outside this range is a mistake of the file."""
+"""A nominal rate outside this range is an error in the file."""
 
 _LOOKED_AT = 500
 """Packets read to find out which of several tracks are videos: eight seconds of two."""
@@ -33,18 +33,18 @@ _FEWER = 4
 """A track with this many times fewer pictures than another one is not a video."""
 
 _NO_ANSWER = (av.error.ExitError, av.error.HTTPError, ConnectionError, TimeoutError, PermissionError)
-"""Errors that say nothing about the format; ExitError: the time is up."""
+"""Errors unrelated to the format; ExitError: the time is up."""
 
 Threads = Literal["frame", "slice"]
-"""Decoding several frames at a time is faster; decoding one in several slices delays none."""
+"""Decoding several frames at a time is faster; decoding the slices of one frame in parallel adds no delay."""
 
 
 class StreamError(Exception):
-    """There is no video to read. The text continues a sentence that begins with the file's name."""
+    """There is no video to read. The text is the end of a sentence that begins with the file's name."""
 
 
 class UnknownFormatError(StreamError):
-    """Something is there, and it is no video of a known format."""
+    """There are data, but not a video of a known format."""
 
     def __init__(self) -> None:
         super().__init__("is not a video that can be read; try another file, or convert it to MP4")
@@ -62,7 +62,7 @@ class VideoStream:
     """The best video track of a file or an address. Damaged pictures are left out.
 
     `open_s` and `read_s`: how long to wait for the start and for more data; None: as long as it takes. `container_format`:
-    FFmpeg's name of it; None: recognised by its first bytes.
+    FFmpeg's name of the format; None: recognised by its first bytes.
     Raises StreamError, whose text never contains the address.
     """
 
@@ -100,14 +100,14 @@ class VideoStream:
         self._track.thread_type = ThreadType.AUTO if threads == "frame" else ThreadType.SLICE
         self._track.codec_context.options = {"max_pixels": str(MOST_PX)}
         self.malformed = False
-        """Whether reading ended because the container's format was not kept to."""
+        """Whether reading ended because the container is malformed."""
         self.pace = RestingPace()
-        """Of a stream that `is_intra_only`: which pictures are decoded."""
+        """For a stream that `is_intra_only`: which pictures are decoded."""
         self._upright = UprightImage()
         self._stamps = DisplayStamps()
         self._ended = False
         self._stored = 0
-        """How many pictures have been read, decodable or not, without those that are not to be shown."""
+        """Number of pictures read, decodable or not, except those that are not to be shown."""
         self._begins_s, self._reached_s = 0.0, 0.0
         """The first timestamp, if it is negative; and the end of the last picture or sound."""
         self._frames = self._decoded()
@@ -119,7 +119,7 @@ class VideoStream:
 
     @property
     def fps(self) -> float:
-        """Mean rate according to the container, `DEFAULT_FPS` if it has none that can be true."""
+        """Mean rate according to the container; `DEFAULT_FPS` if it has no plausible one."""
         for rate in (self._track.average_rate, self._track.guessed_rate):
             if rate and _SLOWEST_FPS <= rate <= _FASTEST_FPS:
                 return float(rate)
@@ -130,7 +130,7 @@ class VideoStream:
         """Number of pictures according to the container; None: unknown.
 
         Its table also counts pictures that an edit list leaves out, so the durations count, too. The mean rate is a guess where
-        the rate varies: once all has been read, the number of stored pictures counts, and how far into the file they reach.
+        the rate varies: once all has been read, the number of stored pictures and the time they cover are used instead.
         """
         durations_s = []
         if self._container.duration is not None:
@@ -155,7 +155,7 @@ class VideoStream:
 
     @property
     def held_back(self) -> int:
-        """How many pictures the decoder holds back to put B-frames into order; known once the first one is decoded."""
+        """Number of pictures that the decoder holds back to reorder B-frames; known once the first one is decoded."""
         return self._track.codec_context.reorder_depth
 
     def next(self) -> VideoFrame | None:
@@ -171,7 +171,7 @@ class VideoStream:
         return round(stamp * unit.numerator * NS_PER_S / unit.denominator)
 
     def image(self, frame: VideoFrame) -> Image:
-        """The picture as it is to be seen: turned, with square pixels, blue-green-red. Raises StreamError."""
+        """The picture as a viewer sees it: turned, with square pixels, blue-green-red. Raises StreamError."""
         try:
             return self._upright.image(frame, self._track.sample_aspect_ratio)
         except (av.FFmpegError, ValueError):  # a format of pixels that nothing converts
@@ -203,8 +203,8 @@ class VideoStream:
             yield from _whole(frames)
 
     def _packets(self) -> "Iterator[Packet[Track]]":
-        """Those of this track. Raises av.FFmpegError where it is cut off, or nothing arrives."""
-        # A file's sound shows how far it has been read: it may go on after the last picture.
+        """The packets of this track. Raises av.FFmpegError where it is cut off, or nothing arrives."""
+        # A file's sound also shows how far it has been read: it may continue after the last picture.
         others = self._container.streams.audio if self._is_file else ()
         for packet in self._container.demux(self._track, *others):
             self._note(packet)
@@ -212,7 +212,7 @@ class VideoStream:
                 yield cast("Packet[Track]", packet)
 
     def _note(self, packet: "Packet[Stream]") -> None:
-        """Count a packet of this track, and note how far the file has been read."""
+        """Count a packet of this track, and record how far the file has been read."""
         if packet.size == 0 or packet.is_discard:  # nothing was recorded there, or it is not to be shown
             return
         self._stored += packet.stream.index == self._track.index
@@ -223,14 +223,14 @@ class VideoStream:
 
 
 def _whole(frames: list[VideoFrame]) -> list[VideoFrame]:
-    """Those of which nothing is missing."""
+    """The pictures that are complete."""
     return [frame for frame in frames if not frame.is_corrupt]
 
 
 def _moving_tracks(container: InputContainer) -> set[int]:
     """The indices of the video tracks that have about as many pictures as the others, from the first packets.
 
-    A cover or a preview is often not marked as one, and has a picture or a few.
+    A cover or a preview is often not marked as one, and has one or a few pictures.
     """
     counts = {track.index: 0 for track in container.streams.video}
     with suppress(av.FFmpegError):
@@ -242,7 +242,7 @@ def _moving_tracks(container: InputContainer) -> set[int]:
 def _best_track(container: InputContainer, moving: set[int] | None) -> Track:
     """The video track with the largest pictures, of equal ones the first; never the cover of a piece of music.
 
-    `moving`: the indices of those that are no single pictures; None: all. Raises StreamError.
+    `moving`: the indices of tracks with more than single pictures; None: all. Raises StreamError.
     """
     tracks = [track for track in container.streams.video if Disposition.attached_pic not in track.disposition]
     if container.format.name == "tty" or not (tracks or container.streams.audio):

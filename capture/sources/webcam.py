@@ -57,7 +57,7 @@ class Webcam:
         self._device.set(cv2.CAP_PROP_FRAME_HEIGHT, asked.height_px)
         self._device.set(cv2.CAP_PROP_FPS, asked.fps)
         self.lasting_name = lasting_name(name)
-        """By which it is found if it returns under another number; "": it has none."""
+        """Finds the camera if it returns under another number; "": it has none."""
         self._name = name
         self._asked = asked
         self.asked_fps: float | None = asked.fps
@@ -84,7 +84,7 @@ class Webcam:
     def read(self) -> CapturedImage:
         """The newest picture. Raises SourceLost."""
         picture = self._reader.read()
-        # Some firmware grants a mode and sends another.
+        # Some firmware grants one mode and sends another.
         height_px, width_px = picture.image.shape[:2]
         self.granted = (width_px, height_px, *self.granted[2:])
         return picture
@@ -99,7 +99,7 @@ class Webcam:
 
 
 def granted_mode(read: Callable[[int], float]) -> GrantedMode:
-    """The mode, read back from the device: `read` gives its properties by OpenCV's numbers."""
+    """The mode, read back from the device; `read` returns its properties by OpenCV's numbers."""
     code = int(read(cv2.CAP_PROP_FOURCC))
     letters = "".join(chr((code >> 8 * i) & 0xFF) for i in range(4))
     named = letters.isascii() and letters.isprintable()
@@ -121,7 +121,7 @@ def mode_difference(asked: CaptureSettings, width_px: int, height_px: int, fps: 
 
 
 def fastest_format(modes: Sequence[CameraMode], asked: CaptureSettings) -> Literal["MJPG", "YUYV", "any"]:
-    """The format nearest to the requested rate at the requested size; YUYV, which loses nothing, where both reach it."""
+    """The format nearest to the requested rate at the requested size; YUYV, which is not compressed, where both reach it."""
     rates = {"any": 0.0}
     for mode in modes:
         if (mode.width_px, mode.height_px) == (asked.width_px, asked.height_px):

@@ -6,9 +6,9 @@ STEP_DEG = 3.5
 """How much more or less extension one cue asks for."""
 MOST_DEG = 9.0
 ARCH_SHARE = 0.3
-"""A runner who arches gives this share of the extension asked for, …"""
+"""A runner who arches provides this share of the requested extension, …"""
 LEAN_SHARE = 2.0
-"""… and leans the trunk back by this many times the extension asked for."""
+"""… and leans the trunk back by this many times the requested extension."""
 MORE, LESS, UPRIGHT = "push", "ease", "tall"
 """The rules of the default settings to which a drawn runner responds."""
 _REMEMBERED_STRIDES = 8

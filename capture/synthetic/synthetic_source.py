@@ -142,7 +142,7 @@ class SyntheticRunner:
         turn_s = math.inf if self.settings.turn is None else self.settings.turn
         turned = t_s >= turn_s
         if turned:
-            t_s -= turn_s  # the movement begins anew: standing, then running
+            t_s -= turn_s  # the movement starts again: standing, then running
         neighbour = None if self._neighbour is None else self._neighbour.pose(t_s)
         pose = self.runner.pose(t_s)
         if self.settings.other_side != turned:

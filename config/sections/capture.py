@@ -107,14 +107,14 @@ class CaptureSettings(Section):
 
 
 def _device(source: SecretAddress) -> str:
-    """A camera's number names the same device as its path."""
+    """The device path of a source, since a camera's number and its path name the same device."""
     name = source.reveal()
     return f"/dev/video{name}" if name.isdecimal() else name
 
 
 FASTEST_TYPED_KMH = 40.0
 LOWEST_TYPED_PCT, STEEPEST_TYPED_PCT = -20.0, 60.0
-"""Limits of what somebody may type as speed and incline, in the settings, by keys or in the console."""
+"""Limits of the speed and incline that can be entered in the settings, by keys or in the console."""
 
 
 class BeltSettings(Section):

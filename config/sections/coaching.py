@@ -57,7 +57,7 @@ class TargetSettings(Section):
     )
 
     def add_deg(self, side: Literal["left", "right"] | None) -> float:
-        """What is added to the middle of the band of a leg; None: with one camera, the leg that it sees near."""
+        """The amount added to the middle of a leg's band; `None`: the near leg of a single camera."""
         return {"left": self.left_add_deg, "right": self.right_add_deg, None: 0.0}[side]
 
     @model_validator(mode="after")

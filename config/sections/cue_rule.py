@@ -12,7 +12,7 @@ from config.sections.section import Section
 SoundName = Literal["none", "push", "ease", "good", "guard", "lost", "phase"]
 LegChoice = Literal["left", "right", "both", "worse"]
 GUARDS = ("arching", "slow_cadence", "low_quality")
-"""The built-in conditions; [guard] says when they hold."""
+"""The built-in conditions, configured in [guard]."""
 MAX_STRIDES = 50
 """Rules and guards look back at no more strides."""
 

@@ -21,12 +21,12 @@ class Section(BaseModel):
     @field_validator("*")
     @classmethod
     def _check_text(cls, value: Any, info: ValidationInfo) -> Any:
-        """Text is printed, stored and published: it holds no password and nothing that a terminal would act on."""
+        """Text is printed, stored and published, so it must not contain a password or anything that a terminal would act on."""
         if isinstance(value, str):
             kinds = {unicodedata.category(letter) for letter in value}
             if "Cc" in kinds:
                 raise ValueError("must not contain control characters")
-            if "Cs" in kinds:  # bytes of an argument that are no UTF-8
+            if "Cs" in kinds:  # bytes of an argument that are not UTF-8
                 raise ValueError("must be text in UTF-8")
             if without_secrets(value) != value:
                 raise ValueError("must not contain an address with a user, a password or a path")

@@ -18,14 +18,14 @@ def origin_of(settings: ConsoleSettings) -> str:
 
 
 def is_reachable(settings: ConsoleSettings) -> bool:
-    """Whether other devices can reach the console: it listens in a network, or is reached by a name that the settings give."""
+    """Whether other devices can reach the console: it listens on a network, or the settings give a name for it."""
     return bool(settings.name) or not ipaddress.ip_address(settings.listen).is_loopback
 
 
 def is_own_name(host: str, settings: ConsoleSettings) -> bool:
     """Whether a request's Host is this machine.
 
-    An address counts always: a stranger's page can make its own name point at this machine (DNS rebinding), but no address.
+    An address is always accepted: a stranger's page can point its own name at this machine (DNS rebinding), not an address.
     """
     name = _without_port(host).lower()
     with suppress(ValueError):
@@ -42,7 +42,7 @@ def _without_port(host: str) -> str:
 
 
 def _reachable(listen: str) -> str:
-    """The address in the network where the console listens on all of them."""
+    """This machine's address in the network, for a console that listens on all addresses."""
     if not ipaddress.ip_address(listen).is_unspecified:
         return listen
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

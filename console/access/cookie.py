@@ -1,4 +1,4 @@
-"""A paired device's secret in its browser's cookie, and what follows from it."""
+"""A paired device's secret in its browser's cookie, and the values derived from it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -20,5 +20,5 @@ def secret_in(headers: Mapping[str, str], port: int) -> str:
 
 
 def forgery_token(secret: str) -> str:
-    """What a page proves by that it was made for this device: a page of another site cannot read it."""
+    """The token by which a page proves that it was made for this device: a page of another site cannot read it."""
     return hashlib.sha256(f"forgery {secret}".encode("utf-8", "replace")).hexdigest()[:32]

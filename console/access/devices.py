@@ -37,7 +37,7 @@ def console_folder() -> Path:
 
 
 class AccessError(ConfigError):
-    """The devices cannot be used so; the text says why and what to do."""
+    """The devices file or a token cannot be used. The text says why and what to do."""
 
 
 class Device(Message, frozen=True):
@@ -51,7 +51,7 @@ class Device(Message, frozen=True):
 
 
 class Token(Message, frozen=True):
-    """What pairs one device, once."""
+    """A token that pairs one device, once."""
 
     token_hash: str
     role: Role
@@ -85,7 +85,7 @@ class Devices:
         return token, ends_ns
 
     def withdraw(self, token: str) -> None:
-        """Let a token pair nothing any more. Raises AccessError, OSError."""
+        """Invalidate a token. Raises AccessError, OSError."""
         with self._changed() as content:
             left = tuple(one for one in content.tokens if one.token_hash != _hash(token))
             self._write(msgspec.structs.replace(content, tokens=left))
@@ -95,7 +95,7 @@ class Devices:
         return any(one.token_hash == _hash(token) for one in self._open_tokens(self._read()))
 
     def pair(self, token: str, name: str) -> tuple[str, Device]:
-        """Pair a device: its secret, for its cookie, and what is kept of it. Raises AccessError, OSError."""
+        """Pair a device. Returns its secret, for its cookie, and its entry. Raises AccessError, OSError."""
         with self._changed() as content:
             found = next((one for one in content.tokens if one.token_hash == _hash(token)), None)
             if found is None:
@@ -110,7 +110,7 @@ class Devices:
         return secret, device
 
     def device_of(self, secret: str) -> Device | None:
-        """The device with this secret; None: it is not paired, or no longer. Raises AccessError."""
+        """The device with this secret; None: it is not, or no longer, paired. Raises AccessError."""
         if not secret:
             return None
         wanted = _hash(secret)
@@ -128,7 +128,7 @@ class Devices:
         return self._read().devices
 
     def revoke(self, name: str) -> None:
-        """Pair a device no longer. Raises AccessError for an unknown name, OSError."""
+        """End a device's pairing. Raises AccessError for an unknown name, OSError."""
         with self._changed() as content:
             left = tuple(one for one in content.devices if one.name != name)
             if len(left) == len(content.devices):

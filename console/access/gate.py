@@ -1,4 +1,4 @@
-"""The gate: every request passes it before any page is made. What it refuses is counted by reason.
+"""The gate that every request passes before a page is made. Refusals are counted by reason.
 
 It checks the rate, the Host, the Origin, the size, the device and its role, and the token against forged requests; and it adds
 the headers that keep a page to itself.
@@ -29,7 +29,7 @@ MOST_BODY_BYTES = 1_200_000
 LONGEST_ADDRESS = 2000
 LONGEST_BODY_S = 10.0
 OPEN_PATHS = ("/pair", "/static/", REPORT_PATH)
-"""What a device that is not paired may ask for. Behind the last one, a token opens one report."""
+"""Paths open to devices that are not paired. A token after the last one opens one report."""
 SAFE_METHODS = ("GET", "HEAD")
 FORGERY_HEADER = "x-hipcue-token"
 PAIRINGS = 10
@@ -37,7 +37,7 @@ PAIRINGS = 10
 DEVICE_RATE = (60.0, 200.0)
 """Requests a second in the long run, and at once, of a paired device."""
 STRANGER_RATE = (10.0, 40.0)
-"""Likewise of each address without one."""
+"""The same for each address without a paired device."""
 _PLAIN = "text/plain; charset=utf-8"
 _REASONS = {
     "rate": (429, "Too many requests; wait a moment."),
@@ -92,7 +92,7 @@ class Gate:
             self._refused[refusal.reason] += 1
             await self._refuse(refusal, scope, receive, secure)
         except Exception as error:
-            # A mistake of the console's own. The server would print it; the connection ends either way.
+            # A defect of the console itself. The server would print it; the connection ends either way.
             self._refused[f"failed ({type(error).__name__})"] += 1
 
     def _admit(self, scope: Scope, headers: dict[str, str]) -> Device | None:

@@ -1,4 +1,4 @@
-"""The code on the big screen: key p shows the coach's, then a viewer's, then none. It goes when it has paired a device."""
+"""The code on the big screen: key p shows the coach's, then a viewer's, then none. It is hidden once used."""
 
 import threading
 
@@ -21,7 +21,7 @@ class PairingCodes:
         self.shown = NO_CODE
 
     def next(self, address: str) -> PairingCode:
-        """The next code for a console at this address; the one before pairs nothing any more. Raises AccessError, OSError."""
+        """The next code for a console at this address; the previous one becomes invalid. Raises AccessError, OSError."""
         role = _NEXT_ROLE[self.shown.role if self.shown.address else None]
         self.hide()
         if role is not None:
@@ -31,7 +31,7 @@ class PairingCodes:
         return self.shown
 
     def hide(self) -> None:
-        """Show none. Raises AccessError, OSError."""
+        """Hide the code. Raises AccessError, OSError."""
         token, self._token, self.shown = self._token, "", NO_CODE
         self._used.clear()
         if token:

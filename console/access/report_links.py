@@ -1,6 +1,6 @@
 """The runner's own report: a link with a token that opens the report of one session, until it expires.
 
-The tokens are in this process's memory alone, so that they end with the console. A token opens one session, whatever is asked.
+The tokens are in this process's memory alone, so that they end with the console. A token opens only its own session.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from wire.clock import Clock, s_to_ns
 from wire.messages import ReportLink
 
 PATH = "/r/"
-"""Before the token in a link's path: the pages behind it are open to every device that has one."""
+"""Precedes the token in a link's path: every device with a token can open the pages there."""
 NO_LINK = ReportLink("")
 MOST_LINKS = 100
 
@@ -43,7 +43,7 @@ class ReportLinks:
         return self.shown
 
     def hide(self) -> ReportLink:
-        """Show none; what has been shown still opens its report until it expires."""
+        """Show no link; links already shown still open their report until they expire."""
         self._session, self.shown = "", NO_LINK
         return self.shown
 

@@ -1,4 +1,4 @@
-"""A browser is shown the addresses in a settings file without their passwords; what it sends back gets them again."""
+"""Removes passwords from the addresses in a settings file for the browser, and restores them in what it sends back."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ def without_passwords(text: str) -> str:
 
 
 def with_passwords(text: str, before: str) -> str:
-    """The text with the passwords of the file before, where an address is still what it was shown as.
+    """The text with the passwords of the previous file wherever an address is still as it was shown.
 
     Raises ValueError if the text is not TOML and the file held a password.
     """
@@ -62,7 +62,7 @@ def _lines(text: str) -> list[tuple[str, str]]:
 
 
 def _with_comments(text: str, before: str) -> str:
-    """The text with the whole comments of the file before, where a line is still as it was shown."""
+    """The text with the full comments of the previous file wherever a line is still as it was shown."""
     whole = defaultdict[str, list[str]](list)
     with suppress(ValueError):
         for line, seen in _lines(before):

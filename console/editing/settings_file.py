@@ -27,7 +27,7 @@ KEPT_VERSIONS = 10
 LONGEST_PATH = 4
 PRESET_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 PRESET_SECTIONS = ("target", "session", "coach", "guard", "fading", "cue", "audio")
-"""What a coach asks of a runner; cameras, screens and the network are the lane's own."""
+"""Sections that presets contain; cameras, screens and the network belong to the lane."""
 NOT_OF_PRESETS = (
     ("session", "runner"),
     ("session", "session_number"),
@@ -39,7 +39,7 @@ NOT_OF_PRESETS = (
     ("audio", "device"),
     ("audio", "voice_folder"),
 )
-"""Whose session it is, where it is kept, and the lane's sound card."""
+"""Settings that presets leave out: the runner, where sessions are stored, and the lane's sound card."""
 Path_ = tuple[str | int, ...]
 
 
@@ -53,7 +53,7 @@ class EditError(Exception):
 
 @dataclass(frozen=True)
 class Conflict:
-    """A setting that somebody else has changed meanwhile."""
+    """A setting that somebody else has changed in the meantime."""
 
     path: tuple[str, ...]
     yours: Any
@@ -73,7 +73,7 @@ class Version(Message, frozen=True):
 
     text: str
     after_hash: str
-    """Of the file after it."""
+    """Hash of the file after the change."""
     by: str
     at: str
     """Local time, ISO 8601, for people."""
@@ -89,11 +89,11 @@ class Opened:
     """The file, without passwords."""
     hash: str
     values: dict[str, Any]
-    """Of all settings, in the words of files: with the file, without the command line."""
+    """The values of all settings as files write them: with the file, without the command line."""
     mistake: str
-    """Why the file as it is cannot be used; "": it can, and these are its values."""
+    """Why the file is not valid; "": it is valid, and these are its values."""
     note: str = ""
-    """What is worth knowing about the change."""
+    """A note about the change."""
 
 
 class SettingsFile:
@@ -176,7 +176,7 @@ class SettingsFile:
         return self._versions()[::-1]
 
     def undo(self) -> Opened:
-        """Take the last change back. Raises EditError if there is none, or if the file was changed elsewhere since."""
+        """Undo the last change. Raises EditError if there is none, or if the file was changed elsewhere since."""
         with self._locked():
             versions = self._versions()
             if not versions:
@@ -256,11 +256,11 @@ class SettingsFile:
         try:
             self._origin.load(text)
         except ConfigError as error:
-            # What is wrong with several settings together is shown at the one that was changed.
+            # A mistake that involves several settings is shown at the one that was changed.
             raise EditError(str(error), error.path if len(error.path) > 1 else only or error.path) from None
 
     def _values(self, text: str) -> dict[str, Any]:
-        """With the preset and the file, without the command line."""
+        """The values from the preset and the file, without the command line."""
         try:
             settings: Settings = Origin(self._origin.preset, self.file).load(text)
         except ConfigError as error:

@@ -23,7 +23,7 @@ UNITS = {
 }
 """Units by the last part of a setting's name."""
 MACHINE_SECTIONS = ("console", "network")
-"""These open the machine to others: they are shown, and changed on the machine alone."""
+"""Sections that open the machine to others: shown here, but changed only on the machine."""
 TITLES = {
     "capture": "Camera",
     "analysis": "Measurement",
@@ -40,9 +40,9 @@ TITLES = {
     "console": "Console",
 }
 ORDER = ("target", "cue", "session", "fading", "guard", "coach", "audio", "belt", "analysis", "display", "capture")
-"""What a coach changes most comes first; others follow in their own order."""
+"""The sections that coaches change most, first; the others follow in their own order."""
 _LABELS = {"left_add": "added for the left leg", "right_add": "added for the right leg", "at_speed": "by belt speed"}
-"""Where the words of the key alone are not enough."""
+"""Labels for keys whose words alone are not enough."""
 _SPOKEN = {"deg": "", "s": "", "ms": "", "px": "", "kmh": "", "mps": "", "pct": "", "hz": ""}
 
 
@@ -77,7 +77,7 @@ class FormSection:
     help: str
     fields: tuple[Field, ...]
     fixed: bool
-    """Whether it can be changed on the machine alone."""
+    """Whether it can be changed only on the machine."""
 
 
 @cache
@@ -145,7 +145,7 @@ def _kind(part: dict[str, Any]) -> Kind:
     if part.get("type") == "array":
         return "rows" if _is_rows(part) else "list"
     kinds: dict[str, Kind] = {"number": "number", "integer": "integer", "boolean": "boolean"}
-    # Of numbers with a few allowed values, the schema gives the values alone.
+    # For numbers with a few allowed values, the schema lists only the values.
     return "integer" if "enum" in part else kinds.get(part.get("type", ""), "text")
 
 

@@ -20,9 +20,9 @@ class Change:
 
     path: tuple[str, ...]
     value: Any
-    """None: as it is without this file; of a rule, remove it from the file."""
+    """None: use the value without this file; for a rule, remove it from the file."""
     was: Any = None
-    """What the editor saw before."""
+    """The value that the editor saw before."""
 
 
 def changed_text(text: str, changes: Iterable[Change]) -> str:
@@ -55,7 +55,7 @@ def _change(document: Any, path: Sequence[str], value: Any) -> None:
 
 
 def _change_rule(document: TOMLDocument, change: Change) -> None:
-    """A rule of the file, or a new block; a block that names nothing but its rule goes."""
+    """Change a rule of the file, or add a block; a block with only a name is removed."""
     name, key = change.path[1], change.path[2:]
     rules = document.get(RULES)
     if not isinstance(rules, AoT):

@@ -12,7 +12,7 @@ from wire.topics import BELT, COMMAND, CONFIG, CUE, HEALTH, PHASE, SAMPLE, STRID
 AnswerT = TypeVar("AnswerT")
 Listener = Callable[[], None]
 MOST_WAITING = 100
-"""Commands that nobody has sent yet: more are dropped."""
+"""Most commands waiting to be sent; further ones are dropped."""
 
 
 class Lane:
@@ -69,22 +69,22 @@ class Lane:
             self._publisher.send(command)
 
     def command(self, command: Command) -> None:
-        """Have a command sent to the lane."""
+        """Queue a command for the lane."""
         with self._lock:
             self._commands = [*self._commands, command][:MOST_WAITING]
 
     def read(self, question: Callable[[LaneState], AnswerT]) -> AnswerT:
-        """Ask the state, while no message changes it."""
+        """Read the state while no message changes it."""
         with self._lock:
             return question(self._state)
 
     def listen(self, listener: Listener) -> None:
-        """Have this called, in the receiving thread, after each stride and cue."""
+        """Register a function that the receiving thread calls after each stride and cue."""
         with self._lock:
             self._listeners.append(listener)
 
     def unlisten(self, listener: Listener) -> None:
-        """Call it no more."""
+        """Remove the function."""
         with self._lock:
             self._listeners.remove(listener)
 

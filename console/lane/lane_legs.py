@@ -24,7 +24,7 @@ class LaneLegs:
         self._seen_ns: dict[Side, int] = {}
 
     def add(self, stride: Stride, now_ns: int) -> None:
-        """Add a stride. One of a far leg only enters the difference."""
+        """Add a stride. A far leg's stride only enters the difference."""
         if stride.side is None:
             return
         if stride.leg == "far":
@@ -64,7 +64,7 @@ class LaneLegs:
         }
 
     def _difference(self, phase: Phase) -> Json | None:
-        """None unless it is certain enough, and of angles that both cameras have zeroed."""
+        """The difference; None unless it is certain enough and both cameras have a zero."""
         both = [one for strides in self._strides.values() for one in strides]
         if phase.measure != "hip_extension" or any(one.standing_thigh_deg is None for one in both):
             return None

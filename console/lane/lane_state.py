@@ -19,11 +19,11 @@ from wire.texts import ADVICE, PHASES, STATES, notice_sentence, sentence
 from wire.topics import CONSOLE, FOLLOW, RECORDER
 
 KEPT_STRIDES = 240
-"""Of both legs: two minutes of running."""
+"""Strides kept of both legs: two minutes of running."""
 SILENT_S = 3.0
-"""A lane from which nothing has come for so long is lost. A process without a report for so long has ended."""
+"""A lane that has sent nothing for this long is lost. A process without a report for this long has ended."""
 NOT_THE_LANE = (CONSOLE, FOLLOW)
-"""These report where the console runs, whether the lane does or not."""
+"""Processes that report wherever the console runs, even if the lane does not."""
 Json = dict[str, Any]
 
 
@@ -55,16 +55,16 @@ class LaneState:
         self._config: ConfigState | None = None
         self._heard_ns: int | None = None
         self.seq = 0
-        """Of the last stride or cue."""
+        """Sequence number of the last stride or cue."""
 
     @property
     def phase(self) -> Phase | None:
-        """The last one received."""
+        """The last phase received."""
         return self._phase
 
     @property
     def settings_json(self) -> str:
-        """The settings in force, as the lane publishes them; "": it has not yet."""
+        """The settings in force, as the lane publishes them; "": not published yet."""
         return "" if self._config is None else self._config.settings_json
 
     def is_measured(self, now_ns: int) -> bool:
@@ -80,7 +80,7 @@ class LaneState:
         return recorder[0].session
 
     def handle_phase(self, phase: Phase, now_ns: int) -> None:
-        """Handle a phase. After a session the next runner may be another one, so its strides go."""
+        """Handle a phase. After a session its strides are discarded, because the next runner may be somebody else."""
         self._heard_ns = now_ns
         if phase.name == "idle" and self._phase is not None and self._phase.name != "idle":
             self._strides.clear()
@@ -105,11 +105,11 @@ class LaneState:
         self._healths[health.process] = (health, now_ns)
 
     def handle_config(self, config: ConfigState) -> None:
-        """Handle the settings that hold."""
+        """Handle the settings in force."""
         self._config = config
 
     def handle_stride(self, stride: Stride, now_ns: int) -> None:
-        """Handle a stride. With two cameras each leg is its own camera's."""
+        """Handle a stride. With two cameras, each leg comes from its own camera."""
         self._heard_ns = now_ns
         self._legs.add(stride, now_ns)
         if stride.camera != "main" and stride.leg == "far":
@@ -119,13 +119,13 @@ class LaneState:
         self._strides.append(SeenStride(self.seq, stride, "" if phase is None else phase.name, _band_of(stride, phase)))
 
     def handle_cue(self, cue: Cue) -> None:
-        """Handle a cue; a tone on a stride is none for the coach to read."""
+        """Handle a cue; stride tones are not shown to the coach."""
         if cue.rule != STRIDE_TONE:
             self.seq += 1
             self._cues.append((self.seq, cue))
 
     def is_lost(self, now_ns: int) -> bool:
-        """Whether nothing comes from the lane."""
+        """Whether nothing arrives from the lane."""
         return self._heard_ns is None or now_ns - self._heard_ns > s_to_ns(SILENT_S)
 
     def since(self, seq: int) -> Json:
@@ -150,7 +150,7 @@ class LaneState:
         }
 
     def state(self, now_ns: int) -> Json:
-        """All but the strides."""
+        """The state without the strides."""
         phase, sample, belt = self._phase, self._sample, self._belt
         measure = MEASURES.get("hip_extension" if phase is None else phase.measure)
         words = None if sample is None else STATES[sample.state]

@@ -12,7 +12,7 @@ from wire.topics import PHASE, SAMPLE
 
 SPAN_S = 10.0
 MOST_HZ = 30.0
-"""Of a faster camera pictures are left out: a tablet fetches all of them over the air."""
+"""Pictures of a faster camera are left out: a tablet fetches all of them over the air."""
 WAIT_MS = 100.0
 LONGEST_LINES_AGE_MS = 1000.0
 """A picture that has waited longer for its sample is left out."""

@@ -1,7 +1,7 @@
 """Keeps a lane's last pictures for the console's replay while somebody has the lane's page open. In memory only.
 
 The pictures are in the shared memory of the lane on this machine. A thread with sockets of its own takes them, because only the
-thread that has made a socket may use it.
+thread that created a socket may use it.
 """
 
 import threading
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wire.frames.recent_pictures import KeptPicture
 
 LINGER_S = 5.0
-"""After the last page has closed: one that is loaded again finds the pictures still there."""
+"""How long pictures are kept after the last page has closed, so that a page that is reloaded still finds them."""
 LONGEST_END_S = 2.0
 
 
@@ -38,7 +38,7 @@ class PictureWatch:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Somebody watches the lane."""
+        """Context in which somebody watches the lane."""
         with self._lock:
             self._watchers += 1
             if self._thread is None and not self._closed:
@@ -70,7 +70,7 @@ class PictureWatch:
             return self._thread is not None
 
     def close(self) -> None:
-        """Let the pictures go, and keep no more."""
+        """Discard the pictures and stop keeping them."""
         with self._lock:
             self._closed = True
             thread = self._thread
@@ -84,7 +84,7 @@ class PictureWatch:
             take_pictures(wire, self._goes_on, self._publish)
 
     def _goes_on(self) -> bool:
-        """Whether somebody watches, or has until just now; otherwise the pictures and the thread go."""
+        """Whether somebody is watching or was until `LINGER_S` ago; otherwise the pictures and the thread are ended."""
         with self._lock:
             lingers = self._clock() - self._unwatched_ns <= s_to_ns(LINGER_S)
             if not self._closed and (self._watchers > 0 or lingers):

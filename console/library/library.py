@@ -1,6 +1,6 @@
-"""Lists, imports and forgets sessions, and has reports, exports and comparisons made in a process of their own.
+"""Lists, imports and forgets sessions, and makes reports, exports and comparisons in a separate process.
 
-Making a report loads the libraries that draw and compute, for seconds and with memory that the console would not give back.
+Making a report loads the libraries that draw and compute, which takes seconds, and memory that would not be released.
 """
 
 import asyncio
@@ -23,18 +23,18 @@ from sessions.store.session_number import next_session_number
 
 LONGEST_MAKING_S = 120.0
 LONGEST_IMPORT_S = 900.0
-"""Ten thousand sessions and more."""
+"""Enough for ten thousand sessions and more."""
 KEPT_PAGES = 32
-"""Reports of ended sessions that are kept in memory."""
+"""Number of reports of ended sessions kept in memory."""
 MOST_KEPT_BYTES = 1_500_000
 MEDIA_TYPES = {"html": "text/html; charset=utf-8", "pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
 SAVED_AFTER_S = 2.0
-"""From a summary's beginning: the recorder writes its last strides once a second."""
+"""Time from the start of a summary until its strides are on disk: the recorder writes once a second."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """A file that was made, and its kind."""
+    """A file that was made, and its type."""
 
     content: bytes
     media_type: str
@@ -65,7 +65,7 @@ class Library:
                 catalogue.close()
 
     def find(self, word: str) -> SessionEntry:
-        """The session whose id begins so. Raises SessionsError."""
+        """The session whose id begins like this. Raises SessionsError."""
         with self._lock:
             catalogue = self._open()
             try:
@@ -83,7 +83,7 @@ class Library:
                 raise SessionsError(f"{error.filename or session}: {error.strerror or error}") from None
             finally:
                 catalogue.close()
-        # Histories that counted it, too.
+        # Histories included it, too.
         self._kept.clear()
         return sentences(done)
 
@@ -99,11 +99,11 @@ class Library:
         return done
 
     def next_number(self, runner: str) -> int:
-        """Which session of this runner the next one is. Raises SessionsError."""
+        """The number of this runner's next session. Raises SessionsError."""
         return next_session_number(self.entries(runner))
 
     async def make(self, what: str, name: str, media_type: str, keep: bool = False, **details: Any) -> Made:
-        """Have one of `console.library.making`'s files made. Raises SessionsError with its sentence."""
+        """Make one of `console.library.making`'s files. Raises SessionsError with its sentence."""
         key = (what, name, json.dumps(details, sort_keys=True))
         async with self._making:
             # Looked for once the others are made: several phones may ask for one report at the same time.
@@ -121,7 +121,7 @@ class Library:
         return await self._report(session, form, session.ended, "end")
 
     def make_report_ahead(self, session: str) -> None:
-        """Begin the report of the session whose summary is on the screen, so that no phone waits. In the server's loop."""
+        """Start making the report of the session whose summary is shown: no phone has to wait. Call it in the server's loop."""
         self._ahead = session, asyncio.get_running_loop().create_task(self._report_ahead(session))
 
     def makes_report_ahead(self, session: str) -> bool:
@@ -158,7 +158,7 @@ class Library:
                 stderr=asyncio.subprocess.PIPE,
             )
             try:
-                # Not as an argument, which every user of the machine could read: a store's address may hold a password.
+                # Not as an argument, which every user of the machine could read: a store's address may contain a password.
                 _, said = await asyncio.wait_for(process.communicate(json.dumps(order).encode()), longest_s)
             except asyncio.TimeoutError:
                 raise SessionsError(f"{what}: takes longer than {longest_s:g} s") from None

@@ -1,4 +1,4 @@
-"""Makes one file of sessions and ends: a report, figures, an export, a comparison, or what came of importing some.
+"""Makes one file about sessions and ends: a report, figures, an export, a comparison, or the result of an import.
 
 Its order is JSON on its standard input.
 """
@@ -43,7 +43,7 @@ def _make(order: Order, out: Path) -> None:
         catalogue.close()
 
 
-# Each loads what it alone needs.
+# Each loads only what it needs.
 
 
 def _report(catalogue: Catalogue, order: Order, out: Path) -> None:

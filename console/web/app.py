@@ -70,23 +70,23 @@ class _NameBody(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Parts:
-    """What the pages are made of."""
+    """Everything the pages need."""
 
     settings: ConsoleSettings
     lanes: tuple[Lane, ...]
     devices: Devices
     library: Library
     file: SettingsFile | None
-    """None where many lanes are shown: each has its own machine."""
+    """None where many lanes are shown, because each has its own machine."""
     refused: Counter[str]
-    """What the gate has refused, by reason."""
+    """Requests refused by the gate, by reason."""
     clock: Clock
     on_paired: Callable[[str], None]
     """Called with the token that has paired a device."""
     links: ReportLinks | None = None
-    """To the runners' own reports; None where many lanes are shown: each lane's own console has them."""
+    """Links to the runners' own reports; None where many lanes are shown: each lane's own console has them."""
     watch: PictureWatch | None = None
-    """Of the lane's pictures; None where there is no replay: it is not allowed, or the lane is on another machine."""
+    """The lane's pictures; None where there is no replay: it is not allowed, or the lane is on another machine."""
     doctor: Doctor | None = None
     """None where many lanes are shown."""
 
@@ -149,7 +149,7 @@ class _LanePages:
     @property
     def routes(self) -> list[BaseRoute]:
         """Their addresses."""
-        # Beside a lane, the settings' page has this address: it also answers what the lane has taken.
+        # With a lane of its own, the settings page serves this address, and also reports what the lane has applied.
         assigning = [Route("/api/runner", self._assign, methods=["POST"])] if self._parts.file is None else []
         return [
             *assigning,

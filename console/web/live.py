@@ -1,4 +1,4 @@
-"""One websocket a page: each stride and cue as it comes, and the rest of the state at most four times a second."""
+"""One websocket per page: sends each stride and cue as it arrives, and the rest of the state at most four times a second."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from wire.clock import Clock
 STATE_PERIOD_S = 0.25
 MOST_SOCKETS = 40
 LONGEST_SEND_S = 10.0
-"""A browser that takes nothing for so long is gone."""
+"""A browser that accepts nothing for this long is gone."""
 _PAIRED_CHECK_S = 1.0
 
 
@@ -86,7 +86,7 @@ class LiveSockets:
 
 
 async def _closed(socket: WebSocket) -> None:
-    """Wait until the page closes its end. Its messages are ignored."""
+    """Wait until the page closes the connection. Its messages are ignored."""
     try:
         while True:
             await socket.receive_text()

@@ -26,7 +26,7 @@ class Pages:
         self._lane_name = lane_name
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-        """A page for the device that asks."""
+        """A page for the requesting device."""
         device = request.scope.get("device")
         text = self._templates.get_template(f"{template}.html").render(
             device=device,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wire.messages import Point
 
 MOST_FETCHES = 4
-"""At once: each holds pictures until its browser has taken them."""
+"""Most fetches at a time: each holds pictures until its browser has received them."""
 MOST_DEG = 180.0
 LENGTH_BYTES = 4
 """The answer begins with the length of its JSON, little-endian; then come the JSON and the pictures, in its order."""
@@ -56,7 +56,7 @@ class ReplayPages:
             self._fetches -= 1
 
     def _band(self) -> list[float] | None:
-        """The target, if it is one of the curve."""
+        """The target band, if it applies to the curve."""
         phase = self._lane.read(lambda state: state.phase)
         if phase is None or phase.band is None or phase.measure != "hip_extension":
             return None

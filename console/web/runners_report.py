@@ -1,4 +1,4 @@
-"""The runner's own report, on any phone that has read the code beside the summary: this one report, and nothing else."""
+"""The runner's own report, on any phone that has read the code beside the summary: this report only."""
 
 from collections import Counter
 

@@ -15,7 +15,7 @@ MOST_CONNECTIONS = 100
 KEEP_OPEN_S = 15
 LONGEST_END_S = 1.0
 MOST_SOCKET_BYTES = 4096
-"""What a page's websocket may send: nothing is expected."""
+"""Largest message from a page's websocket; none is expected."""
 
 
 class Server:
@@ -52,15 +52,15 @@ class Server:
 
     @property
     def has_ended(self) -> bool:
-        """Whether it serves no more."""
+        """Whether it has stopped serving."""
         return not self._thread.is_alive()
 
     def wait(self, seconds: float) -> None:
-        """Until it has ended, at most so long."""
+        """Wait until it has ended, at most this long."""
         self._thread.join(seconds)
 
     def call(self, act: Callable[[], None]) -> None:
-        """Have this called in the server's loop, unless that has ended."""
+        """Call this in the server's loop, unless that has ended."""
         if self._loop is not None:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(act)

@@ -27,7 +27,7 @@ REPORT_POLICY = (
     "sandbox allow-scripts allow-popups; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
     "img-src data:; frame-ancestors 'self'"
 )
-"""A report is one file with its own style and script. In a sandbox it has no cookie, and nothing of the console's."""
+"""A report is one file with its own style and script. In a sandbox it has no access to cookies or to the console."""
 
 
 class _FolderBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -96,7 +96,7 @@ class SessionPages:
     async def _forget(self, request: Request) -> Response:
         session = (await body_of(request, _ForgetBody)).session
         try:
-            # The whole id: a beginning may come to mean another session.
+            # The full id: a prefix may later match another session.
             said = await run_in_threadpool(self._library.forget, str(uuid.UUID(session)))
         except ValueError:
             raise BadRequestError("There is no such session.") from None

@@ -105,7 +105,7 @@ class SettingsPages:
         return await self._answer(self._next_runner.assign, body.runner, body.mode, _name_of(request))
 
     async def _answer(self, act: Any, *arguments: Any) -> Response:
-        """The settings after an act, or why it was refused."""
+        """The settings after a change, or why it was refused."""
         try:
             opened: Opened = await run_in_threadpool(act, *arguments)
         except EditError as error:

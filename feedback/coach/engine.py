@@ -47,7 +47,7 @@ class Coach:
     `restarted`: an earlier coach of this program crashed, and its state is lost. A runner who is already running goes straight
     to the baseline. Call the methods in order of time; late or out-of-order messages are harmless and cause no cue.
 
-    With one camera the near leg is coached. With two, both legs are, each as the camera on its side measures it.
+    With one camera the near leg is coached. With two, both legs are, each measured by the camera on its side.
     """
 
     def __init__(self, settings: Settings, chance: Callable[[], float] = random.random, restarted: bool = False) -> None:
@@ -350,7 +350,7 @@ class Coach:
                 leg.baseline, leg.next_baseline = leg.next_baseline, None
                 self._start_pace()
         elif self._two_sided and self._after_baseline and not leg.baseline.ready and self._needs_baseline:
-            leg.baseline.add(stride)  # its camera was away while the other leg's baseline was recorded
+            leg.baseline.add(stride)  # its camera was lost while the other leg's baseline was recorded
         elif value is not None and name == "drill":
             self._summary_builder.add_drill_stride(value, self._target_of(leg).band, guards)
         elif value is not None and name == "retention":

@@ -23,7 +23,7 @@ class Guards:
         self._trusted: deque[bool] = deque(maxlen=MAX_STRIDES)
 
     def add(self, trusted: bool) -> None:
-        """Add a near stride: whether its quality sufficed."""
+        """Record whether a near stride's quality was sufficient."""
         self._trusted.append(trusted)
 
     def active(self, guard: GuardSettings, recent: StrideWindow, baseline: Baseline) -> frozenset[str]:

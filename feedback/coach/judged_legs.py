@@ -1,4 +1,4 @@
-"""Which leg's value, and which band, a rule judges after a stride: that of the near leg, or with two cameras of either."""
+"""Which leg's value and band a rule judges after a stride: the near leg's, or with two cameras either leg's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,13 +36,13 @@ class JudgedLegs:
         self._legs = (last, *others)
 
     def strides_of(self, wanted: LegChoice) -> int:
-        """How many strides belong together: for a rule about both legs, a stride of each."""
+        """Number of strides to count as one: for a rule about both legs, one of each."""
         return len(self._legs) if wanted == "both" else 1
 
     def judge(self, wanted: LegChoice, measure: str, above: bool, strides: int) -> Judgement | None:
-        """The value and band for a rule about this measure; None: this stride is of a leg that the rule is not about.
+        """The value and band for a rule about this measure; None: the rule is not about this stride's leg.
 
-        `above`: more than the band is what the rule is about, so that the worse leg is the one with more.
+        `above`: the rule is about values above the band, so the worse leg is the one with the larger value.
         """
         last = self._last
         if wanted in ("left", "right"):

@@ -1,4 +1,4 @@
-"""What the coach knows of one leg: its latest strides, its baseline, and the guards that hold.
+"""The coach's state of one leg: its latest strides, its baseline, and the active guards.
 
 With one camera it is the near leg. With two, each leg is the near leg of its own camera, with its own zero, baseline and band.
 """
@@ -36,7 +36,7 @@ class CoachedLeg:
         return self._seen_ns is not None and now_ns - self._seen_ns <= s_to_ns(AWAY_S)
 
     def add_quality(self, trusted: bool) -> None:
-        """Add a stride's quality: whether it suffices."""
+        """Record whether a stride's quality is sufficient."""
         self._guards.add(trusted)
 
     def add(self, stride: Stride) -> bool:
@@ -54,5 +54,5 @@ class CoachedLeg:
         return None if self.next_baseline is not None else self.baseline.mean(measure)
 
     def baseline_sd(self, measure: str) -> float | None:
-        """Its standard deviation, likewise."""
+        """The baseline's standard deviation, or None as for `baseline_mean`."""
         return None if self.next_baseline is not None else self.baseline.sd(measure)

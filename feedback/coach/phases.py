@@ -34,7 +34,7 @@ _MAX_GAP_NS = NS_PER_S // 2
 
 @dataclass(frozen=True)
 class RunnerObservation:
-    """What one sample shows of the runner."""
+    """What one sample shows about the runner."""
 
     at_ns: int
     running: bool = False
@@ -58,7 +58,7 @@ class RunnerObservation:
 
 
 def seen_by_all(observations: Iterable[RunnerObservation]) -> RunnerObservation:
-    """What the cameras of a lane show together; one that has shown nothing for a while is left out."""
+    """Combine the observations of a lane's cameras; a camera that has shown nothing for a while is left out."""
     newest_ns = max(one.at_ns for one in observations)
     fresh = [one for one in observations if newest_ns - one.at_ns <= _MAX_GAP_NS]
     return RunnerObservation(
@@ -86,7 +86,7 @@ class SessionPhases:
         self._absent_ns = 0
         self._paused_at_ns: int | None = None
         self._cut_short = False
-        """Whether the phase is to end now, or as soon as it can."""
+        """Whether the phase must end now, or as soon as it can."""
         self._awaits_rest = False
         """After a session, the next one waits until the runner has stopped."""
         self._warm_up_done_s = 0.0

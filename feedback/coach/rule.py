@@ -42,7 +42,7 @@ class RuleState:
         self._since_cue = 0
         self._needed = rule.strides
         self._judgement = Judgement(None, None)
-        """At the last stride that it is about."""
+        """The judgement at the last stride of the rule's leg."""
         self._cooldown_until_ns = 0
         self._armed = not self.is_praise
         """Praise rewards the return to the band: an "in" rule is armed once the runner has been outside."""
@@ -70,7 +70,7 @@ class RuleState:
         return "slower" if more else "quicker"
 
     def add_stride(self, legs: JudgedLegs, guards: frozenset[str]) -> None:
-        """Add a trusted stride; `guards` are the active ones. One of a leg that the rule is not about changes nothing."""
+        """Add a trusted stride; `guards` are the active ones. A stride of a leg that the rule is not about is ignored."""
         rule = self.rule
         if self.condition is None:
             holds: bool | None = rule.guard in guards

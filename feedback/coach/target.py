@@ -29,7 +29,7 @@ def resolve_target(
 ) -> ResolvedTarget:
     """The band for this runner at this belt speed. Speeds beyond the ends of the table take its first or last row.
 
-    `side`: of which leg, with two cameras.
+    `side`: the leg, with two cameras.
     """
     notice: Notice | None = None
     if target.mode == "absolute":

@@ -2,5 +2,5 @@
 
 import os
 
-# pygame greets on standard output, which belongs to the runner's lines; read when it is first imported.
+# pygame prints a greeting to standard output, which is for the runner's lines; the variable is read on first import.
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")

@@ -13,7 +13,7 @@ class Monitor:
     """A monitor that is switched on."""
 
     index: int
-    """SDL's, from 0. People count from 1."""
+    """SDL's number, from 0. People count from 1."""
     name: str
     """As in "DP-2", or the model's; "": unknown."""
     width_px: int
@@ -44,7 +44,7 @@ def window_monitor() -> int | None:
 
 
 def move_window(monitor: Monitor) -> None:
-    """Show the window on this monitor, also if the system has hidden it. SDL moves no window that is in full screen."""
+    """Show the window on this monitor, also if the system has hidden it. SDL cannot move a full-screen window."""
     window = _window()
     if _SDL is not None and window is not None:
         _SDL.SDL_ShowWindow(window)
@@ -58,7 +58,7 @@ def _name(index: int) -> str:
 
 
 def _window() -> ctypes.c_void_p | None:
-    """Pygame's window. SDL numbers windows from 1, and gives no number twice."""
+    """Pygame's window. SDL numbers windows from 1, and never reuses a number."""
     if _SDL is None:
         return None
     addresses = (_SDL.SDL_GetWindowFromID(number) for number in range(1, _MOST_WINDOWS))
@@ -66,10 +66,10 @@ def _window() -> ctypes.c_void_p | None:
 
 
 def _load_sdl() -> ctypes.CDLL | None:
-    """The SDL that pygame uses, for what pygame has no function for; None: it was not found."""
+    """The SDL library that pygame uses, for functions that pygame lacks; None: it was not found."""
     library = Path(pygame.__file__).with_name("SDL2.dll")
     try:
-        # On other systems than Windows, pygame's own library answers for those that it is linked to.
+        # Except on Windows, symbols of the libraries that pygame is linked to can be found through its own library.
         sdl = ctypes.CDLL(str(library if library.exists() else pygame.display.__file__))
         sdl.SDL_GetDisplayName.restype = ctypes.c_char_p
         sdl.SDL_GetWindowFromID.restype = ctypes.c_void_p

@@ -32,7 +32,7 @@ UNSEEN_DRIVERS = ("dummy", "offscreen", "evdev")
 """SDL's video drivers that open invisible screens."""
 MIN_WINDOW_PX = (320, 240)
 MOST_TRIES = 3
-"""A system that grants no full screen is asked no more often, until its monitors change."""
+"""If the system refuses full screen this many times, HipCue stops asking until the monitors change."""
 
 
 class NoScreenError(Exception):
@@ -75,7 +75,7 @@ class Window:
         self._full_screen = full_screen
         self._wanted_monitor = monitor
         self._tries = 0
-        """How often the lost full screen has been taken without success, and with which monitors."""
+        """Failed attempts to regain the full screen, and the monitors connected then."""
         self._tried_monitors: list[Monitor] = []
         self.repaint = True
         """The surface is new or was covered: everything must be painted again."""

@@ -1,4 +1,4 @@
-"""Compiled networks kept on disk: compiling them takes most of the time in which the analysis starts."""
+"""Compiled networks kept on disk: compiling takes most of the analysis's start-up time."""
 
 import hashlib
 import os
@@ -8,13 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 
 LEAST_FREE_BYTES = 100_000_000
-"""On a fuller disk, what is left is for the sessions."""
+"""With less free space, nothing is kept: the rest is for the sessions."""
 _SUFFIX = ".compiled"
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
 
 class CompiledNetworks:
-    """A folder of this user's. A network that it has not, or no longer as it was written, is compiled and kept again."""
+    """A cache in this user's folder. A network that is missing or no longer as it was written is compiled and kept again."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -136,7 +136,7 @@ def _paint_verdict(canvas: Canvas, board: Board) -> None:
 
 
 def _paint_word(canvas: Canvas, box: Box, word: str, shape: Icon, ink: Ink) -> None:
-    """A verdict's shape and word in the middle of a box; of one of two legs, smaller where the word is long."""
+    """A verdict's shape and word in the middle of a box; with two legs, a long word is smaller."""
     layout = canvas.layout
     cap_px = min(layout.word_px, 0.55 * box.height)
     wanted_px = canvas.typesetter.width_px(word, cap_px) + layout.gap_px + round(1.25 * cap_px)

@@ -161,5 +161,5 @@ def _fixed(point: Point) -> tuple[int, int]:
 
 
 def bgr(colour: Colour) -> tuple[int, int, int]:
-    """As OpenCV expects it."""
+    """The colour in OpenCV's order: blue, green, red."""
     return colour[2], colour[1], colour[0]

@@ -1,4 +1,4 @@
-"""What covers the mirror: the sign of stored video, a rejected settings file, and the cards of help and delays."""
+"""Everything that covers the mirror: the sign of stored video, a rejected settings file, and the cards of help and delays."""
 
 import pygame
 

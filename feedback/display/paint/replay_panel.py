@@ -35,7 +35,7 @@ class ReplayPanel:
         self.forget()
 
     def forget(self) -> None:
-        """Let the last picture go: the replay is over."""
+        """Release the last picture: the replay is over."""
         self._picture: KeptPicture | None = None
         self._image: Image = np.zeros((1, 1, 3), np.uint8)
 

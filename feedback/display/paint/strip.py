@@ -69,7 +69,7 @@ class Chart:
     is_current: bool
     """Whether the newest bar is the number that is shown."""
     most: int
-    """So many bars have room."""
+    """The number of bars that have room."""
 
 
 def _paint_chart(canvas: Canvas, box: Box, shown: Chart, board: Board) -> None:
@@ -120,7 +120,7 @@ def _paint_counted(canvas: Canvas, chart: Box, count: int) -> None:
 
 
 def _slot(chart: Box, age: int, most: int) -> Box:
-    """The box of a bar, where so many have room; the newest has age 0 and is almost twice as wide as the others."""
+    """The box of one of `most` bars; the newest has age 0 and is almost twice as wide as the others."""
     slot = chart.width / (most + 0.8)
     gap = 0.34 * slot
     wide = slot * 1.8 if age == 0 else slot

@@ -67,7 +67,7 @@ HIP_EXTENSION = format_of("hip_extension")
 
 
 def measure_of(stride: Stride, measure: str) -> float | None:
-    """A stride's value of a measure; None if it was not taken or the measure is unknown."""
+    """A stride's value of a measure; None if it was not measured or the measure is unknown."""
     return finite(stride.value(MEASURES[measure].column)) if measure in MEASURES else None
 
 

@@ -45,7 +45,7 @@ class LineTracker:
         self.reset()
 
     def reset(self) -> None:
-        """Discard what belongs to one runner."""
+        """Discard everything about the previous runner."""
         self._thigh_px = 0.0
         self._best: BestStride | None = None
         self._last_near: Stride | None = None

@@ -1,6 +1,6 @@
-"""The replay: the last seconds once more in slow motion, with the lines and the near thigh's curve. Pure; time is an argument.
+"""The replay: the last seconds again, in slow motion, with the lines and the near thigh's curve. Pure; time is an argument.
 
-A replay plays once what had been kept when it began; meanwhile, numbers, cues and messages stay live beside it.
+A replay plays, once, the pictures kept when it began; numbers, cues and messages stay live beside it.
 """
 
 from bisect import bisect_right
@@ -18,14 +18,14 @@ from wire.messages import Band, Phase, Sample
 ReplayMode = Literal["off", "key", "between_blocks"]
 SPAN_S = 8.0
 SLOWNESS = 4
-"""A second of running takes so many of the replay."""
+"""Seconds of replay for one second of running."""
 LAST_HELD_NS = s_to_ns(0.5)
 """How long the last picture stays before the mirror returns."""
 LEAST_PICTURES = 2
 CURVE_GAP_NS = s_to_ns(0.25)
 """A longer time without an angle leaves a gap in the curve."""
 NEW_BASELINE = (NoticeCode.NEW_PACE, NoticeCode.NEW_ZERO)
-"""Cues also stop while a new baseline is measured, which is no end of a block."""
+"""Cues also stop while a new baseline is measured, but that does not end a block."""
 
 
 class Replay:
@@ -104,13 +104,13 @@ class Replayer:
             self.end()
 
     def offer(self, pair: tuple[Frame, Sample] | None) -> None:
-        """The newest frame with its own sample; the same pair again is no news."""
+        """The newest frame with its own sample; a repeated pair is ignored."""
         if pair is not None and pair is not self._offered and self.mode != "off":
             self._recent.offer(*pair)
         self._offered = pair
 
     def keep(self) -> bool:
-        """Compress the picture that waits; call it when there is time. Returns whether there was one."""
+        """Compress the waiting picture; call it when there is time. Returns whether there was one."""
         return self._recent.keep()
 
     def handle_phase(self, phase: Phase, now_ns: int) -> None:

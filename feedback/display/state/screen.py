@@ -219,7 +219,7 @@ class Screen:
         status = self._status.snapshot(now_ns, phase.message)
         cue_is_on = self._cue is not None and now_ns - self._cue_at_ns <= s_to_ns(CUE_SHOWN_S)
         if status.message not in (None, screen_text.PAUSED, screen_text.STARTING):
-            value = None  # The last stride says nothing about the present picture.
+            value = None  # The last stride does not describe the present picture.
         return Board(
             measure=format_of(phase.measure),
             value=value,
@@ -270,7 +270,7 @@ class Screen:
         )
 
     def _difference(self) -> Difference | None:
-        """Left minus right; None unless it is of angles that both cameras have zeroed."""
+        """Left minus right; None unless both cameras have a zero."""
         uncalibrated = any(one.standing_thigh_deg is None for one in (*self._near, *self._other))
         if self.phase.measure != "hip_extension" or uncalibrated:
             return None

@@ -1,4 +1,4 @@
-"""What the session's phase means for the screen: the target against which strides are judged, and the phase in words."""
+"""What the session's phase means for the screen: the target that strides are compared with, and the phase in words."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ class ShownPhase:
         self.message = phase
         self.name = "" if phase is None else phase.name
         self.measure = "hip_extension" if phase is None else phase.measure
-        """Of the target."""
+        """The target's measure."""
         self.withholds = phase is not None and phase.hide_value
         """Whether the number is hidden."""
         self.calibration_sd_deg = 0.0 if phase is None else phase.calibration_sd_deg
@@ -103,7 +103,7 @@ class ShownPhase:
         return phase.runner if phase.session_number is None else f"{phase.runner}, session {phase.session_number}"
 
     def notes(self, last: Stride | None) -> tuple[StatusNote, ...]:
-        """The coach's notice, and a missing zero if the notice does not say so; `last`: the stride on the screen."""
+        """The coach's notice, and a missing zero if the notice does not mention it; `last`: the stride on the screen."""
         notice = None if self.message is None else self.message.notice
         said = notice is not None and notice.code is NoticeCode.NOT_CALIBRATED
         uncalibrated = last is not None and last.standing_thigh_deg is None and not said
@@ -121,7 +121,7 @@ class ShownPhase:
 
 
 def _drawable(band: Band | None) -> Band | None:
-    """The band, unless its edges make none."""
+    """The band, unless its edges are not valid."""
     if band is None or finite(band.low_deg) is None or finite(band.high_deg) is None or band.low_deg > band.high_deg:
         return None
     return band

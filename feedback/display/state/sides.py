@@ -1,7 +1,7 @@
 """The means of the left and the right leg, if their strides are steady enough.
 
-With one camera their difference is not stated: it sees the far one of two equal legs up to 3° off (docs/sessions.md, near minus
-far), as much as the legs of healthy runners differ. Steady strides do not change that. Two cameras each see a leg near.
+With one camera their difference is not stated: it may read the far one of two equal legs up to 3° wrong (docs/sessions.md, near
+minus far), as much as the legs of healthy runners differ. Steady strides do not change that. Two cameras each see a leg near.
 """
 
 import statistics

@@ -130,7 +130,7 @@ class StatusTracker:
         return tuple(dict.fromkeys([*notes, *self._other_notes(phase, now_ns)]))
 
     def _other_notes(self, phase: Phase | None, now_ns: int) -> list[StatusNote]:
-        """Why the camera on the other side measures nothing while the main one does; its faults are noted apart."""
+        """Why the camera on the other side measures nothing while the main one does; its faults are listed separately."""
         state = self._other_state
         if state is None or self._message is not None or any(self._faults_of(process) for process in OTHER_SIDE):
             return []

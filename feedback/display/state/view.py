@@ -15,7 +15,7 @@ Verdict = Literal["below", "in", "above", "form_first", "unsure", "no_target"]
 """A stride against the band; "unsure": below the quality gate."""
 STRIP_STRIDES = 20
 LEG_STRIDES = STRIP_STRIDES // 2
-"""Of each leg, where the strip shows both."""
+"""Bars per leg, where the strip shows both."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class LegNumber:
 
     label: str
     value: float | None
-    """Of its last stride; None if there is none, or it is outdated or withheld."""
+    """The value of its last stride; None if there is none, or it is outdated or withheld."""
     verdict: Verdict
     band: Band | None
     bars: tuple[StrideBar, ...]
@@ -83,7 +83,7 @@ class StatusNote:
 
     text: str
     fault: bool = False
-    """Something is wrong; False: it was chosen so."""
+    """Whether it reports a fault; False: it states what somebody has chosen."""
 
 
 @dataclass(frozen=True)

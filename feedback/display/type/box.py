@@ -28,7 +28,7 @@ class Box:
 
     @property
     def rect(self) -> tuple[int, int, int, int]:
-        """As pygame expects it."""
+        """The box as a tuple for pygame."""
         return self.x, self.y, self.width, self.height
 
     def inset(self, x_px: int, y_px: int) -> "Box":
