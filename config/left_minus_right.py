@@ -60,9 +60,9 @@ def left_minus_right(
     far_left: Sequence[float] = (),
     far_right: Sequence[float] = (),
 ) -> Difference | None:
-    """The difference over the last `COMPARED_STRIDES` of each leg, degrees; None: too few, or too uncertain to state.
+    """The difference over the last `COMPARED_STRIDES` of each leg, degrees; None: too few or too uncertain.
 
-    `far_left`, `far_right`: values of the same legs from the camera that sees them far. `calibration_sd_deg`: as for `combined`.
+    `far_left`, `far_right`: the same legs from the camera that sees them far. `calibration_sd_deg`: as for `combined`.
 
     >>> left_minus_right([15.0, 15.5, 15.0, 15.5, 15.25], [12.0, 12.5, 12.0, 12.5, 12.25]).difference
     3.1578947368421053

@@ -1,5 +1,5 @@
-"""What a user can mend about sessions."""
+"""Errors about sessions that a user can fix."""
 
 
 class SessionsError(Exception):
-    """Something cannot be done with a session; the text is one sentence: what, where, how to mend it."""
+    """Something cannot be done with a session; the text is one sentence: what, where, how to fix it."""

@@ -1,1 +1,1 @@
-"""What passes between the processes: topics, messages, sockets, time, latency, health."""
+"""Communication between the processes: topics, messages, sockets, time, latency, health."""

@@ -16,7 +16,7 @@ def in_daemon_thread(body: Callable[[], None]) -> None:
 
 
 def call_in_background(call: Callable[[], ResultT], start: Start = in_daemon_thread) -> "Future[ResultT]":
-    """Start the call. The future has its result, or raises what it raised."""
+    """Start the call. The future returns its result or raises its exception."""
     future: Future[ResultT] = Future()
 
     def body() -> None:

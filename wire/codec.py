@@ -43,7 +43,7 @@ def encode(topic: Topic, epoch: int, seq: int, sent_ns: int, message: msgspec.St
 
 
 def topic_of(packed: bytes | memoryview) -> Topic:
-    """The topic that the header names. Raises MessageError."""
+    """The topic in the header. Raises MessageError."""
     if len(packed) < ENVELOPE_BYTES:
         raise MessageError("short")
     topic = BY_NUMBER.get(_ENVELOPE.unpack_from(packed)[2])

@@ -1,4 +1,4 @@
-"""Whether a folder is locked: a program holds the lock of a folder in which it works, and loses it however it ends."""
+"""Whether a folder is locked: a program holds the lock of the folder it works in, and loses it however it ends."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What ends a process: SIGTERM, its terminal if it runs alone (Ctrl-C, or the terminal's end), or the end of its parent."""
+"""How a process ends: on SIGTERM, on a signal of its terminal if it runs alone (Ctrl-C or hang-up), or with its parent."""
 
 import gc
 import os
@@ -12,8 +12,8 @@ FIRST_SIGNAL_CODE = 128
 def ready_for_work() -> None:
     """Call after loading everything and before the hot loop: exempts all present objects from garbage collection.
 
-    A full collection of everything that a process imports takes 50 ms and more; of what the loop itself leaves, almost none.
-    Memory that only loading needed goes back to the system.
+    A full collection of everything that a process imports takes 50 ms or more; of the loop's own objects, almost no time.
+    Memory needed only for loading is returned to the system.
     """
     gc.collect()
     gc.freeze()
@@ -26,11 +26,11 @@ class Interrupted(Exception):
 
 _parent_pid: int | None = None
 _program_pid: int | None = None
-"""None: nobody has said so."""
+"""None: not set."""
 
 
 def started_by(parent_pid: int, program_pid: int) -> None:
-    """Say which process has started this one, which may end at any time, and which one the program is to the user."""
+    """Set the process that has started this one, which may end at any time, and the one that the user has started."""
     global _parent_pid, _program_pid
     _parent_pid, _program_pid = parent_pid, program_pid
 

@@ -1,8 +1,8 @@
-"""The messages, as typed structs; what they mean and in which units. Frames are in wire/frames/frame.py.
+"""The messages, as typed structs with meanings and units. Frames are in wire/frames/frame.py.
 
 Angles are degrees with the signs of docs/measures.md: thigh + in front of the body, knee + flexed, ankle + dorsiflexed,
 trunk lean + forward, hip extension + extension. Points are (x, y) in pixels of the frame, x right, y down.
-A measure that could not be taken is None, never NaN.
+A measure that could not be measured is None, never NaN.
 """
 
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ from wire.faults import FaultCode, NoticeCode, SampleState
 Facing = Literal["right", "left"]
 LegName = Literal["near", "far"]
 Side = Literal["left", "right"]
-"""Of the runner's body."""
+"""A side of the runner's body."""
 CameraName = Literal["main", "other_side"]
-"""Of a lane: the camera of [capture], and that of [capture.other_side], which sees the other leg near."""
+"""A lane's cameras: that of [capture], and that of [capture.other_side], which sees the other leg near."""
 Point = tuple[float, float]
 
 
@@ -31,7 +31,7 @@ def side_of(leg: LegName, facing: Facing) -> Side:
 
 
 def opposite(side: Side) -> Side:
-    """The other side, or the other way to face: two cameras on either side of a runner see them face opposite ways."""
+    """The opposite side or facing: cameras on the two sides of a runner see them face opposite ways."""
     return "left" if side == "right" else "right"
 
 
@@ -91,21 +91,21 @@ class Sample(Message, frozen=True):
     next_peak_ns: int | None = None
     """When the near leg's next peak of extension is predicted; None: unsure."""
     next_peak_sd_ms: float | None = None
-    """How far off that prediction has lately been, one standard deviation."""
+    """Standard deviation of the recent errors of that prediction."""
     camera_roll_deg: float = 0.0
-    """The camera's roll that was taken out of the angles: clockwise, seen from behind the camera."""
+    """The camera's roll that the angles are corrected for: clockwise, seen from behind the camera."""
     camera: CameraName = "main"
 
 
 class Belt(Message, frozen=True):
-    """What the treadmill does, as far as it is known."""
+    """The treadmill's state, as far as it is known."""
 
     at_ns: int
     speed_mps: float | None
     incline_pct: float | None
     source: Literal["config", "typed", "ftms"]
     cadence_spm: float | None = None
-    """Steps per minute by a foot pod."""
+    """Steps per minute from a foot pod."""
 
 
 class Stride(Message, frozen=True):
@@ -126,7 +126,7 @@ class Stride(Message, frozen=True):
     standing_thigh_deg: float | None
     """The zero from quiet standing; None: uncalibrated, the zero is vertical."""
     stamps: Stamps
-    """Of the frame that decided it."""
+    """Times of the frame that decided it."""
     stride_time_s: float | None = None
     cadence_spm: float | None = None
     quality: float = 0.0
@@ -135,24 +135,24 @@ class Stride(Message, frozen=True):
     belt_speed_mps: float | None = None
     incline_pct: float | None = None
     predicted_off_ms: float | None = None
-    """How much later than this peak it had been predicted (analysis/gait/prediction.py); None: it had not been."""
+    """Predicted minus measured time of this peak (analysis/gait/prediction.py); None: it was not predicted."""
     side: Side | None = None
-    """Of the body; None: it is not known which way the runner faces."""
+    """The leg's side of the body; None: the facing is not known."""
     camera: CameraName = "main"
-    """By which it was measured. With two cameras each side has two strides, and that of the camera that sees it near counts."""
+    """The camera that measured it. With two cameras, both measure each leg; that of the camera that sees it near counts."""
 
     def value(self, column: str) -> float | None:
-        """The value of a measure by its column; None: it was not taken."""
+        """The value of a measure by its column; None: it was not measured."""
         value: float | None = getattr(self, column) if column in self.__struct_fields__ else self.measures.get(column)
         return value
 
 
 STRIDE_TONE = "stride_tone"
-"""Stands in a cue where a rule's name does, for the tone on a push-off (feedback/coach/tone.py)."""
+"""The rule name of the tone on a push-off (feedback/coach/tone.py)."""
 
 
 class RecentStrides(Message, frozen=True):
-    """The last strides once more, oldest first: a reader that must have every one may have been away for some seconds."""
+    """The last strides again, oldest first, for a reader that needs every stride and was away for some seconds."""
 
     strides: tuple[Stride, ...]
 
@@ -171,13 +171,13 @@ class Cue(Message, frozen=True):
     t_peak_ns: int
     decided_ns: int
     say: str = ""
-    """What the voice says; "": nothing."""
+    """Words for the voice; "": none."""
     play_at_ns: int | None = None
-    """When the sound is to be heard; None: at once."""
+    """When to play the sound; None: at once."""
     pitch_hz: float | None = None
-    """Of a tone that follows the value; None: the sound's own."""
+    """Pitch of a tone that follows the value; None: the sound's own."""
     stamps: Stamps | None = None
-    """Of the frame that decided the stride."""
+    """Times of the frame that decided the stride."""
 
 
 class Played(Message, frozen=True):
@@ -189,9 +189,9 @@ class Played(Message, frozen=True):
     requested_ns: int
     """When the coach decided it."""
     dac_ns: int
-    """When its first sample reaches the sound card's output, as the card's clock has it."""
+    """When its first sample reaches the sound card's output, by the card's clock."""
     silent: bool
-    """True: there is no sound device, nothing was heard."""
+    """True: there is no sound device, so nothing was audible."""
 
 
 class Band(Message, frozen=True):
@@ -221,18 +221,18 @@ AdviceName = Literal["hip_flexor_mobility", "glute_activation_lost", "glute_acti
 
 
 class Summary(Message, frozen=True):
-    """What the session brought."""
+    """The results of a session."""
 
     baseline: PhaseResult | None
     drill: PhaseResult | None
     retention: PhaseResult | None
     best_streak: int
-    """Most strides of the drill in the band, one after the other."""
+    """Most consecutive strides of the drill in the band."""
     practise: tuple[AdviceName, ...]
 
 
 class Notice(Message, frozen=True):
-    """What is worth knowing about the session; wire/texts.py has the words."""
+    """A notice about the session; wire/texts.py has the words."""
 
     code: NoticeCode
     measure: str = ""
@@ -242,7 +242,7 @@ class Notice(Message, frozen=True):
 
 
 class SideTarget(Message, frozen=True):
-    """What one leg of a two-camera lane aims for."""
+    """The target of one leg of a lane with two cameras."""
 
     band: Band | None
     baseline_deg: float | None
@@ -250,7 +250,7 @@ class SideTarget(Message, frozen=True):
 
 
 class Phase(Message, frozen=True):
-    """Where the session stands."""
+    """The state of the session."""
 
     name: PhaseName
     measure: str
@@ -263,28 +263,28 @@ class Phase(Message, frozen=True):
     cueing: bool = False
     """Whether cues may sound now: in the drill, in a block with cues."""
     hide_value: bool = False
-    """Whether the runner's own number is kept from the screen, so that a silent phase is one."""
+    """Whether the screen hides the runner's number, as in silent phases."""
     min_quality: float = 0.0
     """Strides of lower quality do not count, 0 to 1."""
     form_first: bool = False
-    """A guard holds: neither "more" nor "good" is the right word, whatever the number says."""
+    """A guard is active: neither "more" nor "good" is appropriate, whatever the number is."""
     runner: str = ""
-    """Empty: a guest, as everybody is in an open gym."""
+    """The runner's name; "": a guest, as everybody in an open gym."""
     session_number: int | None = None
-    """Of a named runner, from 1."""
+    """Number of a named runner's session, from 1."""
     notice: Notice | None = None
-    """Such as what keeps the target from being used."""
+    """For instance, why the target cannot be used."""
     summary: Summary | None = None
-    """With the phase "summary"."""
+    """Set in the phase "summary"."""
     sides: Mapping[Side, SideTarget] = {}
-    """With two cameras, of each leg; the band and the baseline above are then those of the main camera's near leg."""
+    """With two cameras, each leg's target; the band and the baseline above are then those of the main camera's near leg."""
     mode: SessionMode = "session"
     calibration_sd_deg: float = 0.0
     """Standard deviation of the cameras' difference, if it is corrected (hipcue calibrate-sides); 0: it is not."""
 
 
 class ConfigState(Message, frozen=True):
-    """The settings that hold."""
+    """The settings in force."""
 
     version: int
     """Counts from 1 with every accepted change."""
@@ -295,7 +295,7 @@ class ConfigState(Message, frozen=True):
 
 
 class Latency(Message, frozen=True):
-    """Percentiles of one stage, milliseconds. Never a mean: means hide what is felt."""
+    """Percentiles of one stage, milliseconds. Never a mean: means hide the delays that people notice."""
 
     count: int
     p50_ms: float
@@ -311,11 +311,11 @@ class Fault(Message, frozen=True):
     process: str
     since_ns: int
     device: str = ""
-    """Which camera, sound device, folder, address or process; as it may be shown, without passwords."""
+    """The camera, sound device, folder, address or process, without passwords."""
     cause: str = ""
-    """What the operating system or a library gave as the reason. Shown in brackets, never interpreted."""
+    """The reason given by the operating system or a library. Shown in brackets, never interpreted."""
     value: float | None = None
-    """What was found, such as frames per second; its unit is the code's (wire/texts.py)."""
+    """The value found, such as frames per second; its unit depends on the code (wire/texts.py)."""
     expected: float | None = None
 
 
@@ -338,11 +338,11 @@ class Health(Message, frozen=True):
     latency: dict[str, Latency]
     """By stage (wire/health/stages.py), since the process began."""
     recent: dict[str, Latency] = {}
-    """The same of the last seconds."""
+    """The same for the last seconds."""
     faults: tuple[Fault, ...] = ()
     """All present faults, the oldest first."""
     stores_video: bool = False
-    """The recorder keeps pictures of the runner just now."""
+    """Whether the recorder is storing pictures of the runner."""
     session: str = ""
     """Id of the session that the recorder is writing; "": none."""
     resting: bool = False
@@ -363,7 +363,7 @@ class Command(Message, frozen=True):
     speed_mps: float | None = None
     """With "belt": the speed that the treadmill shows; None: it stays as it is."""
     incline_pct: float | None = None
-    """Likewise."""
+    """With "belt": the incline, likewise."""
     runner: str = ""
     """With "assign": the next runner; "": a guest."""
     mode: SessionMode = "session"
@@ -371,18 +371,18 @@ class Command(Message, frozen=True):
 
 
 class PairingCode(Message, frozen=True):
-    """What the big screen shows as a QR code, so that a tablet becomes a device of the console."""
+    """The QR code on the big screen that pairs a tablet with the console."""
 
     address: str
     """With a token that works once; "": show no code."""
     role: Literal["viewer", "coach"] = "viewer"
-    """What the paired device may do."""
+    """The role of the paired device."""
     ends_ns: int = 0
     """When the token expires."""
 
 
 class ReportLink(Message, frozen=True):
-    """What the big screen shows as a QR code beside the summary, so that runners open their report on a phone."""
+    """The QR code beside the summary, which opens the report on the runner's phone."""
 
     address: str
     """With a token that opens this one report; "": show no code."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wire.frames.frame_sockets import NewestFrame
 
 IDLE_WAIT_MS = 50.0
-"""How long a round waits at most where the body does not say: the end must come within 200 ms."""
+"""Longest wait of a round if the body does not give one: a process must end within 200 ms."""
 
 MessageT = TypeVar("MessageT", bound=msgspec.Struct)
 SettingsT = TypeVar("SettingsT")
@@ -60,7 +60,7 @@ class _Subscription(Generic[MessageT]):
 
 
 class Node:
-    """The frame of a process around its loop body."""
+    """The framework of a process around its loop body."""
 
     def __init__(self, wire: Wire, stop: StopFlag) -> None:
         self.wire = wire
@@ -82,7 +82,7 @@ class Node:
         return publisher
 
     def subscribe(self, topic: Topic, message: type[MessageT], handle: Callable[[MessageT], None], wakes: bool = True) -> None:
-        """Have every message of a topic handled, or the newest one of each producer, as the topic's policy says.
+        """Call `handle` with every message of a topic, or the newest one of each producer, depending on the topic's policy.
 
         `wakes`: a message ends the wait of a round; otherwise it is handled when something else does.
         """
@@ -93,28 +93,28 @@ class Node:
             self.wake_on(reader.socket)
 
     def frames(self, other_side: bool = False) -> "NewestFrame":
-        """The newest frame, of the camera on the other side if so, for the body to take; a new one wakes the round."""
+        """A reader of the newest frame (of the camera on the other side, if so) for the body; a new one wakes the round."""
         frames = self.wire.frames(other_side)
         self.wake_on(frames.socket)
         return frames
 
     def wake_on(self, socket: "zmq.Socket[bytes]") -> None:
-        """Let what arrives at this socket end the wait of a round."""
+        """End the wait of a round when something arrives at this socket."""
         self._poller.register(socket, zmq.POLLIN)
         self._wakes = True
 
     def stop_waking_on(self, socket: "zmq.Socket[bytes]") -> None:
-        """Before closing a socket given to `wake_on`."""
+        """Call before closing a socket given to `wake_on`."""
         self._poller.unregister(socket)
 
     def each(self, period_s: float, action: Callable[[], None]) -> None:
-        """Run an action in the first round, and whenever so many seconds have passed since."""
+        """Run an action in the first round, and then every so many seconds."""
         self._timers.append(_Timer(s_to_ns(period_s), action, 0))
 
     def follow_settings(
         self, parse: Callable[[str], SettingsT | None], apply: Callable[[SettingsT, ConfigState], None], wakes: bool = False
     ) -> None:
-        """Have changed settings applied. `parse` returns None for settings of another version: they are counted and dropped."""
+        """Apply changed settings. `parse` returns None for settings of another version: they are counted and dropped."""
         known_json = ""
         known_waiting: tuple[str, ...] = ()
 
@@ -134,7 +134,7 @@ class Node:
     def run(self, body: Body | None = None, body_first: bool = False) -> int:
         """Work until asked to stop, or until `end`. Returns the exit code.
 
-        `body_first`: handle messages after the body, so that they do not delay what the wait ended for.
+        `body_first`: handle messages after the body, so that they do not delay it.
         """
         ready_for_work()
         wait_ms: float | None = None
@@ -148,7 +148,7 @@ class Node:
         return self._exit_code or 0
 
     def end(self, exit_code: int = 0) -> None:
-        """Let `run` return this exit code after the present round."""
+        """Make `run` return this exit code after the present round."""
         self._exit_code = exit_code
 
     def round(self, wait_ms: float) -> None:

@@ -1,4 +1,4 @@
-"""Discards what native libraries write to the standard error stream: it means nothing to a runner."""
+"""Discards the output of native libraries to the standard error stream, which means nothing to a runner."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from wire.standard_streams import ForgivingFile, PrintedText
 
 @contextmanager
 def quiet_stderr() -> Iterator[None]:
-    """Discard what native code writes to file descriptor 2 inside the block."""
+    """Discard the output of native code to file descriptor 2 inside the block."""
     sys.stderr.flush()
     try:
         kept = os.dup(2)
@@ -29,7 +29,7 @@ def quiet_stderr() -> Iterator[None]:
 
 
 def keep_native_notes_off_stderr() -> None:
-    """Discard what native code writes for the rest of the process; Python's own sys.stderr still reaches the terminal."""
+    """Discard the output of native code for the rest of the process; Python's own sys.stderr still reaches the terminal."""
     if isinstance(sys.stderr, _OwnStderr):
         return
     sys.stderr.flush()

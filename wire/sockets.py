@@ -40,7 +40,7 @@ class Reader(Protocol):
 
     socket: "zmq.Socket[bytes]"
     rejected: Counter[str]
-    """What was dropped, by reason."""
+    """Dropped messages, by reason."""
 
 
 ReaderT = TypeVar("ReaderT", bound=Reader)
@@ -54,7 +54,7 @@ class Wire:
     """
 
     def __init__(self, directory: Path, process: str, clock: Clock = monotonic_ns, both_sides: bool = False) -> None:
-        """`both_sides`: subscribers also receive what a second camera's processes publish; frames are always of one camera."""
+        """`both_sides`: subscribers also receive from a second camera's processes; frames are always from one camera."""
         self.directory = directory
         self.process = process
         self.clock = clock
@@ -65,7 +65,7 @@ class Wire:
 
     @property
     def rejected(self) -> Counter[str]:
-        """What all readers of this process have dropped, by reason."""
+        """Messages dropped by all readers of this process, by reason."""
         return sum(self._rejected, Counter())
 
     def publisher(self, topic: Topic, producer: str = "") -> "Publisher":
@@ -202,7 +202,7 @@ class _Decoded(Generic[MessageT]):
         self.rejected: Counter[str] = Counter()
 
     def _next(self) -> codec.Envelope | None:
-        """The next one that has arrived; None: there is none. Does not wait."""
+        """The next message that has arrived; None: there is none. Does not wait."""
         while True:
             try:
                 packed = self.socket.recv(zmq.NOBLOCK)

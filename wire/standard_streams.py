@@ -1,4 +1,4 @@
-"""Standard streams that can be printed to, also when they are closed, a pipe that nobody reads, or of another encoding."""
+"""Makes the standard streams safe to print to, even if they are closed, an unread pipe, or in another encoding."""
 
 import errno
 import io
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def open_standard_streams(escaped: bool) -> None:
     """Call before anything else in every process that prints; `escaped`, as in PrintedText, for one that works unattended.
 
-    A closed stream leaves its number to the next file that is opened, which would then receive what is printed; it is opened on
+    The next file opened would get the number of a closed stream and receive what is printed, so the stream is opened on
     /dev/null instead. Characters that the encoding of a stream lacks are written as escapes.
     """
     for descriptor in range(3):
@@ -28,9 +28,9 @@ def open_standard_streams(escaped: bool) -> None:
 
 
 class ForgivingFile(io.FileIO):
-    """A file that discards what nobody reads any more, as in `hipcue … | head -1`. Any other error is raised once.
+    """A file that discards output that nobody reads any more, as in `hipcue … | head -1`. Any other error is raised once.
 
-    With `forgives_all`, no error is: a process that works while nobody looks must not end for want of a place to print.
+    With `forgives_all`, no error is raised: a process that works unattended must not end because it cannot print.
     """
 
     forgives_all = False
@@ -52,7 +52,7 @@ class ForgivingFile(io.FileIO):
 
 
 class PrintedText(io.TextIOWrapper):
-    """A text stream; if it is `escaped`, a terminal shows all that is printed and acts on none of it."""
+    """A text stream; if it is `escaped`, control characters are shown, not executed, by a terminal."""
 
     escaped = False
 

@@ -33,18 +33,18 @@ class FaultText:
     sign: Sign = "none"
     tone: Tone = ""
     brief: str = ""
-    """Instead of `coach` where there is room for a few words only."""
+    """Replaces `coach` where there is room for only a few words."""
 
 
 @dataclass(frozen=True)
 class StateText:
-    """A sample's state in words: a few for the runner, a sentence for the person who can change it, and of a recorded clip."""
+    """A sample's state in words: a few for the runner, a sentence for whoever can change it, and texts for a clip."""
 
     runner: str
     detail: str = ""
     sign: Sign = "none"
     clip: str = ""
-    """Why a part of a clip was not measured: a sentence without its full stop, in the past."""
+    """Why part of a clip was not measured: a sentence in the past tense without its full stop."""
     film: str = ""
     """How to film instead: one sentence."""
 
@@ -489,7 +489,7 @@ def sentence(fault: Fault) -> str:
 
 
 def notice_sentence(notice: Notice) -> str:
-    """What is worth knowing about the session."""
+    """A notice as a sentence."""
     return NOTICES[notice.code].format(measure=notice.measure.replace("_", " "), keys=", ".join(notice.keys))
 
 
@@ -498,7 +498,7 @@ def _capitalised(words: str) -> str:
 
 
 def counted(number: int, thing: str) -> str:
-    """A number of things.
+    """A number with its noun in the singular or plural.
 
     >>> counted(1, "stride"), counted(0, "near stride")
     ('1 stride', '0 near strides')

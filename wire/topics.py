@@ -1,4 +1,4 @@
-"""The topic table: every stream that passes between processes, who sends it, and what a reader may rely on."""
+"""The topic table: every stream that passes between processes, who sends it, and what readers can rely on."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -12,13 +12,13 @@ class Policy(Enum):
     """What happens to a message that its reader has not yet taken when the next one arrives."""
 
     NEWEST_WINS = "newest wins"
-    """Replaced by the newer one: a reader that wakes late reads the present, never the past."""
+    """Replaced by the newer one: a late reader gets only the newest."""
     EVERY_ONE_COUNTS = "every one counts"
-    """Queued; each carries a sequence number, so that a gap is noticed and counted."""
+    """Queued; each carries a sequence number, so that gaps are detected and counted."""
     LAST_VALUE_CACHED = "last value cached"
-    """Newest wins, and it is sent again every `RESEND_PERIOD_S`, so that a late joiner has it too."""
+    """Newest wins, and it is sent again every `RESEND_PERIOD_S` for late joiners."""
     ON_SUBSCRIPTION = "on subscription"
-    """Sent when somebody subscribes: for what is large and needed only by a process that has restarted."""
+    """Sent to each new subscriber: for large messages that only a restarted process needs."""
 
 
 RESEND_PERIOD_S = 0.5
@@ -33,8 +33,8 @@ SLOWEST_CAMERA_HZ = 5.0
 class Topic:
     """One stream. `producers` are process names; each binds an endpoint of its own.
 
-    `other_side` are those of a second camera. Readers connect to them only on a lane that has one: a producer that never comes
-    costs a reader an attempt to connect every few milliseconds.
+    `other_side` are the producers for a second camera. Readers connect to them only on a lane that has one: a producer that
+    never starts costs a reader an attempt to connect every few milliseconds.
     """
 
     number: int
@@ -49,19 +49,19 @@ class Topic:
 
     @property
     def late_after_s(self) -> float | None:
-        """A producer that has sent nothing for so long is too slow; None: silence means nothing."""
+        """A producer that has sent nothing for this long is late; None: it may be silent."""
         return None if self.least_hz is None else LATE_PERIODS / self.least_hz
 
 
 PROCESSES = ("capture", "analysis", "coach", "audio", "display", "recorder")
 CAPTURE, ANALYSIS, COACH, AUDIO, DISPLAY, RECORDER = PROCESSES
 CAPTURE_2, ANALYSIS_2 = OTHER_SIDE = ("capture2", "analysis2")
-"""Of a second camera, on the other side of the treadmill."""
+"""The processes of a second camera, on the other side of the treadmill."""
 SUPERVISOR = "supervisor"
 RUNS = "processes"
-"""The supervisor's fact that names the processes of its program, separated by commas."""
+"""The supervisor's fact that lists the processes of its program, separated by commas."""
 SHARE, FOLLOW = "share", "follow"
-"""With two machines: the process that lets others see, on the camera's, and the one that brings it here, on the screen's."""
+"""With two machines: the serving process on the camera's machine, and the receiving one on the screen's."""
 CONSOLE = "console"
 """The coach's console in the browser; runs only where [console] is enabled."""
 

@@ -1,4 +1,4 @@
-"""Text of others, such as names, made fit to be shown: a terminal acts on some characters instead of showing them."""
+"""Makes text from others, such as names, safe to show: terminals act on some characters instead of showing them."""
 
 import unicodedata
 
@@ -7,7 +7,7 @@ _JOINERS = "\u200c\u200d"
 
 
 def visible(text: str) -> str:
-    r"""The text with all that cannot be seen escaped: controls, changes of direction, tags, bytes that are no UTF-8.
+    r"""The text with invisible characters escaped: controls, changes of direction, tags, bytes that are not UTF-8.
 
     Spaces of any width stay, and so do line ends.
 
@@ -30,6 +30,6 @@ def _is_visible(letter: str) -> bool:
 
 def _escaped(letter: str) -> str:
     code = ord(letter)
-    if 0xDC80 <= code <= 0xDCFF:  # Python's stand-in for a byte of a file's name that is no UTF-8
+    if 0xDC80 <= code <= 0xDCFF:  # Python's substitute for a byte of a file name that is not UTF-8
         code -= 0xDC00
     return rf"\x{code:02x}" if code < 0x100 else rf"\u{code:04x}" if code < 0x10000 else rf"\U{code:08x}"

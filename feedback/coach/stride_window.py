@@ -13,7 +13,7 @@ GAP_S = 3.0
 
 
 def value_of(stride: Stride, measure: str) -> float | None:
-    """A stride's value of a measure of config/measures.py; None if it was not measured. Raises KeyError for an unknown measure."""
+    """A stride's value of a measure of config/measures.py; None: not measured. Raises KeyError for an unknown measure."""
     return stride.value(MEASURES[measure].column)
 
 

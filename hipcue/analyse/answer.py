@@ -1,4 +1,4 @@
-"""What a measured clip says, in a few sentences: the result, or why there is none and what to do. Pure."""
+"""Describes a measured clip in a few sentences: the result, or why there is none and what to do. Pure."""
 
 from dataclasses import dataclass
 
@@ -16,10 +16,10 @@ _READ_WHOLE = 0.95
 """A clip of which less than this share of the promised pictures could be read was cut off."""
 
 _GREY_READS_LOW_DEG = 3.0
-"""Of a clip without colours, in dim light (docs/inputs.md)."""
+"""How much too low a clip without colours may read in dim light (docs/inputs.md)."""
 
 _LEAST_BITS_PER_PIXEL = 0.02
-"""Clips stored again with fewer read up to 1.9° off, or lose strides (docs/inputs.md)."""
+"""Clips stored again with fewer bits are up to 1.9° off, or lose strides (docs/inputs.md)."""
 
 HIP, CADENCE = MEASURES["hip_extension"], MEASURES["cadence"]
 
@@ -37,13 +37,13 @@ class Answer:
     tracked: Tracking
     """How well the clip's frames could be measured."""
     misleading: bool = False
-    """The numbers in the session's files are not what they seem to be."""
+    """The numbers in the session's files are wrong."""
 
 
 def answer(session: RecordedSession, alone: bool = True) -> Answer:
     """The result of a clip, from the files that `hipcue analyse` wrote. Raises SessionsError, OSError.
 
-    `alone`: the clip is not one of two, whose comparison says itself that a zero is missing.
+    `alone`: the clip is not one of a pair, whose comparison reports a missing zero itself.
     """
     tracked = tracking(session, frame_figures(session))
     doubt = _contradiction(session) or _slow_motion(session)
@@ -79,7 +79,7 @@ def _mean(session: RecordedSession, name: str) -> str:
 
 
 def _slow_motion(session: RecordedSession) -> str:
-    """A sentence if nobody could run so slowly; "": somebody could."""
+    """A sentence if the cadence is too low for running; otherwise ""."""
     rhythm = StepRhythm()
     slowed = []
     for row in sorted(session.strides, key=lambda row: number(row["t_peak_s"])):
@@ -97,7 +97,7 @@ def _slow_motion(session: RecordedSession) -> str:
 
 
 def _contradiction(session: RecordedSession) -> str:
-    """A sentence if the runner faces the other way than the settings say."""
+    """A sentence if the runner does not face the way given in the settings."""
     told = session.header.get("config", {}).get("analysis", {}).get("facing")
     seen = session.header.get("facing_seen")
     if told not in ("left", "right") or seen not in ("left", "right") or seen == told:
@@ -134,7 +134,7 @@ def _advice(state: str) -> str:
 
 
 def _words(state: str) -> StateText | None:
-    """None for a state that this program does not have."""
+    """A state's texts; None for a state that this program does not know."""
     return next((words for name, words in STATES.items() if name == state), None)
 
 

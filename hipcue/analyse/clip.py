@@ -1,4 +1,4 @@
-"""Measures a recording with the live engine, frame by frame, as fast as the machine allows; or two, of the same instants."""
+"""Measures a recording with the live engine, frame by frame, as fast as possible; or two recorded at the same time."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -43,13 +43,13 @@ class AnalysedClip:
 
 @dataclass
 class _Sides:
-    """Whether two cameras are on two sides of the runner."""
+    """Checks that two cameras are on opposite sides of the runner."""
 
     cameras: int
     facing: dict[CameraName, Facing] = field(default_factory=dict)
 
     def check(self, sample: Sample) -> None:
-        """Take note of which way the runner faces while a stride is measured. Raises SameSideError."""
+        """Record which way the runner faces while a stride is measured. Raises SameSideError."""
         if sample.facing is not None:
             self.facing[sample.camera] = sample.facing
         if self.cameras > 1 and len(self.facing) == self.cameras and len(set(self.facing.values())) == 1:
@@ -144,7 +144,7 @@ def _header(views: list[ClipView], whole: bool) -> dict[str, object]:
 
 
 def _new_session(settings: Settings, out: Path, other_files: tuple[str, ...]) -> SessionWriter:
-    """A session in this very folder. Raises SessionsError if something would be overwritten there."""
+    """A session in exactly this folder. Raises SessionsError if something would be overwritten there."""
     if any(out.glob("*/session.json")):
         raise SessionsError(f"{out}: holds the folders of sessions; choose another folder")
     for name in other_files:

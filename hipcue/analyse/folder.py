@@ -50,12 +50,12 @@ def clips_in(folder: Path) -> list[Path]:
 
 
 def left_out(folder: Path) -> list[str]:
-    """What else is in a folder of clips, sorted; hidden files do not count."""
+    """The other entries in a folder of clips, sorted, without hidden files."""
     return sorted(path.name for path in folder.iterdir() if not _is_clip(path) and not path.name.startswith("."))
 
 
 def result_names(clips: list[Path]) -> dict[Path, str]:
-    """The name of each clip's result folder: the clip's without its ending, which would make a folder look like a video.
+    """The name of each clip's result folder: the clip's name without its suffix, so that the folder does not look like a video.
 
     >>> list(result_names([Path("a.mp4"), Path("b.mov"), Path("b.mp4")]).values())
     ['a', 'b_mov', 'b_mp4']

@@ -1,4 +1,4 @@
-"""What two clips of one run say, from both sides, in a few sentences. Pure but for the other camera's table of samples."""
+"""Describes two clips of one run, from both sides, in a few sentences. Pure, but reads the other camera's samples."""
 
 from config.reference import SIDE_LIMIT_DEG
 from hipcue.analyse.answer import CADENCE, Answer, answer
@@ -9,7 +9,7 @@ from sessions.report.statistics import LEAST_STRIDES, overall
 from wire.messages import Side, opposite
 
 _APART_S = 0.08
-"""Push-offs of one leg that two cameras see so far apart are not of the same instant: two frames at 25 a second."""
+"""Push-offs that two cameras see further apart than this are not simultaneous: two frames at 25 frames per second."""
 
 
 def pair_answer(session: RecordedSession) -> Answer:

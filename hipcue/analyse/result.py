@@ -1,4 +1,4 @@
-"""The folder that a clip's measurement leaves: the session's files, a report, and on request an annotated copy."""
+"""The folder with a clip's result: the session's files, a report, and on request an annotated copy."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -68,13 +68,13 @@ def check_is_result(folder: Path) -> None:
 
 
 def put_in_place(unfinished: Path, folder: Path) -> None:
-    """Let a complete result take the place of an earlier one; other files in that folder stay. Raises OSError."""
+    """Replace an earlier result by a complete new one; other files in that folder stay. Raises OSError."""
     if holds_session(folder):
         remove_session_files(folder)
     if not folder.exists() or not any(folder.iterdir()):
         unfinished.replace(folder)
         return
-    # The header last: what has one is a result.
+    # The header last: it marks a complete result.
     for path in sorted(unfinished.iterdir(), key=lambda path: path.name == "session.json"):
         path.replace(folder / path.name)
     unfinished.rmdir()

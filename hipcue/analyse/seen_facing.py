@@ -1,4 +1,4 @@
-"""What a clip shows, whatever the settings say: which way the runner faces, where the head is, whether there are colours."""
+"""Finds from the pictures, not the settings, which way the runner faces, where the head is and whether there are colours."""
 
 import numpy as np
 
@@ -12,11 +12,11 @@ from wire.messages import Facing
 
 _LEAST_FRAMES = 10
 _COLOUR_EVERY = 30
-"""Frames."""
+"""Interval, in frames, between two checks for colours."""
 
 
 class WatchedPose:
-    """Implements analysis.pose.pose_estimator.PoseEstimator: another one's landmarks, and what they say about the runner."""
+    """Implements analysis.pose.pose_estimator.PoseEstimator: passes on another one's landmarks and learns from them."""
 
     def __init__(self, pose: PoseEstimator) -> None:
         self._pose = pose
@@ -24,7 +24,7 @@ class WatchedPose:
         self._axis_px = np.zeros(2)
         self._frames = 0
         self.has_colours = False
-        """Whether any of the pictures so far has."""
+        """Whether any picture so far has colours."""
 
     @property
     def turn_to_upright_deg(self) -> int:

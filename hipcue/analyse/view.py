@@ -24,7 +24,7 @@ class ClipView:
         self.camera = camera
         self.strides = {"near": 0, "far": 0}
         self.frames = 0
-        """How many have been measured."""
+        """Number of pictures measured."""
         self._settings = settings.capture
         self._recording = recording
         self._pose = WatchedPose(pose)
@@ -39,7 +39,7 @@ class ClipView:
         self.next_ns: int | None = None
         """When the next picture was taken; None: there is none, or `start` has not been called."""
         self.read_until_ns = 0
-        """When the last picture was taken that has been measured."""
+        """When the last measured picture was taken."""
 
     @property
     def total(self) -> int | None:
@@ -70,7 +70,7 @@ class ClipView:
         return sample, settled
 
     def header(self, whole: bool) -> dict[str, object]:
-        """What the session's header says of it; `whole`: the recording was to be read to its end."""
+        """Its part of the session's header; `whole`: the recording was to be read to its end."""
         latency = self._inference.summary()
         return {
             "pose": self._pose.facts,
@@ -83,7 +83,7 @@ class ClipView:
         }
 
     def _bits_per_pixel(self) -> float | None:
-        """How much the file holds of each pixel of each picture; None: there is no file, or no picture."""
+        """Bits in the file per pixel of each picture; None: there is no file, or no picture."""
         try:
             size_bytes = Path(self._settings.source.reveal()).stat().st_size
         except (OSError, ValueError):

@@ -1,1 +1,1 @@
-"""`hipcue calibrate-sides`: how much more one of two cameras reads than the other, from a runner who runs facing each way."""
+"""`hipcue calibrate-sides`: how much more one of two cameras reads than the other, with a runner who faces each way."""

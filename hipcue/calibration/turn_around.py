@@ -1,4 +1,4 @@
-"""Leads a runner through the turn-around, whatever delivers the pictures: stand, run, turn round, stand, run."""
+"""Guides a runner through the turn-around, with live cameras or clips: stand, run, turn round, stand, run."""
 
 from collections.abc import Callable, Iterable
 from math import inf
@@ -10,13 +10,13 @@ from wire.messages import CameraName, Facing, Sample, Stride, opposite
 START = "Stand on the treadmill for four seconds, side-on to the cameras and without moving. Then run as usual."
 TURN = "Good. Stop, turn round, and stand still for four seconds. Then run as before, facing the other way."
 LOOK_AGAIN_S = 1.0
-"""Once a way is complete, a camera that still sees the runner face that way begins anew after this long."""
+"""Once a way is complete, a camera that still sees the runner face that way starts again after this long."""
 _TOLD_EVERY = 10
 Measured = tuple[Sample, list[Stride]]
 
 
 class CalibrationError(Exception):
-    """The protocol was not completed. The text says what was missing, and how to mend it."""
+    """The protocol was not completed. The text says what was missing, and what to do."""
 
 
 def lead(

@@ -1,4 +1,4 @@
-"""What two cameras, or two clips, measure: one stream of samples and strides."""
+"""Measures with two cameras, or two clips: one stream of samples and strides."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -80,7 +80,7 @@ class TwoViews:
                 yield found
 
     def start_over(self, camera: CameraName) -> None:
-        """Let a camera's measurement forget the runner, who may face the other way now and needs another zero."""
+        """Make a camera's measurement forget the runner, who may now face the other way and needs another zero."""
         for clip in self._clips:
             if clip.camera == camera:
                 clip.start_over()
@@ -112,7 +112,7 @@ class _LiveView(Thread):
             self.join()
 
     def run(self) -> None:
-        """Until the camera ends, or `end`."""
+        """Measure until the camera or `end` ends it."""
         try:
             seq = 0
             while not self._ends.is_set():

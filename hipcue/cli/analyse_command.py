@@ -67,7 +67,7 @@ def analyse(
 
     with sentences():
         _check_clips(clip, other_side)
-        # From here on a signal waits for the end of a frame. A second one does not, for a frame may never come.
+        # From here on, a signal waits for the end of a frame. A second one does not, because a frame may never come.
         stop = StopFlag()
         stop.on_signals(supervised=False, insist=True)
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -84,7 +84,7 @@ def analyse(
 
 
 def _check_clips(clip: str, other_side: str | None) -> None:
-    """Raises SourceError unless these can be a clip, or two clips of one run."""
+    """Raises SourceError unless these may be a clip, or two clips of one run."""
     from capture.opening import is_live  # it loads OpenCV
     from capture.sources.source import SourceError
 
@@ -102,10 +102,10 @@ def _check_clips(clip: str, other_side: str | None) -> None:
 
 @dataclass(frozen=True)
 class _Analysis:
-    """What one call of the command asks for, and where it shows its progress."""
+    """One call of the command: its options and its progress bar."""
 
     settings_for: Callable[[str], Settings]
-    """By a clip's name."""
+    """Returns the settings for a clip by its name."""
     out_dir: Path
     video: bool
     force: bool

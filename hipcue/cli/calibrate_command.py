@@ -1,4 +1,4 @@
-"""`hipcue calibrate-sides`: how much more one of two cameras reads than the other, from a runner who runs facing each way."""
+"""`hipcue calibrate-sides`: how much more one of two cameras reads than the other, with a runner who faces each way."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,7 +41,7 @@ def calibrate_sides(
             "capture.source": source,
             "capture.other_side.source": other_side,
             "analysis.backend": backend,
-            # Which way the runner faces is found out, and an earlier correction is left out.
+            # The facing is detected, and an earlier correction is left out.
             "analysis.facing": "auto",
             ".".join(OFFSET): 0.0,
         }

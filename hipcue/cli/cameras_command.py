@@ -1,4 +1,4 @@
-"""`hipcue cameras`: the connected cameras, by the names that they keep."""
+"""`hipcue cameras`: the connected cameras with their lasting names."""
 
 import time
 from itertools import groupby
@@ -53,7 +53,7 @@ def _mode_lines(modes: tuple["CameraMode", ...]) -> list[str]:
 
 
 def _saved(camera: "ListedCamera", pictures: Path) -> str:
-    """Save its picture; the sentence that says where, or why not."""
+    """Save a camera's picture. Returns a sentence that says where, or why not."""
     import cv2  # it takes a fifth of a second to load, and other commands do not need it
 
     from capture.sources.cropping import crop_and_scale

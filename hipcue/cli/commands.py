@@ -226,7 +226,7 @@ def version() -> None:
 
 
 def _demo_other_side(source: str | None) -> str | None:
-    """Named alone, the drawn runner is the demonstration's, seen from the other side."""
+    """The other side's source; "synthetic" alone is the demonstration's runner, seen from the other side."""
     return f"{DEMO_SOURCE},other_side=true" if source in ("synthetic", "synthetic:") else source
 
 

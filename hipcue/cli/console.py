@@ -23,17 +23,17 @@ EXIT_USER = 2
 
 _GAP = "  "
 _MOST_FOLDED = 200
-"""Rows."""
+"""Most rows that are folded."""
 
 
 class VisibleConsole(Console):
-    """Prints literally, since the text holds paths and names that people have chosen: no markup, and nothing harmful."""
+    """Prints literally, because the text contains paths and names that people have chosen: no markup, nothing harmful."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(highlight=False, soft_wrap=True, markup=False, emoji=False, **more)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Everything that is printed passes here; what rich itself says to the terminal is marked as control."""
+        """Filters everything that is printed, except rich's own control codes."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(visible(segment.text), segment.style)
 
@@ -66,7 +66,7 @@ class Commands(TyperGroup):
             err.print("Nothing was done")
             sys.exit(1)
         except typer.TyperException as mistake:
-            if mistake.format_message():  # else its help has been printed, for want of a command
+            if mistake.format_message():  # otherwise its help has been printed, because there was no command
                 err.print(one_line(_mistake_sentence(mistake)))
             sys.exit(EXIT_USER)
 
@@ -75,7 +75,7 @@ def _mistake_sentence(mistake: typer.TyperException) -> str:
     context = getattr(mistake, "ctx", None)
     command = "hipcue" if context is None else context.command_path
     message = mistake.format_message().rstrip(".")
-    # typer's own sentence may end with the question whether another command was meant.
+    # typer's own message may end by asking whether another command was meant.
     return f"{command}: {message}{' See' if message.endswith('?') else '; see'} {command} --help"
 
 
@@ -130,7 +130,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     # A pipe has no width, and folding thousands of rows takes seconds.
     if not out.is_terminal or len(rows) > _MOST_FOLDED or sum(widths) + len(_GAP) * len(widths) <= out.width:
         lines = (_GAP.join(map(set_cell_size, row, widths)).rstrip() for row in (*head, *cells))
-        # Not through rich, which would look at thousands of lines for what they hold: each cell is visible text already.
+        # Not through rich, which would parse thousands of lines; each cell is visible text already.
         out.file.write("\n".join(lines) + "\n")
         out.file.flush()  # here, where a full disk is still one sentence
         return

@@ -1,4 +1,4 @@
-"""The entry point. It decides first what a signal does, and loads the rest afterwards."""
+"""The entry point. It sets the signal handlers first and loads everything else afterwards."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ _END_SIGNALS = ("SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP")
 
 def main() -> None:
     """Run the command line."""
-    # The matrices of a measurement are small: further threads of NumPy's would spend their time waiting for each other.
+    # The matrices of a measurement are small: more NumPy threads would only wait for each other.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Before anything heavy is imported: a signal may come at any moment.
     for name in _END_SIGNALS:
@@ -20,7 +20,7 @@ def main() -> None:
 
     open_standard_streams(escaped=False)
     for size in ("COLUMNS", "LINES"):
-        if not os.environ.get(size, "1").strip("0"):  # nothing would fit into it
+        if not os.environ.get(size, "1").strip("0"):  # too small for anything
             del os.environ[size]
     from hipcue.cli.commands import app
 
@@ -30,8 +30,8 @@ def main() -> None:
 
 
 def _end_at_once(number: int, _frame: FrameType | None) -> None:
-    """The answer of a command that has nothing to save; the others replace it before they begin (wire/lifecycle.py)."""
-    # No exception: raised in the middle of an import, it would end as a traceback.
+    """Signal handler for a command that has nothing to save; the others replace it before they start (wire/lifecycle.py)."""
+    # Not an exception, which in the middle of an import would end as a traceback.
     os._exit(128 + number)
 
 

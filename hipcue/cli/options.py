@@ -1,4 +1,4 @@
-"""Options that several commands share, and the settings that they give."""
+"""Options that several commands share, and the settings derived from them."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -37,7 +37,7 @@ def folder(text: str) -> Path:
 
 
 def origin_from(config: Path | None, preset: str | None, given: dict[str, Any]) -> Origin:
-    """Where settings come from: a preset, a file, and above both the settings that are `given`, if they are not None."""
+    """Where settings come from: a preset, a file, and, overriding both, those of `given` that are not None."""
     return Origin(preset or "", config, {key: value for key, value in given.items() if value is not None})
 
 

@@ -207,7 +207,7 @@ def _catalogue(config: Path | None) -> Iterator["Catalogue"]:
 
 
 def _recorded(config: Path | None, word: str, with_frames: bool) -> "RecordedSession":
-    """A session, its frames in memory only `with_frames`. One that is named by its folder needs no store."""
+    """A session; its frames are read only `with_frames`. A session named by its folder needs no store."""
     from sessions.format.recorded import from_folder
 
     if holds_session(Path(word)):
@@ -217,7 +217,7 @@ def _recorded(config: Path | None, word: str, with_frames: bool) -> "RecordedSes
 
 
 def _counted(config: Path | None, word: str) -> "CountedStrides":
-    """What a comparison needs of a session."""
+    """The values of a session that a comparison needs."""
     from sessions.format.recorded import from_folder
 
     if holds_session(Path(word)):

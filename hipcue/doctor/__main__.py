@@ -1,4 +1,4 @@
-"""`python -m hipcue.doctor`: examines a running program for its console. Orders and findings are JSON, in and out."""
+"""`python -m hipcue.doctor`: examines a running program for its console. Its input and output are JSON."""
 
 import os
 import sys
@@ -14,12 +14,12 @@ NICENESS = 10
 
 
 class Order(msgspec.Struct):
-    """What to examine."""
+    """Which program to examine."""
 
     folder: str
-    """Of the program's sockets."""
+    """Folder of the program's sockets."""
     settings: str
-    """As the program publishes them: not as an argument, which every user of the machine could read."""
+    """The published settings, in JSON: not an argument, which every user of the machine could read."""
 
 
 def main() -> None:

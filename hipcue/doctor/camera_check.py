@@ -70,7 +70,7 @@ def check_camera(settings: Settings) -> tuple[list[Finding], list[TimedPicture]]
 
 
 def _camera(settings: Settings, source: Source) -> Finding:
-    """Which camera in which mode, and all that could be better."""
+    """The camera and its mode, and everything that could be better."""
     facts = source.facts
     name = source.lasting_name if isinstance(source, Webcam) else ""
     named = f" ({name})" if name and name != settings.capture.source.reveal() else ""
@@ -96,7 +96,7 @@ def _faster(settings: Settings, source: Source) -> CameraMode | None:
 
 
 def rate_finding(settings: Settings, rate_fps: float, repeated: float) -> Finding:
-    """The pictures that arrive in a second. `repeated`: the share that is the same as the one before."""
+    """The delivered rate. `repeated`: share of the pictures that repeat the previous one."""
     if repeated > _MOST_REPEATED:
         return finding(FindingCode.RATE_OF_REPEATED_PICTURES, fps=rate_fps, repeated=repeated)
     slow = is_live(settings.capture.source) and rate_fps < 0.8 * settings.capture.fps

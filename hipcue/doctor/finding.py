@@ -18,6 +18,6 @@ class Finding:
 
 
 def finding(code: FindingCode, **values: object) -> Finding:
-    """A finding in the words of the one table (wire/texts.py)."""
+    """A finding in the words of wire/texts.py."""
     text = FINDINGS[code]
     return Finding(text.subject.format(**values), text.good, text.found.format(**values), text.advice.format(**values))

@@ -26,26 +26,26 @@ _DEVICES = {
     DISPLAY: ("screen", ("screen",)),
     AUDIO: ("sound", ("sound device", "latency")),
 }
-"""What the doctor calls the device of a process, and which facts of its report describe it."""
+"""For each process, the doctor's name for its device, and the facts in its report that describe it."""
 _LATE_SOUND_MS = 200.0
 
 
 @dataclass
 class Seen:
-    """What the lane has shown while it was watched."""
+    """The lane's pictures and reports while it was watched."""
 
     seconds: float
     pictures: list[TimedPicture] = field(default_factory=list)
     """Up to `KEPT` of them, with their times in seconds."""
     rate_fps: float = 0.0
-    """By the numbers of the pictures and the camera's clock, whatever this process has missed."""
+    """From the pictures' numbers and the camera's clock, so that pictures missed here do not matter."""
     repeated: float = 0.0
     """The share of pictures that were the same as the one before."""
     healths: dict[str, Health] = field(default_factory=dict)
 
 
 def examine_running(settings: Settings, folder: Path) -> list[Finding]:
-    """Run the checks on the program whose sockets are in `folder`, which runs by these settings."""
+    """Run the checks on the program with these settings whose sockets are in `folder`."""
     keep_native_notes_off_stderr()
     seen = watch(folder)
     found = [finding(FindingCode.SOCKETS, folder=folder), check_sessions(settings), *findings(settings, seen)]
@@ -55,7 +55,7 @@ def examine_running(settings: Settings, folder: Path) -> list[Finding]:
 
 
 def watch(folder: Path, seconds: float = LOOK_S) -> Seen:
-    """Take the lane's pictures and reports for so long."""
+    """Collect the lane's pictures and reports for this long."""
     seen = Seen(seconds)
     with Wire(folder, "doctor", both_sides=True) as wire:
         healths, frames = wire.newest(HEALTH, Health), wire.frames()
@@ -84,7 +84,7 @@ def watch(folder: Path, seconds: float = LOOK_S) -> Seen:
 
 
 def findings(settings: Settings, seen: Seen) -> list[Finding]:
-    """What pictures and reports say. Pure."""
+    """The findings from pictures and reports. Pure."""
     found = []
     for process, (subject, facts) in _DEVICES.items():
         health = seen.healths.get(process)
@@ -101,7 +101,7 @@ def findings(settings: Settings, seen: Seen) -> list[Finding]:
 
 
 def _of_process(subject: str, health: Health, found: str) -> list[Finding]:
-    """Its faults, in the words of the one table; or, if there are none, what was `found` ("": nothing is said)."""
+    """The process's faults in words; without any, the `found` device ("": nothing)."""
     if health.faults:
         return [Finding(subject, False, problem(fault), remedy(fault)) for fault in health.faults]
     return [Finding(subject, True, found)] if found else []
@@ -118,7 +118,7 @@ def _of_pictures(settings: Settings, seen: Seen) -> list[Finding]:
 
 
 def _pose_model(healths: Mapping[str, Health]) -> list[Finding]:
-    """As the lane itself has measured it in the last seconds: a second model beside it would be slow, and slow it down."""
+    """The time measured by the lane itself in the last seconds: a second model beside it would be slow and slow it down."""
     analysis = healths.get(ANALYSIS)
     measured = None if analysis is None else analysis.recent.get(POSE)
     if analysis is None or measured is None or not measured.count:

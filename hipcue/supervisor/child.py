@@ -11,7 +11,7 @@ from wire.system import continue_process, signal_name
 
 
 class ChildProcess(Protocol):
-    """A process, as far as it is used here."""
+    """The interface of a process that is used here."""
 
     @property
     def pid(self) -> int | None:
@@ -61,11 +61,11 @@ class Child:
         self._start_at_ns: int | None = None
         """When to start the next process; None: there is one."""
         self._exit_code: int | None = None
-        """As last looked at."""
+        """The exit code at the last `look`."""
         self._start_process(again=False)
 
     def look(self) -> None:
-        """See whether the process has ended. Until the next look, `exit_code` and `check` go by what was seen.
+        """Check whether the process has ended. `exit_code` and `check` use this result until the next look.
 
         Otherwise one that ends between the two would be restarted instead of ending the program.
         """
@@ -89,7 +89,7 @@ class Child:
 
     @property
     def is_running(self) -> bool:
-        """Whether it does its work, with or without faults."""
+        """Whether it is working, with or without faults."""
         return self._heartbeat.has_run and self.is_alive
 
     @property

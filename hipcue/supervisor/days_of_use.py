@@ -1,4 +1,4 @@
-"""The last days on which HipCue was started: by them, a clock that is wrong for a day or two deletes nothing."""
+"""The last days on which HipCue was started, so that a clock that is wrong for a day or two deletes nothing."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,9 +19,9 @@ def days_of_use_file() -> Path:
 
 
 def note_day(file: Path, now: datetime) -> datetime | None:
-    """Add the day to the file. Returns the latest time that is certain to have come, as `confirmed_time` says."""
+    """Add the day to the file. Returns the latest time that has certainly passed (see `confirmed_time`)."""
     days = days_with(_read(file), now.astimezone(timezone.utc).date())
-    with suppress(OSError):  # the days before still hold
+    with suppress(OSError):  # the previous days remain valid
         file.parent.mkdir(parents=True, exist_ok=True)
         replace_text(file, "".join(f"{day.isoformat()}\n" for day in days))
     return confirmed_time(days)
@@ -33,7 +33,7 @@ def days_with(days: Sequence[date], today: date) -> list[date]:
 
 
 def confirmed_time(days: Sequence[date]) -> datetime | None:
-    """The start of the earliest of the last days of use, in UTC: it has come if the clock was right on any of them.
+    """The start of the earliest of the last days of use, in UTC: it has passed if the clock was right on any of them.
 
     None: there are too few of them.
     """

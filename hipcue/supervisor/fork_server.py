@@ -1,4 +1,4 @@
-"""Forks the processes of the program from one that has loaded what all of them need: they start sooner and share its memory.
+"""Forks the program's processes from one that has loaded their common libraries: they start sooner and share its memory.
 
 The fork server is a process of its own with one thread. Nothing is open in it that the others could inherit: no device, lock or
 socket of ZeroMQ. It forks on request and reports how its processes end. It ends with the supervisor, and they end with it.
@@ -32,7 +32,7 @@ PRELOADED = (
     "wire.frames.frame_sockets",
     "cv2",
 )
-"""What all processes need, or most; the libraries of one room are loaded by its own process."""
+"""Modules that all or most processes need; the libraries of a single room are loaded by its own process."""
 LOST_CODE = 255
 """The exit code of a process whose end nobody could report, because the fork server had ended before it."""
 
@@ -88,11 +88,11 @@ class ForkedProcess:
 
 
 class ForkServer:
-    """The supervisor's end. The server loads its libraries while the supervisor goes on."""
+    """The supervisor's end. The server loads its libraries while the supervisor continues."""
 
     def __init__(self) -> None:
         self._exit_codes: dict[int, int | None] = {}
-        """Of every process; None while it is alive."""
+        """Exit code of every process; None while it is alive."""
         self._orphans: set[int] = set()
         """Processes that have outlived their server; they end by themselves."""
         self._last_begun: int | None = None
@@ -136,7 +136,7 @@ class ForkServer:
         return self._exit_codes[pid]
 
     def await_news(self, timeout_s: float | None) -> None:
-        """Take in what the server reports, and wait for that at most so long; None: without a limit.
+        """Wait at most this long for the server's reports, and handle them; None: without a limit.
 
         It may return earlier: nobody reports the end of an orphan.
         """
@@ -198,7 +198,7 @@ def main(descriptor: int) -> None:
     try:
         run(*arguments)
     finally:
-        # It is ending: killed by another request, it would look like a crash.
+        # It is ending: another request would kill it, which would look like a crash.
         system.ignore_requests_to_end()
 
 
@@ -234,7 +234,7 @@ def _serve(descriptor: int) -> bytes:
                     return request
                 alive.add(pid)
                 supervisor.sendall(_NEWS.pack(False, pid, 0))
-    for pid in alive:  # they end with this process, but one that somebody has stopped would stay for ever
+    for pid in alive:  # they end with this process, but a stopped one would stay for ever
         system.continue_process(pid)
     os._exit(0)
 
@@ -247,7 +247,7 @@ def _read(supervisor: socket.socket) -> bytes | None:
 
 
 def _all_of(read: Callable[[int], bytes | None], length: int) -> bytes:
-    """Less only at the end."""
+    """This many bytes; fewer only at the end of the connection."""
     received = b""
     while len(received) < length and (part := read(length - len(received))):
         received += part

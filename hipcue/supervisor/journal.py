@@ -23,13 +23,13 @@ def journal_file() -> Path:
 
 
 def open_journal(file: Path) -> None:
-    """Write to `file` what is logged from now on. If it is not writable, the program runs without a log."""
+    """Write log messages to `file` from now on. If it is not writable, the program runs without a log."""
     close_journal()
     log.propagate = False
     log.setLevel(logging.INFO)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        if file.is_fifo():  # opening it would wait for somebody who reads it
+        if file.is_fifo():  # opening it would wait for a reader
             raise OSError("is a pipe")
         log.addHandler(_QuietFileHandler(file, maxBytes=LARGEST_BYTES, backupCount=OLDER_FILES, encoding="utf-8"))
     except OSError:
@@ -47,7 +47,7 @@ def close_journal() -> None:
 
 
 class _OneLineFormatter(logging.Formatter):
-    """Keeps names in one line and free of what a terminal would act on."""
+    """Keeps names in one line and free of control characters for terminals."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its end."""

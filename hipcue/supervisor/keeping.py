@@ -14,13 +14,13 @@ from sessions.format.folders import OTHER_SIDE_FILES, SESSION_FILES, is_being_wr
 from sessions.format.header import read_header
 
 EARLIEST = datetime(2025, 1, 1, tzinfo=timezone.utc)
-"""There was no HipCue before: a session that seems older was recorded by a machine whose clock was wrong."""
+"""HipCue did not exist before: a session that seems older was recorded with a wrong clock."""
 
 
 def expired(folders: Iterable[Path], keep_days: int, now: datetime) -> list[tuple[uuid.UUID, Path]]:
     """Id and folder of each session that is older than `keep_days`; 0: sessions are kept for ever.
 
-    Its start and the time of each of its files must say so. A folder stays if its session.json does not give the session's id,
+    Its start and the times of all its files must be older. A folder stays if its session.json does not give the session's id,
     kind and start, or if it is being written.
     """
     found = []
@@ -42,8 +42,8 @@ def expired(folders: Iterable[Path], keep_days: int, now: datetime) -> list[tupl
 def remove_expired(settings: Settings, now: datetime) -> list[Path]:
     """Remove expired sessions from disk and store. Returns their folders; while the store is away, all of them stay.
 
-    A session that the store has received only since then stays, too, such as one from another machine. `now` is a time that is
-    certain to have come (days_of_use.py), whatever the clock says.
+    A session that the store has received only since then stays, too, such as one from another machine. `now` is a time that has
+    certainly passed (days_of_use.py), whatever the clock says.
     """
     parent, keep_days = sessions_folder(settings.session.folder), settings.session.keep_days
     try:
@@ -64,7 +64,7 @@ def remove_expired(settings: Settings, now: datetime) -> list[Path]:
 
 
 def _forget(old: list[tuple[uuid.UUID, Path]], setting: SecretAddress, limit: datetime) -> list[Path]:
-    """Forget those that the store has had since before `limit`, or has not. Returns their folders."""
+    """Forget those that the store received before `limit`, or does not have. Returns their folders."""
     if setting == NO_STORE:
         return [folder for _, folder in old]
     from sessions.store.catalogue import Catalogue  # noqa: PLC0415 - it loads the database's libraries

@@ -42,9 +42,9 @@ class RunResult:
     exit_code: int
     notes: list[str]
     sessions: list[Path]
-    """The folders of the sessions that it recorded, as they are found on the disk."""
+    """The folders of the recorded sessions that exist on the disk."""
     gone: Path | None
-    """The folder of a session that it saved, if none of them is there any more."""
+    """The folder of a saved session, if none of them exists any more."""
     screenshot: Path | None
 
 
@@ -137,7 +137,7 @@ def _names_in(parent: Path) -> set[str]:
 
 
 def _recorded(parent: Path, before: set[str]) -> list[Path]:
-    """The sessions of this program, which are in none of the folders that were there before it."""
+    """The sessions of this run: folders that did not exist before it."""
     found = []
     for name in sorted(_names_in(parent) - before):
         try:

@@ -33,11 +33,11 @@ from wire.topics import (
 )
 
 SCREEN_NICENESS = 5
-"""Beside two programs that would take both cores, still a quarter of one: more than the screen needs, and no more."""
+"""With two programs that would take both cores, this leaves a quarter of a core: slightly more than the screen needs."""
 BACKGROUND_NICENESS = 10
 EXIT_NO_SOCKETS = 2
 _CORES_FOR_TWO = 4
-"""Each of two pose models has two threads only where there are as many cores."""
+"""Two pose models have two threads each only with at least this many cores."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ class ProcessSpec:
     saves: bool = False
     """Whether it must end cleanly even if it has only just started."""
     needed: bool = True
-    """Whether the program ends when it cannot start, and has failed when it has."""
+    """Whether the program ends if this process cannot start, and fails if it fails."""
     niceness: int = 0
-    """By how many steps of nice(2) it gives way to the others on a busy machine."""
+    """Its priority, in steps of nice(2), relative to the others on a busy machine."""
 
 
 def begin(spec: ProcessSpec, job: Job) -> None:
@@ -125,7 +125,7 @@ def _sharing_cores(settings: Settings, lane: Settings) -> Settings:
 
 
 def start_capture_2(job: Job) -> None:
-    """The camera on the other side. The belt is read by the main camera's process alone."""
+    """The camera on the other side. Only the main camera's process reads the belt."""
     from capture.process import run
 
     settings = job.settings.of_other_side().model_copy(update={"belt": BeltSettings()})
@@ -133,7 +133,7 @@ def start_capture_2(job: Job) -> None:
 
 
 def start_analysis_2(job: Job) -> None:
-    """The measurement of what the camera on the other side sees."""
+    """The measurement for the camera on the other side."""
     from analysis.process import run
 
     _run(ANALYSIS_2, job, lambda wire, stop: run(_sharing_cores(job.settings.of_other_side(), job.settings), wire, stop))
@@ -206,6 +206,6 @@ OTHER_SIDE = (
 SHARING = ProcessSpec(SHARE, start_share, stop_round=3)
 """Added to all others when [network] publishes."""
 CONSOLE_BESIDE = ProcessSpec(CONSOLE, start_console, stop_round=3, needed=False, niceness=BACKGROUND_NICENESS)
-"""Added to all others when [console] is enabled. Whatever happens to it, the lane goes on."""
+"""Added to all others when [console] is enabled. The lane continues whatever happens to it."""
 SCREEN_ALONE = (ProcessSpec(FOLLOW, start_follow, stop_round=1), ProcessSpec(DISPLAY, start_display, stop_round=2))
 """Instead of all others when the camera is on another machine."""

@@ -13,7 +13,7 @@ from wire.system import lock_folder
 
 _PREFIX = "r"
 _PATIENCE_S, _POLL_S = 5.0, 0.02
-"""For another program that is starting, or looking for running ones. It takes milliseconds, unless that program is stopped."""
+"""How long to wait for another program that is starting or listing programs. It takes milliseconds unless it is stopped."""
 
 
 @contextmanager
@@ -44,7 +44,7 @@ def running(base: Path) -> list[Path]:
 
 
 def is_running(folder: Path) -> bool:
-    """Whether this folder's program is running: the lock ends with its holder, however that ended."""
+    """Whether this folder's program is running: the lock ends with its holder, however it ended."""
     return is_locked(folder)
 
 

@@ -18,7 +18,7 @@ MISSING_S = 2.0
 """Editors that save by renaming leave no file for a moment; only a file that stays away is an error."""
 
 LONGEST_LOAD_S = 5.0
-"""Reading a file that takes longer is reported; it is waited for all the same."""
+"""If reading a file takes longer, that is reported; waiting continues."""
 
 Signature = tuple[int, int, int, int] | None
 
@@ -58,7 +58,7 @@ class SettingsWatch:
         if not settled or now == self._loaded or not self._exists_or_stays_away(now):
             return False
         self._loaded = now
-        # Beside the supervisor: a file on a network that hangs must not keep it from ending the program.
+        # In a thread: a file on a network that hangs must not keep the supervisor from ending the program.
         self._loading, self._loading_since_ns = call_in_background(self._origin.load, self._start), self._clock()
         return self._check_loading(self._loading)
 

@@ -90,7 +90,7 @@ class Supervisor:
         return EXIT_FAILED if failed else self._saving_code()
 
     def _saving_code(self) -> int:
-        """The exit code of a process that was to save something and did not; 0: there is none."""
+        """The exit code of a process that failed to save; 0: there is none."""
         for child in self._children.values():
             code = child.process.exitcode
             if self._specs[child.name].saves and child.health is not None and code:
@@ -119,7 +119,7 @@ class Supervisor:
         return _WAIT_MS
 
     def _measures(self) -> bool:
-        """Whether all that comes between the camera and the first sample has started, or never will."""
+        """Whether every process from the camera to the first sample has started, or never will."""
         needed = (self._children[name] for name in (CAPTURE, ANALYSIS) if name in self._children)
         return all(child.is_running or child.given_up for child in needed)
 
@@ -200,7 +200,7 @@ class Supervisor:
         self._forks.close()
 
     def _wait_for(self, children: Iterable[Child], until_ns: int, only_for_progress: bool = False) -> None:
-        """Wait until these have ended, but no longer than this, and `only_for_progress` no longer than they report some."""
+        """Wait until these have ended, at most this long; with `only_for_progress`, only while they report progress."""
         for child in children:
             while child.is_alive and (now_ns := self._clock()) < until_ns:
                 if only_for_progress and not child.makes_progress(now_ns):

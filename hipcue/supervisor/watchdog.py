@@ -5,7 +5,7 @@ from wire.messages import Health
 from wire.topics import HEALTH
 
 HUNG_S = HEALTH.late_after_s or 3.0
-"""A process whose loop has completed a round, and then none for this long, hangs."""
+"""A process hangs if its loop has completed a round, and then none for this long."""
 LOAD_S = 60.0
 """How long a process may take to load its libraries and models before its first round."""
 LONGEST_STEP_S = 0.5

@@ -22,22 +22,22 @@ class Row:
     chance: float | None = None
     """Changes up to this one, to either side of 0, could be chance."""
     each: Sequence[float] = ()
-    """The single values that it is the mean of."""
+    """The individual values behind the mean."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """What the chart shows; 0 is where nothing changed."""
+    """Content of the chart; 0 means no change."""
 
     label: str
     x_label: str
     rows: Sequence[Row]
     each_words: str = ""
-    """What one of the small dots is."""
+    """Meaning of the small dots, for the legend."""
     sure_words: str = "more than chance, with its 95 % interval"
-    """What a filled mark is."""
+    """Meaning of a filled mark, for the legend."""
     chance_words: str = "too small to detect"
-    """What the grey area is."""
+    """Meaning of the grey area, for the legend."""
 
 
 _ROW_PX = 58
@@ -103,7 +103,7 @@ class Point:
     half: float
     sure: bool = True
     words: str = ""
-    """What pointing at it shows."""
+    """The text shown when it is pointed at."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +115,12 @@ class Series:
     css: str = "good"
     """The colour's name."""
     shift: float = 0.0
-    """To the side, in places, so that two series do not hide each other."""
+    """Horizontal offset, in places, so that two series do not hide each other."""
 
 
 @dataclass(frozen=True)
 class History:
-    """What the chart shows: places are sessions, named below."""
+    """Content of the chart: places are sessions, named below."""
 
     label: str
     y_label: str
@@ -130,7 +130,7 @@ class History:
     """(place, value) of the two ends of a straight line."""
     line_words: str = ""
     zero: bool = False
-    """Whether 0 is drawn, where nothing changed."""
+    """Whether a line for "no change" is drawn at 0."""
     least_span: float = 6.0
 
 

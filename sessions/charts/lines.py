@@ -1,4 +1,4 @@
-"""Lines over time or over the stride, with what is uncertain or missing as areas."""
+"""Lines over time or over the stride, with areas for uncertain or missing values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Line:
     """A line through points; with `half`, an area of that half-width around it."""
 
     words: str
-    """For the legend."""
+    """Its text in the legend."""
     xs: Values
     ys: Values
     css: str = "line-good line"
@@ -50,7 +50,7 @@ class Columns:
 
     words: str
     width: float
-    """In units of x."""
+    """Width of a column in units of x."""
     shares: Values
     css: str = "fill-before soft"
 
@@ -60,7 +60,7 @@ class LineChart:
     """What the chart shows."""
 
     label: str
-    """A sentence for those who do not see it."""
+    """A sentence for readers who cannot see it."""
     x_label: str
     y_label: str
     lines: Sequence[Line] = ()
@@ -75,7 +75,7 @@ class LineChart:
 
     @property
     def drawn(self) -> "list[Line | Dots]":
-        """What has points."""
+        """The lines and dots that have points."""
         return [*self.lines, *self.dots]
 
 
@@ -144,6 +144,6 @@ def _legend(data: LineChart) -> list[tuple[Key, str, str]]:
 
 
 def _thinned(xs: Values, ys: Values) -> tuple[Values, Values]:
-    """Every so manieth point, so that a page of a day stays small."""
+    """Every n-th point, so that the page of a day-long session stays small."""
     every = -(-len(xs) // _MOST_POINTS) or 1
     return xs[::every], ys[::every]

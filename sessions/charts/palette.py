@@ -1,6 +1,6 @@
 """The colours of drawings and pages, light and dark, and the style sheet of the charts.
 
-They mean what they mean on the big screen: blue is the target and "good", orange asks for a change, grey is what was before.
+They have the same meaning as on the big screen: blue is the target and "good", orange asks for a change, grey is the past.
 They can be told apart by the colour-blind (Okabe & Ito 2008). Words have a contrast of at least 4.5 on both grounds, lines and
 dots of 3, and nothing is shown by colour alone.
 """
@@ -53,7 +53,7 @@ FONTS = (
     "DejaVu Sans",
     "sans-serif",
 )
-"""Fonts that the reader's machine has: a page brings none."""
+"""Fonts of the reader's machine: a page contains none."""
 
 _FAMILIES = ",".join(f'"{font}"' if " " in font else font for font in FONTS)
 _SHAPES = f"""
@@ -72,18 +72,18 @@ def chart_css() -> str:
 
 
 def page_variables() -> str:
-    """The same colours and fonts as CSS variables, for what surrounds the charts: var(--ink), var(--fonts) and so on."""
+    """The same colours and fonts as CSS variables, for the page around the charts: var(--ink), var(--fonts) and so on."""
     light, dark = ("".join(f"--{name}:{colour};" for name, colour in palette.items()) for palette in (LIGHT, DARK))
     return f":root{{{light}--fonts:{_FAMILIES}}}@media (prefers-color-scheme:dark){{@media screen{{:root{{{dark}}}}}}}\n"
 
 
 def standalone(svg: str) -> str:
-    """A drawing that brings its style along, in light colours: for a file of its own and for paper."""
+    """A drawing that contains its style, in light colours: for separate files and for paper."""
     start = svg.index(">") + 1
     return f"{svg[:start]}<style>{_SHAPES}{_colours(LIGHT)}</style>{svg[start:]}"
 
 
 def _colours(palette: Palette) -> str:
-    """Two classes per colour: `fill-ink` for areas and words, `line-ink` for lines; what has both is filled and outlined."""
+    """Two classes per colour: `fill-ink` for areas and words, `line-ink` for lines; an element may have both."""
     lines = "".join(f".chart .line-{name}{{stroke:{colour};fill:none}}" for name, colour in palette.items())
     return lines + "".join(f".chart .fill-{name}{{fill:{colour}}}" for name, colour in palette.items())

@@ -101,7 +101,7 @@ class Plot:
         return [(self.x(x), self.y(y)) for x, y in zip(xs, ys, strict=True) if math.isfinite(x) and math.isfinite(y)]
 
     def y_axis(self, label: str, label_px: float = 12) -> str:
-        """Grid lines with their values, and the label so far above them."""
+        """Grid lines with their values, and the label at this distance above them."""
         most = max(3, int(abs(self.y.start_px - self.y.end_px) / _TICK_HIGH_PX))
         found = round_ticks(self.y.low, self.y.high, most)
         show = _plain(found)
@@ -153,13 +153,13 @@ def legend(entries: Sequence[tuple[Key, str, str]], width_px: float, x: float, y
 
 
 def legend_height(entries: Sequence[tuple[Key, str, str]], width_px: float, x: float) -> float:
-    """How high that legend is, with some room around it."""
+    """Height of that legend with its margins."""
     height = legend(entries, width_px, x, 0)[1]
     return height + 6 if height else 0.0
 
 
 def triangle(x: float, y: float, css: str, title: str = "") -> str:
-    """A triangle that points up, its tip at y; `title` is what pointing at it shows."""
+    """A triangle that points up, its tip at y; `title` is shown when it is pointed at."""
     return polygon([(x, y), (x - 5, y + 9), (x + 5, y + 9)], css, title)
 
 

@@ -43,15 +43,15 @@ class FarLeg:
 
 @dataclass(frozen=True)
 class PushOff:
-    """What the figure shows."""
+    """The content of the figure."""
 
     before: Posture | None
-    """In grey; None: only `after` is known."""
+    """Drawn in grey; None: only `after` is known."""
     after: Posture
-    """In blue."""
+    """Drawn in blue."""
     before_words: str
     after_words: str
-    """Beside the two on the scale, such as "before 15.0°"."""
+    """Labels of the two on the scale, such as "before 15.0°"."""
     zero_deg: float
     """The thigh against vertical that counts as 0 on the scale: quiet standing."""
     far: FarLeg
@@ -129,7 +129,7 @@ def _scale(draw: _Figure, data: PushOff) -> str:
     ends = [-(posture.thigh_deg - data.zero_deg) for posture in (data.before, data.after) if posture is not None]
     ends += data.band_deg or ()
     low, high = min(0.0, *ends), max(0.0, *ends)
-    if high - low > 80:  # no runner's: nothing to read off
+    if high - low > 80:  # beyond any runner: no labels needed
         return ""
     first, last = math.floor(low / 5) * 5, math.ceil(high / 5 + 0.4) * 5
 
@@ -182,7 +182,7 @@ def _legend(data: PushOff) -> list[tuple[Key, str, str]]:
 
 
 def _clipped(posture: Posture) -> Posture:
-    """Within what a body can do: a figure of impossible angles shows nothing."""
+    """The angles limited to what a body can do: a figure with impossible angles is useless."""
     return Posture(
         min(max(posture.thigh_deg, -70.0), 110.0),
         min(max(posture.knee_deg, -10.0), 150.0),

@@ -21,7 +21,7 @@ class StrideMark:
     value: float
     kind: Kind
     phase: str
-    """Its name, for people."""
+    """The phase's name, for people."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class BandSpan:
 
 @dataclass(frozen=True)
 class Event:
-    """A cue at `start_s`; or a guard that held from start to end."""
+    """A cue at `start_s`; or a guard that was active from start to end."""
 
     start_s: float
     end_s: float
@@ -92,7 +92,7 @@ _MOST_MEANS = 8
 
 
 def stride_timeline(data: StrideTimeline, size: Size) -> str:
-    """The chart. Of more strides than it has room for, several together are one mark with their mean."""
+    """The chart. If there are too many strides for the width, several share one mark at their mean."""
     marks, together = _thinned(data.strides, int(size.width * _MOST_MARKS_PER_PX))
     keys = _legend(data, together)
     lanes = [lane for lane in (("cues", data.cues), ("guards", data.guards)) if lane[1]]
@@ -126,7 +126,7 @@ def _seen(plot: Plot, start_s: float, end_s: float) -> bool:
 
 
 def _thinned(strides: Sequence[StrideMark], most: int) -> tuple[list[StrideMark], int]:
-    """At most about `most` marks, and how many strides one of them stands for; never of two phases or kinds."""
+    """At most about `most` marks, and the number of strides per mark; a mark never mixes phases or kinds."""
     ordered = sorted(strides, key=lambda mark: mark.t_s)
     together = -(-len(ordered) // most) if most else 1
     if together <= 1:
@@ -208,7 +208,7 @@ def _legend(data: StrideTimeline, together: int) -> list[tuple[Key, str, str]]:
     if data.cues:
         keys.append(("triangle", "fill-change", "cue"))
     if data.guards:
-        keys.append(("bar", "fill-change", "guard held"))
+        keys.append(("bar", "fill-change", "guard active"))
     if together > 1:
         keys.append(("dot", "fill-before half", f"each mark: {together} strides"))
     return keys

@@ -14,14 +14,14 @@ Anchor = Literal["start", "middle", "end"]
 TEXT_PX = 13.0
 """Size of the letters in every drawing."""
 _LETTER_PX = 0.58
-"""Width of a letter in sizes, on average: text is measured by it, because only the reader's machine has the font."""
+"""Average width of a letter in font sizes, used to measure text, because only the reader's machine has the font."""
 _MOST_LETTERS = 500
-"""Of a label; what is longer is forged."""
+"""Most letters of a label; a longer one is forged."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """Of a drawing, in its own pixels. A page scales it to its column."""
+    """Size of a drawing in its own pixels. A page scales it to its column."""
 
     width: float
     height: float
@@ -53,7 +53,7 @@ def text_width(text: str, size_px: float = TEXT_PX) -> float:
 
 
 def drawing(size: Size, label: str, parts: Iterable[str], kind: str = "") -> str:
-    """The whole drawing; `label` says in a sentence what it shows, for those who do not see it."""
+    """The whole drawing; `label` describes it in a sentence for readers who cannot see it."""
     box = f"0 0 {rounded(size.width)} {rounded(size.height)}"
     css = f"chart {kind}".strip()
     return (
@@ -98,7 +98,7 @@ def polyline(points: Sequence[tuple[float, float]], css: str, width_px: float | 
 
 
 def polygon(points: Sequence[tuple[float, float]], css: str, title: str = "") -> str:
-    """A filled shape; `title` is what pointing at it shows. "" for fewer than three points."""
+    """A filled shape; `title` is shown when it is pointed at. "" for fewer than three points."""
     if len(points) < 3:
         return ""
     shape = f'<path class="{css}" d="{_through(points)}Z"'
@@ -113,7 +113,7 @@ def rectangle(x: float, y: float, width: float, height: float, css: str, radius:
 
 
 def circle(x: float, y: float, radius: float, css: str = "", title: str = "") -> str:
-    """A circle; `title` is what pointing at it shows."""
+    """A circle; `title` is shown when it is pointed at."""
     about = f' class="{css}"' if css else ""
     place = f'cx="{rounded(x)}" cy="{rounded(y)}" r="{rounded(radius)}"'
     return f"<circle{about} {place}><title>{escaped(title)}</title></circle>" if title else f"<circle{about} {place}/>"

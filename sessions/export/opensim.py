@@ -22,16 +22,16 @@ from wire.visible_text import one_line
 
 _JOINTS = (("hip_flexion", "thigh"), ("knee_angle", "knee"), ("ankle_angle", "ankle"))
 _MARKERS = (("Hip", "hip"), ("Knee", "knee"), ("Ankle", "ankle"), ("Heel", "heel"), ("BigToe", "toe"))
-"""Names as in Sports2D and Pose2Sim."""
+"""Marker names as in Sports2D and Pose2Sim."""
 _MM_PER_CM = 10.0
 _LONGEST_GAP_S = 0.1
-"""Between two frames of another camera; nothing is interpolated over more."""
+"""Longest gap between frames of the other camera over which values are interpolated."""
 
 
 def write_motion(session: RecordedSession, samples: list[Row], out: Path) -> None:
     """Joint angles frame by frame (.mot, .sto); nan where there was no measurement. Raises SessionsError, OSError.
 
-    With two cameras each leg is that of the camera that sees it near, at the times of the main camera's frames.
+    With two cameras, each leg comes from the camera that sees it near, at the times of the main camera's frames.
     """
     near, far = _sides(session)
     samples = _in_order(samples)

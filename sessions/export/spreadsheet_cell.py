@@ -1,4 +1,4 @@
-"""Text of others in a table: a spreadsheet computes some texts instead of showing them."""
+"""Makes text from others safe in tables: spreadsheets run some texts as formulas."""
 
 import csv
 import io
@@ -9,13 +9,13 @@ from sessions.format.row_schema import Value
 from wire.visible_text import one_line
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""Begin a formula (OWASP, "CSV Injection")."""
+"""Characters that begin a formula (OWASP, "CSV Injection")."""
 _FIGURE = re.compile(r"[+-]?\d+(\.\d+)?( ± \d+(\.\d+)?( \([a-z ]+\??\))?)?")
-"""A number, or a change with its interval and the doubt about it, as reports write them."""
+"""A number, or a change with its interval and its doubt, as in reports; these stay unchanged."""
 
 
 def spreadsheet_cell(value: Value) -> Value:
-    r"""A cell as a spreadsheet shows it: a text that it would compute begins with an apostrophe, and has one line.
+    r"""A cell for a spreadsheet: text on one line, with an apostrophe before what it would run as a formula.
 
     >>> spreadsheet_cell("=HYPERLINK(1)"), spreadsheet_cell("+1.2 ± 0.4"), spreadsheet_cell(-3.5), spreadsheet_cell("a\nb")
     ("'=HYPERLINK(1)", '+1.2 ± 0.4', -3.5, 'a\\nb')

@@ -94,13 +94,13 @@ PHASE_COLUMNS: tuple[Column[PhaseChange], ...] = (
     Column("baseline_deg", lambda p, _: p.phase.baseline_deg),
     Column("cueing", lambda p, _: int(p.phase.cueing)),
 )
-"""There is a row whenever one of these changes, apart from the time."""
+"""There is a row whenever one of these, except the time, changes."""
 
 CAMERA_SUFFIXES: Mapping[CameraName, str] = {"main": "", "other_side": "_other_side"}
-"""End the names of the tables of samples and landmarks, by camera: each camera has its own frames."""
+"""Suffixes, by camera, of the tables of samples and landmarks: each camera has its own frames."""
 
 LANDMARKS = ("hip", "knee", "ankle", "heel", "toe")
-"""Per leg."""
+"""Landmarks of each leg."""
 
 
 def _point(of: Callable[[Sample], Point | None], axis: int) -> Callable[[Sample, int], Cell]:

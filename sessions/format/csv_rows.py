@@ -14,13 +14,13 @@ from sessions.errors import SessionsError
 from sessions.format.row_schema import Row, RowSchema
 
 _MOST_BYTES = 4_000_000_000
-"""A day and a night at 60 frames a second take a fifth of it."""
+"""A day and a night at 60 frames a second need a fifth of this."""
 _MOST_ROW_BYTES = 1_000_000
 _MOST_COLUMNS = 1000
 
 
 def whole_rows_bytes(content: bytes) -> int:
-    """Length of the whole rows in what a crash may have cut off: up to the last line end outside quotes."""
+    """Length of the complete rows in a table that a crash may have cut off: up to the last line end outside quotes."""
     end = len(content)
     quotes = content.count(b'"')
     while (line_end := content.rfind(b"\n", 0, end)) >= 0:
@@ -84,7 +84,7 @@ def _whole_rows(file: BinaryIO) -> Iterator[str]:
     lines: list[bytes] = []
     quotes = size_bytes = 0
     while read := file.readline(_MOST_ROW_BYTES):
-        line = read.replace(b"\0", b"")  # what a power cut leaves of a row
+        line = read.replace(b"\0", b"")  # the remains of a row after a power cut
         lines.append(line)
         quotes += line.count(b'"')
         size_bytes += len(line)

@@ -1,4 +1,4 @@
-"""Writing so that neither an error, a crash nor a power cut leaves a file half written."""
+"""Writes files so that no error, crash or power cut leaves one half written."""
 
 import errno
 import os
@@ -24,7 +24,7 @@ def sync_path(path: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a new file beside `path` to write into; it takes the place of `path` at the end. An error leaves the old file.
+    """Yield a new file beside `path` to write into; it replaces `path` at the end. An error leaves the old file.
 
     A signal waits until then. A symbolic link stays, and the file that it names is replaced. Only the owner may read the new
     file, whatever the old one's mode was. Raises OSError, which names `path`; also if `path` is a folder, a device or a pipe.
@@ -54,5 +54,5 @@ def replacing(path: Path) -> Iterator[Path]:
 def replace_text(path: Path, text: str) -> None:
     """Write a text file in UTF-8 whole or not at all, as `replacing` does. Raises OSError."""
     with replacing(path) as fresh:
-        # Line ends stay as they are. A name that is no valid text, as a file's may be, must not cost the file.
+        # Line ends stay as they are. Names that are not valid text, as file names may be, must not prevent the writing.
         fresh.write_bytes(text.encode("utf-8", errors="replace"))

@@ -1,4 +1,4 @@
-"""Where sessions are: one folder each, named by the time at which it was made."""
+"""The folders of sessions, each named by the time at which it was made."""
 
 import itertools
 import json
@@ -14,9 +14,9 @@ from sessions.errors import SessionsError
 from wire.folder_lock import is_locked
 
 UNFINISHED = ".unfinished"
-"""Ends the name of a folder into which hipcue analyse is still writing."""
+"""Suffix of a folder that hipcue analyse is still writing."""
 SESSION_FILES = ("session.json", "samples.csv", "landmarks.csv", "strides.csv", "cues.csv", "phases.csv")
-"""What a session consists of."""
+"""The files of a session."""
 OTHER_SIDE_FILES = ("samples_other_side.csv", "landmarks_other_side.csv")
 """The frames of a second camera, if there was one."""
 MOST_HEADER_BYTES = 4_000_000
@@ -53,9 +53,9 @@ def is_being_written(folder: Path) -> bool:
 def remove_session_files(folder: Path, other_files: tuple[str, ...] = ()) -> list[Path]:
     """Remove a session: the files that HipCue has written, by their names, and the folder if it is empty then.
 
-    Of a link to a folder, the link goes too. `other_files` are written by HipCue as well, whatever session.json says. Returns
-    what is left in the folder, because it is somebody else's. Raises OSError; session.json goes last, so that it can be
-    called again.
+    If the folder is a link, the link is removed, too. `other_files` are also HipCue's, whatever session.json says. Returns
+    what is left in the folder: the files of others. Raises OSError; session.json is removed last, so that it can
+    be called again.
     """
     target = Path(os.path.realpath(folder))
     names = (*SESSION_FILES, *OTHER_SIDE_FILES, *_other_files(target), *other_files)
@@ -65,7 +65,7 @@ def remove_session_files(folder: Path, other_files: tuple[str, ...] = ()) -> lis
             path.unlink(missing_ok=True)
     left = sorted(target.iterdir()) if target.is_dir() else []
     if not left:
-        with suppress(OSError):  # it is a disk of its own, or something has come into it
+        with suppress(OSError):  # it is a separate disk, or something has been added to it
             target.rmdir()
     if folder.is_symlink():
         folder.unlink()
@@ -77,7 +77,7 @@ def copies_of(session: str, parents: Iterable[Path]) -> list[Path]:
     found = []
     for folder in {path.parent.resolve(): path.parent for parent in parents for path in parent.glob("*/session.json")}.values():
         with suppress(SmallFileError, ValueError, AttributeError, RecursionError):
-            # Most of them need not be parsed.
+            # Most headers need not be parsed.
             text = read_small_text(folder / SESSION_FILES[0], MOST_HEADER_BYTES)
             if session in text and json.loads(text).get("id") == session:
                 found.append(folder)
@@ -85,7 +85,7 @@ def copies_of(session: str, parents: Iterable[Path]) -> list[Path]:
 
 
 def _other_files(folder: Path) -> list[str]:
-    """What else HipCue has written into this folder. A folder that was there before may hold files of such a name, too."""
+    """HipCue's other files in this folder. A folder that was there before may hold files of such a name, too."""
     try:
         header = json.loads(read_small_text(folder / SESSION_FILES[0], MOST_HEADER_BYTES))
         if header.get("kind") == "live":  # the recorder has made the folder
@@ -106,6 +106,6 @@ def session_folders(folder: Path) -> list[Path]:
 
 
 def blocking_file(wanted: Path) -> Path | None:
-    """The part of a folder's path that exists and is not a folder, which waiting cannot mend; None if there is none."""
+    """The part of a folder's path that exists and is not a folder, which waiting cannot fix; None if there is none."""
     nearest = next(path for path in (wanted, *wanted.absolute().parents) if path.exists())
     return None if nearest.is_dir() else nearest

@@ -1,4 +1,4 @@
-"""session.json: what is known of a session before it begins, and how to read it."""
+"""session.json: what is known about a session before it begins, and how to read it."""
 
 import json
 import uuid
@@ -43,7 +43,7 @@ def settings_snapshot(settings: Settings) -> dict[str, Any]:
 
 
 def read_header(folder: Path) -> dict[str, Any]:
-    """The session.json in a folder. Raises SessionsError if there is none or it is not a session's."""
+    """The session.json in a folder. Raises SessionsError if there is none or it is not valid."""
     path = folder / HEADER_FILE
     try:
         text = read_small_text(path, MOST_HEADER_BYTES)
@@ -53,12 +53,12 @@ def read_header(folder: Path) -> dict[str, Any]:
         return check_header(from_json(text.replace("\\u0000", ""), allow_inf_nan=False))
     except HeaderError as error:
         raise SessionsError(f"{path}: is not a HipCue session ({error})") from None
-    except ValueError as error:  # it is no JSON, or is nested too deeply
+    except ValueError as error:  # it is not JSON, or is nested too deeply
         raise SessionsError(f"{path}: is not a HipCue session (not JSON: {error})") from None
 
 
 def current_header(folder: Path) -> dict[str, Any]:
-    """The session.json in a folder; of a session without an end, with its figures counted from its tables.
+    """The session.json in a folder; for a session without an end, with figures counted from its tables.
 
     Raises OSError, SessionsError.
     """
@@ -82,7 +82,7 @@ def write_header(folder: Path, header: dict[str, Any]) -> None:
 
 
 def session_id(header: dict[str, Any]) -> uuid.UUID:
-    """The session's id; for a session older than ids, one made of its start and source."""
+    """The session's id; for a session from before ids existed, one made from its start and source."""
     try:
         return uuid.UUID(header["id"])
     except (KeyError, ValueError, TypeError, AttributeError):

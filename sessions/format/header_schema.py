@@ -1,4 +1,4 @@
-"""What this program reads in session.json, and of which type: another machine, an editor or a stranger may have written it."""
+"""The fields and types that this program reads in session.json, whoever or whatever has written it."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 _EARLIEST_YEAR, _LATEST_YEAR = 1969, 2999
-"""A machine without a clock begins at 1970 in UTC, which is still 1969 in America."""
+"""A machine without a clock starts in 1970 UTC, which is still 1969 in America."""
 
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Finite = Annotated[float, Field(ge=-1e9, le=1e9)]
 
 
 class HeaderError(ValueError):
-    """It is not a session's; the text says why, for people."""
+    """It is not a session's header; the text says why, for people."""
 
 
 def checked_start(text: str) -> str:
@@ -24,7 +24,7 @@ def checked_start(text: str) -> str:
 
 
 class _Part(BaseModel):
-    """Strict, as settings are. What this program does not read may be anything, for a newer one may have written it."""
+    """Strict, like the settings. Fields that this program does not read may be anything: a newer one may have written them."""
 
     model_config = ConfigDict(strict=True)
 
@@ -109,7 +109,7 @@ class _Header(_Part):
 
 
 def check_header(header: Any) -> dict[str, Any]:
-    """The header itself, if it is a session's. Raises HeaderError."""
+    """Returns the header if it is valid. Raises HeaderError."""
     try:
         _Header.model_validate(header)
     except ValidationError as error:

@@ -21,12 +21,12 @@ from sessions.format.rows import Floats, column, number
 from wire.messages import LegName, Side
 
 NEAR_COLUMNS = ("t_peak_s", "quality", "hip_extension_deg", "thigh_excursion_deg", "cadence_spm", "belt_speed_mps")
-"""Columns of strides.csv that a history is made of, of the near leg."""
+"""Columns of the near leg in strides.csv that a history uses."""
 DEFAULT_MIN_QUALITY = AnalysisSettings().min_quality
 
 
 class CountedStrides(ABC):
-    """The strides of a session that are counted, measure by measure, and the phases they are in: what means are made of."""
+    """The counted strides of a session, measure by measure, and their phases: the basis of all means."""
 
     header: dict[str, Any]
     """session.json."""
@@ -34,12 +34,12 @@ class CountedStrides(ABC):
 
     @property
     def name(self) -> str:
-        """Short and unique: the beginning of its id."""
+        """Short unique name: the beginning of its id."""
         return str(session_id(self.header))[:8]
 
     @property
     def started(self) -> datetime:
-        """Local time where it was recorded."""
+        """Start, in local time where it was recorded."""
         return datetime.fromisoformat(self.header["started"])
 
     @property
@@ -77,7 +77,7 @@ class RecordedSession(CountedStrides):
 
     header: dict[str, Any]
     strides: list[Row]
-    """By the main camera: what a session with one camera has, so that sessions can be compared."""
+    """Strides by the main camera, as in a session with one camera, so that sessions can be compared."""
     cues: list[Row]
     phases: list[Row]
     samples: list[Row] = field(default_factory=list)
@@ -85,9 +85,9 @@ class RecordedSession(CountedStrides):
     folder: Path | None = None
     """None if the session's folder is not on this machine."""
     other_strides: list[Row] = field(default_factory=list)
-    """By the camera on the other side, if there was one."""
+    """Strides by the camera on the other side, if there was one."""
     samples_file: str = "samples.csv"
-    """Where in the folder the samples are, if they were not read."""
+    """Name of the samples' file in the folder, if they were not read."""
 
     @property
     def runner(self) -> str:
@@ -96,7 +96,7 @@ class RecordedSession(CountedStrides):
 
     @property
     def title(self) -> str:
-        """For people."""
+        """A title for people."""
         who = f"{self.runner}, " if self.runner else ""
         return f"{who}{self.started:%Y-%m-%d %H:%M} ({self.name})"
 
@@ -128,14 +128,14 @@ class RecordedSession(CountedStrides):
         return sorted(self._counted(rows), key=lambda row: number(row["t_peak_s"]))
 
     def of_other_side(self) -> "RecordedSession":
-        """What the camera on the other side recorded, as if it had been alone; its samples are not read."""
+        """The session of the camera on the other side, as if it had been alone; its samples are not read."""
         header = {**self.header, **(self.header.get("other_side") or {})}
         return RecordedSession(
             header, self.other_strides, self.cues, self.phases, folder=self.folder, samples_file="samples_other_side.csv"
         )
 
     def values(self, measure: str, leg: str = "near") -> Floats:
-        """From the rows."""
+        """The values from the rows."""
         return column(self.trusted(leg), measure)
 
     def _counted(self, rows: Iterable[Row]) -> list[Row]:
@@ -145,15 +145,15 @@ class RecordedSession(CountedStrides):
 
 @dataclass(frozen=True)
 class StrideColumns(CountedStrides):
-    """The NEAR_COLUMNS alone: of many sessions, they fit in memory and are read quickly."""
+    """Only the NEAR_COLUMNS: those of many sessions fit in memory and are read quickly."""
 
     header: dict[str, Any]
     phases: list[Row]
     columns: Mapping[str, Floats]
-    """All of one length, shape (strides,); quality is one of them."""
+    """All of shape (strides,); quality is one of them."""
 
     def values(self, measure: str, leg: str = "near") -> Floats:
-        """From the column. Raises ValueError for the far leg."""
+        """The values from the column. Raises ValueError for the far leg."""
         if leg != "near":
             raise ValueError("only the near leg was read")
         counted: Floats = self.columns[measure][self.columns["quality"] >= self.min_quality]

@@ -33,16 +33,16 @@ _REQUIRED = {
     "cues": ("t_s", "rule"),
     "phases": ("t_s", "phase"),
 }
-"""A row without one of these means nothing. All other cells may be empty, and all other columns may be missing."""
+"""A row without one of these is meaningless. All other cells may be empty, and all other columns may be missing."""
 _CHOICES = {"leg": ["near", "far"], "side": ["left", "right"], "camera": ["main", "other_side"]}
 _TEXT = frozenset({"state", "rule", "text", "sound", "reason", "phase", "measure"})
 _WHOLE = frozenset({"frame", "stride", "cueing"})
 _LARGEST = 1e9
-"""No measured value comes near."""
+"""Larger than any measured value."""
 
 
 class RowSchema:
-    """The schema of one table, by its name, whichever camera it is of."""
+    """The schema of one table, by its name, for either camera."""
 
     def __init__(self, table: str) -> None:
         table = table.removesuffix(CAMERA_SUFFIXES["other_side"])
@@ -73,7 +73,7 @@ class RowSchema:
 
 @lru_cache
 def _validator(table: str, quick: bool) -> SchemaValidator:
-    """What a quick one accepts, the exact one accepts and reads likewise; the quick one calls no Python function per cell."""
+    """A fast validator, which calls no Python function per cell, and an exact one; they agree on all the fast one accepts."""
     return SchemaValidator(
         core_schema.typed_dict_schema(
             {name: core_schema.typed_dict_field(_cell(name, name in _REQUIRED[table], quick)) for name in _COLUMNS[table]}

@@ -1,4 +1,4 @@
-"""Rows of a session's tables as arrays. Listing sessions needs none: NumPy takes longer to load than a list to print."""
+"""Rows of a session's tables as arrays. Listing sessions does not use it: NumPy takes longer to load than a list to print."""
 
 import math
 from collections.abc import Iterable
@@ -18,19 +18,19 @@ def column(rows: Iterable[Row], name: str) -> Floats:
 
 
 def known(values: Floats) -> Floats:
-    """Those that are numbers."""
+    """The values that are numbers."""
     found: Floats = values[np.isfinite(values)]
     return found
 
 
 def mean_known(values: Floats, otherwise: float = math.nan) -> float:
-    """The mean of those that are numbers; `otherwise` if there are none."""
+    """The mean of the values that are numbers; `otherwise` if there are none."""
     found = known(values)
     return float(found.mean()) if len(found) else otherwise
 
 
 def number(value: Value) -> float:
-    """A cell that must hold a number. Raises ValueError if it is empty."""
+    """A cell that must contain a number. Raises ValueError if it is empty."""
     if value is None:
         raise ValueError("a number is missing")
     return float(value)

@@ -8,7 +8,7 @@ from typing import Any
 from wire.messages import STRIDE_TONE, CameraName
 
 _INTERVAL_S = 1e-5
-"""Intervals between frames are counted in this unit: a list of them would grow by 50 MB in a day."""
+"""Intervals between frames are counted in bins of this size: a list of them would grow by 50 MB a day."""
 Cells = Mapping[str, Any]
 """A row of a table, its cells as text or as values."""
 
@@ -22,7 +22,7 @@ class SessionTotals:
         self.stride_tones = 0
         self.facing: str | None = None
         self.interruptions_s: list[tuple[float, float]] = []
-        """Start and end of each time without a recorder: what was measured then is not in the tables."""
+        """Start and end of each time without a recorder, whose measurements are not in the tables."""
         self._last_frame_s: float | None = None
         self._intervals: Counter[int] = Counter()
         self._legs = {"near": 0, "far": 0}
@@ -61,20 +61,20 @@ class SessionTotals:
             self._zeros_deg.append(standing_thigh_deg)
 
     def cue(self, rule: str) -> None:
-        """Count a cue; the tone on every push-off is counted apart."""
+        """Count a cue; stride tones are counted separately."""
         if rule == STRIDE_TONE:
             self.stride_tones += 1
         else:
             self.cues += 1
 
     def interrupt(self) -> None:
-        """Note that no recorder ran between the last frame and the next."""
+        """Record that no recorder ran between the last frame and the next."""
         self._interrupted = self.frames > 0
         if self._other_side is not None:
             self._other_side.interrupt()
 
     def summary(self) -> dict[str, Any]:
-        """For session.json."""
+        """The figures for session.json."""
         other = {} if self._other_side is None else {"other_side": self._other_side._by_camera()}
         return {**self._by_camera(), "cues": self.cues, "stride_tones": self.stride_tones, **other}
 
@@ -91,7 +91,7 @@ class SessionTotals:
         }
 
     def _fps(self) -> float | None:
-        """From the median interval."""
+        """Frame rate from the median interval."""
         half, counted = self._intervals.total() / 2, 0
         for units in sorted(self._intervals):
             counted += self._intervals[units]

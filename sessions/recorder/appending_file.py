@@ -1,4 +1,4 @@
-"""A file that grows by whole rows, on a disk that may be full or gone: what cannot be written waits in memory.
+"""A file that grows by whole rows, on a disk that may be full or gone: rows that cannot be written wait in memory.
 
 Each row is written once and in order. After a write that accepted only some of the bytes, the next one continues with the rest.
 A file that somebody deletes, renames or replaces is written again, whole: as long as it is open, its rows can be read.
@@ -12,7 +12,7 @@ from pathlib import Path
 from sessions.format.csv_rows import whole_rows_bytes
 
 MOST_WAITING_BYTES = 64 * 1024 * 1024
-"""Some three hours of one camera's frames. Beyond it the oldest rows are dropped and counted."""
+"""About three hours of one camera's frames. Beyond that, the oldest rows are dropped and counted."""
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
 _COPY_BYTES = 1024 * 1024
 
@@ -35,7 +35,7 @@ class AppendingFile:
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
         self._pinned = False
-        """Whether the first waiting row must stay: it is the header, or part of it is on the disk."""
+        """Whether the first waiting row must stay: it is the header, or partly on the disk."""
 
     @property
     def waiting(self) -> int:
@@ -54,7 +54,7 @@ class AppendingFile:
             self.lost += 1
 
     def flush(self) -> None:
-        """Hand to the operating system what it accepts; the rest waits."""
+        """Pass to the operating system what it accepts; the rest waits."""
         try:
             file = self._opened()
             while self._waiting:
@@ -83,7 +83,7 @@ class AppendingFile:
         elif not self._is_in_place():
             self._file = self._written_again(self._file)
         elif self.problem is not None:
-            # A disk that was away may be back, and the old descriptor of no use.
+            # A disk that was gone may be back, and the old descriptor useless.
             self._close_file()
             self._file = self._open()
         return self._file

@@ -1,7 +1,7 @@
-"""Asks the disk to store what the recorder has written, so that a power cut costs at most the last second.
+"""Syncs the recorder's files to the disk, so that a power cut costs at most the last second.
 
-The operating system alone would take up to half a minute. A disk needs from a millisecond to seconds for it, so a thread asks,
-and requests that arrive while the disk is busy are combined into one.
+The operating system alone would take up to half a minute. A sync takes from a millisecond to seconds, so a thread does it, and
+requests that arrive while the disk is busy are combined into one.
 """
 
 import threading

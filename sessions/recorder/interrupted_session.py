@@ -14,7 +14,7 @@ from sessions.format.session_totals import SessionTotals, count_rows
 from wire.clock import s_to_ns
 
 _BETWEEN_PEAKS_S = 0.1
-"""The tables hold rounded times; no leg has two peaks so close together."""
+"""Tolerance for the rounded times in the tables; no leg has two peaks this close together."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class InterruptedSession:
     t0_ns: int | None
     totals: SessionTotals
     recorded_until_ns: Mapping[tuple[str, str], int]
-    """By camera and leg: strides with an earlier peak are in the table already, or belong to an earlier session."""
+    """By camera and leg: strides with an earlier peak are already in the table, or belong to an earlier session."""
     last_phase: tuple[str, ...]
     """The cells of the last row of phases.csv without the time; () if there is none."""
 
@@ -40,7 +40,7 @@ def resumable_header(folder: Path, boot: str) -> dict[str, Any] | None:
 
 
 def interrupted_session(folder: Path, header: dict[str, Any]) -> InterruptedSession:
-    """Read how far the session in `folder` got. Raises OSError; SessionsError if its tables make no sense."""
+    """Read how far the session in `folder` got. Raises OSError; SessionsError if its tables are not valid."""
     try:
         return _read(folder, header)
     except (ValueError, KeyError, TypeError, csv.Error) as error:

@@ -25,8 +25,8 @@ CHANNELS = (
     "trunk_lean",
     "quality",
 )
-"""Of "HipCue", and with a second camera of "HipCue other side": degrees with the signs of docs/measures.md, quality 0 to
-1; NaN where there is no measurement."""
+"""Channels of "HipCue", and with a second camera of "HipCue other side": degrees with the signs of docs/measures.md, quality 0
+to 1; NaN where there is no measurement."""
 MISSING = f"session.lsl: needs one more package: {how_to_install('lsl')}; the session continues without it"
 
 

@@ -1,4 +1,4 @@
-"""The recorder process: drives a Recorder with what arrives on the wire, and reports its health."""
+"""The recorder process: passes messages to a Recorder, and reports its health."""
 
 import sys
 from pathlib import Path
@@ -60,7 +60,7 @@ def run(settings: Settings, wire: Wire, stop: StopFlag, folder: Path | None = No
         _report(recorder, store, node.health)
 
     if store is not None:
-        # An address that somebody has typed may be wrong; better said before the first session than after it.
+        # An address in the settings may be wrong; report it before the first session, not after it.
         store.start(check=bool(settings.session.store_url))
     node.each(FLUSH_S, flush)
     node.health.running()

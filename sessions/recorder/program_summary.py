@@ -1,4 +1,4 @@
-"""What every process of the program reported during a session, for session.json."""
+"""The reports of all processes during a session, for session.json."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ class ProgramSummary:
         self._health[health.process] = health
 
     def header(self) -> dict[str, Any]:
-        """Devices, counters and latencies as session.json holds them."""
+        """Devices, counters and latencies for session.json."""
         analysis = self._health.get("analysis")
         return {
             "sounds_played": self.sounds_played,

@@ -1,4 +1,4 @@
-"""What the recorder does in each round, without sockets, clock or health: messages in, session files out."""
+"""The recorder's work in each round, without sockets, clock or health: writes messages into session files."""
 
 import uuid
 from collections.abc import Callable
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from sessions.recorder.video_recording import VideoRecording
 
 FLUSH_S = 0.4
-"""How often to call `flush`: with the wait for settled values and the disk's own time, under the second a crash may cost."""
+"""How often to call `flush`: with the wait for settled values and the disk's own time, a crash costs less than a second."""
 _MOST_UNFINISHED = 12
-"""Sessions, half a day's, that wait in memory for a disk; an hour of one is some 60 MB."""
+"""Most sessions, about half a day's, that wait in memory for a disk; an hour of one takes about 60 MB."""
 _STORE_PATIENCE_S = 0.6
-"""At the end: the whole program ends within two seconds, and the next run stores the rest."""
+"""How long to wait for the store at the end: the program ends within two seconds, and the next run stores the rest."""
 _DISK_PATIENCE_S = 0.4
-"""Likewise; the operating system writes the rest to the disk soon after."""
+"""The same for the disk; the operating system writes the rest soon after."""
 
 
 class Recorder:
@@ -56,7 +56,7 @@ class Recorder:
         self.unfinished: list[SessionWriter] = []
         """Sessions that are over but could not be written whole yet."""
         self.cut_short = 0
-        """Sessions given up with their end unwritten, because too many waited."""
+        """Number of sessions given up with their end unwritten, because too many waited."""
         self._store = store
         self._outlet = outlet
         self._video = video
@@ -126,7 +126,7 @@ class Recorder:
     def finish(self, progress: Callable[[], None] = lambda: None) -> list[SessionWriter]:
         """Close everything. Returns the sessions that could not be written whole.
 
-        On a slow disk or a busy machine this takes longer than two seconds: `progress`, called after each step, says so.
+        On a slow disk or a busy machine this may take longer than two seconds; `progress` is called after each step.
         """
         if self._video is not None:
             self._video.target = None  # the thread finishes its file while the tables are written
@@ -169,6 +169,6 @@ def _resumed(first_folder: Path) -> SessionWriter | None:
         header = resumable_header(folder, boot_id())
         ours = header is not None and header.get("program") == program_pid()
         if header is not None and ours and not is_being_written(folder):
-            with suppress(SessionsError):  # its tables make no sense: it stays as it is, and a new session begins
+            with suppress(SessionsError):  # its tables are not valid: it stays as it is, and a new session begins
                 return SessionWriter(folder, header, interrupted_session(folder, header))
     return None

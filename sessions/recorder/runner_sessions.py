@@ -8,7 +8,7 @@ from wire.clock import s_to_ns
 from wire.messages import Cue, Phase, Sample, Stride
 
 LOOK_BACK_S = 5.0
-"""The coach detects a new runner from what was measured just before, which belongs to the new session."""
+"""The coach detects a new runner from measurements of this time before, which belong to the new session."""
 
 
 class RunnerSessions:
@@ -24,7 +24,7 @@ class RunnerSessions:
         self._look_back: deque[tuple[int, Sample | Stride | Cue]] = deque()
 
     def phase(self, phase: Phase, at_ns: int) -> SessionWriter | None:
-        """Take the coach's current phase. Returns the session that it ends, which the caller closes."""
+        """Handle the coach's current phase. Returns the session that it ends, which the caller must close."""
         over = None
         self.training = phase.name != "idle"
         if self._summary_shown and phase.name != "summary":

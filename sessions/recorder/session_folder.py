@@ -28,13 +28,13 @@ class SessionFolder:
         self._locked = False
 
     def hold(self) -> bool:
-        """Have a folder to write into. Returns whether it is another one than at the last call. Raises OSError.
+        """Ensure that there is a folder to write into. Returns whether it differs from that of the last call. Raises OSError.
 
         A folder that was deleted, renamed or replaced is made again.
         """
         if self._identity is not None and self._identity == _identity(self.path):
             if not self._locked:
-                # Someone was just looking whether this session is running, or the disk has no locks.
+                # Someone was just checking whether this session is running, or the disk has no locks.
                 with suppress(OSError):
                     self._lock.enter_context(lock_folder(self.path, wait=False))
                     self._locked = True
@@ -48,7 +48,7 @@ class SessionFolder:
         raise SessionsError(f"{self._wanted}: holds a session, or another program is writing one there; choose another folder")
 
     def release(self) -> None:
-        """Let others see that the session is over."""
+        """Release the lock: the session is over."""
         self._lock.close()
         self._locked = False
 
@@ -69,7 +69,7 @@ class SessionFolder:
             if not self._existing:
                 return False
             locked = False
-        except OSError:  # this disk has no locks: only a folder that was not there before is surely ours
+        except OSError:  # this disk has no locks: only a folder that did not exist before is certainly ours
             locked = False
         if not made and not self._existing and not self._is_ours(path, locked):
             lock.close()

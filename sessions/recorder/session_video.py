@@ -1,6 +1,6 @@
 """Writes pictures into a video file, each at its own time: thirty a second, whatever the camera's rate.
 
-Matroska, because what a crash leaves of it can be played; MPEG-4, because every OpenCV can write it.
+Matroska, because it can be played even after a crash; MPEG-4, because every OpenCV can write it.
 """
 
 import shutil
@@ -15,7 +15,7 @@ FPS = 30
 MOST_REPEATED_NS = s_to_ns(10.0)
 """In a gap the last picture is repeated; after a longer gap a new file begins."""
 LEAST_FREE_BYTES = 1024**3
-"""Below this, nothing is filmed: the numbers need room, too."""
+"""With less free space, no video is stored: the numbers need room, too."""
 
 
 class SessionVideo:
@@ -62,7 +62,7 @@ class SessionVideo:
     def _needs_new_file(self, image: Image, capture_ns: int) -> bool:
         written_ns = self._start_ns + self._slots * NS_PER_S // FPS
         assert self._last is not None
-        if self._inode != _inode(self._path):  # it was deleted or renamed: what is written now would be lost
+        if self._inode != _inode(self._path):  # it was deleted or renamed: anything written now would be lost
             return True
         return image.shape != self._last.shape or not -MOST_REPEATED_NS < capture_ns - written_ns < MOST_REPEATED_NS
 

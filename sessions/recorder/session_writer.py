@@ -45,9 +45,9 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 
 
 class SessionWriter:
-    """The session in a folder. What was flushed survives a crash.
+    """The session in a folder. Flushed rows survive a crash.
 
-    Never raises OSError: what the disk does not accept waits in memory (see AppendingFile), and `problem` says why.
+    Never raises OSError: rows that the disk does not accept wait in memory (see AppendingFile), and `problem` is the reason.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class SessionWriter:
 
     @property
     def folder(self) -> Path:
-        """Where the session is. It changes only if the folder turns out to be another session's."""
+        """The session's folder. It changes only if the folder turns out to belong to another session."""
         return self._place.path
 
     @property
@@ -135,7 +135,7 @@ class SessionWriter:
             self._write_settled(*settled)
 
     def stride(self, stride: Stride) -> None:
-        """Add a stride. In a resumed session, one that is recorded already or from before the session is left out."""
+        """Add a stride. A resumed session leaves out strides that are already recorded or from before the session."""
         if stride.t_peak_ns < self._recorded_until_ns.get((stride.camera, stride.leg), 0):
             return
         self.start(stride.stamps.capture_ns)
@@ -161,7 +161,7 @@ class SessionWriter:
             self._write("phases", [time, *cells])
 
     def flush(self) -> None:
-        """Hand everything that is ready to the operating system."""
+        """Pass everything that is ready to the operating system."""
         if not self._hold_folder():
             return
         if self._header_due or not holds_session(self.folder):
@@ -172,7 +172,7 @@ class SessionWriter:
     def close(self, more: dict[str, Any] | None = None, ended: bool = True) -> None:
         """Write the rest and the final session.json, with `more` in it, and close the files.
 
-        Not `ended`: the session was broken off. Call it again later if `problem` says that the disk did not accept everything.
+        Not `ended`: the session was interrupted. Call it again later if `problem` shows that something is not written.
         """
         for settled in chain.from_iterable(waiting.rest() for waiting in self._settling.values()):
             self._write_settled(*settled)

@@ -17,10 +17,10 @@ class SettlingSamples:
     def __init__(self) -> None:
         self._waiting: deque[Sample] = deque()
         self._settled: dict[int, Settled] = {}
-        """By frame."""
+        """Settled values by frame."""
 
     def add(self, sample: Sample) -> Iterator[tuple[Sample, Settled]]:
-        """Take a sample, which may carry the settled values of an earlier frame. Yields those that need not wait longer."""
+        """Take a sample, which may carry the settled values of an earlier frame. Yields those that need not wait any longer."""
         self._waiting.append(sample)
         # Values of a frame that is no longer waiting would never be collected.
         if sample.settled_frame_index is not None and sample.settled_frame_index >= self._waiting[0].frame_index:

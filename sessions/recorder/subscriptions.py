@@ -1,4 +1,4 @@
-"""What the recorder subscribes to: every sample, stride and cue; the newest phase, settings and health."""
+"""The recorder's subscriptions: every sample, stride and cue; the newest phase, settings and health."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ class Received:
     """All messages that arrived since the last round."""
 
     phase: Phase | None = None
-    """The newest; None: no news."""
+    """The newest phase; None: unchanged."""
     messages: tuple[Sample | Stride | Cue, ...] = ()
     sounds_played: int = 0
     health: tuple[Health, ...] = ()
     settings: Settings | None = None
-    """The settings in force after a change while running; None: no news."""
+    """The settings in force after a change while running; None: unchanged."""
 
 
 class RecorderSubscriptions:

@@ -1,4 +1,4 @@
-"""What changed between the phases of a session, at one pace. Pure.
+"""Changes between the phases of a session, at one pace. Pure.
 
 Hip extension depends on belt speed and cadence, without any change of form (docs/measures.md). Strides at another belt speed
 than the baseline's are left out; a change that came with another cadence has no verdict. The limits of both are those of the
@@ -21,7 +21,7 @@ _CADENCE = MEASURES["cadence"].column
 
 @dataclass(frozen=True)
 class MeanChange:
-    """The difference of two means, and what it takes to be more than chance."""
+    """The difference of two means, and how large it must be to exceed chance."""
 
     before: Mean
     after: Mean
@@ -54,7 +54,7 @@ class MeanChange:
     def verdict(self) -> str:
         """In words."""
         if self.cadence_pct is not None:
-            return f"no verdict, as the cadence changed by {self.cadence_pct:+.0f} %, which alone moves it"
+            return f"no verdict, as the cadence changed by {self.cadence_pct:+.0f} %, which alone changes it"
         return "a real change" if self.real else "could be chance"
 
 
@@ -73,7 +73,7 @@ def changes(session: CountedStrides, measure: str) -> dict[str, MeanChange]:
     other_speed = np.abs(speeds_mps - mean_known(speeds_mps[at_baseline])) > coach.get("speed_change_mps", PACE_SPEED_MPS)
     found = {}
     for phase in ("drill", "retention"):
-        chosen = (phases == phase) & ~other_speed  # an unknown speed is not another speed
+        chosen = (phases == phase) & ~other_speed  # an unknown speed does not count as a different speed
         after = mean_of(values[chosen])
         if after is None:
             continue

@@ -1,4 +1,4 @@
-"""What each cue brought: the strides after it against those before. Pure.
+"""The effect of each cue: the strides after it compared with those before. Pure.
 
 A cue is given when strides are outside the band, so some of what follows is a return to the runner's mean that would have come
 without it; a praise is given when they are inside. The effect is what was measured, not what the cue caused.
@@ -19,11 +19,11 @@ from sessions.report.target import target_measure
 from wire.messages import STRIDE_TONE
 
 STRIDES = 5
-"""Before and after a cue."""
+"""Number of strides before and after a cue."""
 _LONGEST_S = 12.0
-"""Five strides take four seconds; with a gap between them, they are no answer to the cue."""
+"""Five strides take four seconds; with a gap between them, they are not a response to the cue."""
 _LEAST_CUES = 3
-"""The interval of a mean over fewer cues says nothing."""
+"""The interval of a mean over fewer cues is meaningless."""
 _GUARD_MEASURES = {"arching": "trunk_lean", "slow_cadence": "cadence"}
 
 
@@ -49,11 +49,11 @@ class RuleEffect:
 
     rule: str
     words: str
-    """What was said or shown."""
+    """The words said or shown."""
     measure: Measure
-    """What the rule is about."""
+    """The measure that the rule is about."""
     given: int
-    """All cues of the rule, with those that cannot be judged."""
+    """Number of all cues of the rule, including those that cannot be judged."""
     effects: Sequence[CueEffect]
 
     @property
@@ -72,7 +72,7 @@ class RuleEffect:
 
 
 def cue_effects(session: RecordedSession) -> list[RuleEffect]:
-    """By rule, those with the most cues first; without rules whose cues cannot be judged, and without tones on strides."""
+    """Effects by rule, most cues first; without rules whose cues cannot be judged, and without stride tones."""
     by_rule: dict[str, list[tuple[float, str]]] = {}
     for row in session.cues:
         if row["rule"] != STRIDE_TONE:
@@ -109,7 +109,7 @@ def _effect(t_s: float, times_s: Floats, values: Floats, phases: Sequence[str]) 
 
 
 def _rules(session: RecordedSession) -> dict[str, CueRule]:
-    """The rules of the settings that were recorded; what cannot be read as one is left out."""
+    """The rules in the recorded settings; entries that cannot be read are left out."""
     rules = session.header.get("config", {}).get("cue")
     found = {}
     for rule in rules if isinstance(rules, list) else []:

@@ -1,4 +1,4 @@
-"""What a report says, before it is laid out: the same content becomes a page and a PDF. Plain text and drawings, no markup."""
+"""A report's content before layout: it becomes a page or a PDF. Plain text and drawings, no markup."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ class Figure:
     caption: str
     wide: str
     narrow: str = ""
-    """The same for a phone's width; "": `wide` serves there, too."""
+    """The same for a phone's width; "": `wide` is used there, too."""
     across: bool = False
     """Whether it takes the whole width of a page; otherwise two stand side by side."""
 
@@ -37,7 +37,7 @@ Part = Figure | Table
 
 @dataclass(frozen=True)
 class Section:
-    """For one kind of reader."""
+    """The part of a report for one kind of reader."""
 
     title: str
     lead: str
@@ -64,7 +64,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Answer:
-    """What comes first: the sentence, the numbers, and what to do."""
+    """The first part of a report: the sentence, the numbers, and what to do."""
 
     sentence: str
     numbers: Sequence[Number]
@@ -77,12 +77,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Document:
-    """The whole, from top to bottom."""
+    """A report's content, from top to bottom."""
 
     title: str
     """Who and when."""
     about: str
-    """Which session, from what."""
+    """The session and its source."""
     answer: Answer
     sections: Sequence[Section]
     footer: str

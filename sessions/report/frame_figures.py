@@ -1,4 +1,4 @@
-"""What a report needs of a session's frames, in one pass that holds no more than a stride of them."""
+"""The figures that a report takes from a session's frames, in one pass that keeps at most a stride of them."""
 
 import itertools
 import math
@@ -20,11 +20,11 @@ BINS = 240
 """Parts of the session for which the share of missing frames is counted."""
 _LEAST_FRAMES = 8
 _MOST_FRAMES = 2000
-"""Frames of one stride at the fastest camera; a file with more in it is forged."""
+"""More than one stride has with the fastest camera; a file with more is forged."""
 _MARGIN = 0.05
 """A little more than the stride at both ends, so that nothing is extrapolated."""
 _NEAR, _FAR = 0, 1
-"""Where in `_angles` the near thigh is, and where the far leg begins."""
+"""Index of the near thigh in `_angles`, and of the far leg's first angle."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class FrameCounts:
 
 @dataclass(frozen=True)
 class FrameFigures:
-    """Figures of the frames. Of a session whose frames are not on this machine, all of them are empty."""
+    """Figures of the frames; all empty for a session whose frames are not on this machine."""
 
     all: FrameCounts = field(default_factory=lambda: FrameCounts(0, 0, {}))
     running: FrameCounts = field(default_factory=lambda: FrameCounts(0, 0, {}))
@@ -71,7 +71,7 @@ class FrameFigures:
     missing: tuple[float, ...] = ()
     """For each BINS-th part of the session, the share of its frames that were not measured."""
     curve: MeanCurve | None = None
-    """Of the near leg, over all strides between two counted ones without a gap; None if there are too few."""
+    """The near leg's curve, over all strides between two counted ones without a gap; None if there are too few."""
     far_leg: FarLegAtPeak | None = None
 
 

@@ -1,4 +1,4 @@
-"""When the guards held: where asking for more would have been wrong (docs/coaching.md). Pure.
+"""When the guards were active: when asking for more would have been wrong (docs/coaching.md). Pure.
 
 They are computed again from the recorded strides, as the coach does it: from means over the last strides against the baseline.
 """
@@ -23,18 +23,18 @@ class GuardTimes:
     """One guard over the session."""
 
     name: str
-    """For people."""
+    """Its name for people."""
     condition: str
-    """When it holds, in a few words."""
+    """When it is active, in a few words."""
     measure: Measure
     baseline: Mean | None
     drill: Mean | None
     held: int
-    """Strides of the drill at which it held."""
+    """Strides of the drill at which it was active."""
     strides: int
     """Strides of the drill."""
     spans_s: Sequence[tuple[float, float]]
-    """From when to when it held, in drill and retention."""
+    """Start and end of each time it was active, in drill and retention."""
 
 
 def guard_times(session: RecordedSession) -> list[GuardTimes]:
@@ -102,7 +102,7 @@ def _rolling(values: Floats | NDArray[np.bool_], count: int) -> Floats:
 
 
 def _settings(session: RecordedSession) -> GuardSettings:
-    """As they were recorded; the defaults if they cannot be read."""
+    """The recorded settings; the defaults if they cannot be read."""
     try:
         return GuardSettings.model_validate(session.header.get("config", {}).get("guard") or {})
     except ValueError:

@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs nothing else: no script is needed to read it, none but its own can run."""
+"""A report as one self-contained HTML page: readable without scripts, and only its own script can run."""
 
 import base64
 import hashlib
@@ -13,13 +13,13 @@ from sessions.report.document import Answer, Document, Figure, Number, Part, Sec
 from wire.visible_text import one_line
 
 MOST_LETTERS = 2000
-"""Of one text; what is longer is forged."""
+"""Most characters of one text; a longer one is forged."""
 
 
 def html_page(document: Document) -> str:
     """The whole page."""
     script, style = _file("page.js"), page_css()
-    # A meta element holds before what follows it: nothing from outside, no other style, no other script.
+    # A meta element applies to everything after it: nothing from outside, no other style, no other script.
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     )

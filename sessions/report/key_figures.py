@@ -49,7 +49,7 @@ def key_figures(session: RecordedSession, frames: FrameFigures) -> list[KeyFigur
         if phase in found:
             lines.append(KeyFigure(f"{phase} against baseline", _change(found[phase]), _MDC))
         elif belt_differs(session, HIP, phase):
-            lines.append(KeyFigure(f"{phase} against baseline", "not compared: the belt ran at another speed", _MDC))
+            lines.append(KeyFigure(f"{phase} against baseline", "not compared: the belt ran at a different speed", _MDC))
     for phase, mean in by_phase(session, EXCURSION.column).items():
         lines.append(KeyFigure(f"{EXCURSION.label.lower()}, {PHASE_NAMES.get(phase, phase)}", _degrees(mean), _EXCURSION))
     cadence = overall(session, CADENCE.column)
@@ -64,7 +64,7 @@ def key_figures(session: RecordedSession, frames: FrameFigures) -> list[KeyFigur
 
 
 def belt_differs(session: RecordedSession, measure: Measure, phase: str) -> bool:
-    """Whether a phase has enough strides, but at another belt speed than the baseline's."""
+    """Whether a phase has enough strides, but at a belt speed different from the baseline's."""
     means = by_phase(session, measure.column)
     return "baseline" in means and phase in means and phase not in changes(session, measure.column)
 
@@ -132,7 +132,7 @@ def _sides(session: RecordedSession) -> list[KeyFigure]:
 
 
 def _left_right(session: RecordedSession) -> list[KeyFigure]:
-    """Of a session with two cameras."""
+    """The figures of both legs in a session with two cameras."""
     found = left_right(session)
     if found is None:
         return []
@@ -179,7 +179,7 @@ def _calibrated(session: RecordedSession) -> bool:
     return any(stride.get("standing_thigh_deg") is not None for stride in session.strides)
 
 
-_SHARED = "± covers the strides; camera, clothing and model shift all alike, within"
+_SHARED = "± covers the strides; camera, clothing and model shift all of them alike, within"
 _BETWEEN_DAYS = f"; between days ± {BETWEEN_DAYS_DEG:.0f}°"
 _ZERO = {
     True: "peak of the thigh behind its angle in quiet standing, near leg; contains pelvic tilt; "

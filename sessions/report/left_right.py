@@ -1,8 +1,8 @@
 """Left minus right of a session with two cameras. Pure.
 
-Each leg is read by the camera that sees it near, and each camera's zero is its own, from the same quiet standing: what a camera
-reads too much or too little while standing and running alike, such as its roll, is then in neither. The far legs, which the
-cameras see as well, give the difference a second time (config/left_minus_right.py, docs/two-cameras.md).
+Each leg is measured by the camera that sees it near, and each camera has its own zero from the same quiet standing. This
+removes errors that are equal in standing and running, such as the camera's roll. The far legs give the difference a second time
+(config/left_minus_right.py, docs/two-cameras.md).
 """
 
 import math
@@ -19,7 +19,7 @@ from sessions.report.statistics import Mean, mean_of
 from sessions.report.target import HIP
 
 UNLEVEL_RMS_DEG = 2.0
-"""Without zeros: cameras hung level by eye are each off by some 1.4°, and on two sides that adds up."""
+"""Without zeros: cameras levelled by eye are each off by about 1.4°, and the two errors add up."""
 _LONGEST_GAP_S = 1.5
 """A stride whose neighbours of the other leg are farther away is not compared."""
 
@@ -29,16 +29,16 @@ class LeftRight:
     """The two legs at the same strides, in degrees."""
 
     left: Mean
-    """Of the near leg, as `right`."""
+    """Mean of the left leg, from the camera that sees it near; `right` likewise."""
     right: Mean
     difference_deg: float
-    """Left minus right, by near and far legs."""
+    """Left minus right, from near and far legs."""
     ci95_deg: float
     """Half the 95 % interval of the difference: the strides' scatter, and the cameras."""
     calibrated: bool
     """Whether both cameras have a zero from quiet standing."""
     cameras_sd_deg: float
-    """The part of the uncertainty that the cameras have: standard deviation."""
+    """The cameras' part of the uncertainty: standard deviation."""
 
     @property
     def stated(self) -> bool:
@@ -77,7 +77,7 @@ def left_right(session: RecordedSession) -> LeftRight | None:
 def apart_s(session: RecordedSession) -> tuple[float, float] | None:
     """How much later the other camera saw the same push-offs, and the stride time, seconds; None: too few strides.
 
-    It is known but for whole strides: + and − half a stride at most. Near 0, both cameras saw the same instants and agree on
+    It is known modulo whole strides: between −½ and +½ stride. Near 0, both cameras recorded the same time and agree on
     which leg is which.
     """
     times_s = column(session.trusted("near"), "stride_time_s")
@@ -97,7 +97,7 @@ def apart_s(session: RecordedSession) -> tuple[float, float] | None:
 
 
 def by_far_legs(session: RecordedSession) -> Mean | None:
-    """Left minus right by the cameras that see the legs far; None: too few strides."""
+    """Left minus right from the cameras that see the legs far; None: too few strides."""
     left, right = session.of_side("left", "far"), session.of_side("right", "far")
     if not left or not right:
         return None
@@ -117,5 +117,5 @@ def _paired(left: list[Row], right: list[Row], calibrated: bool) -> tuple[list[R
 
 
 def _extension_deg(rows: list[Row], calibrated: bool) -> Floats:
-    """Peak extension against quiet standing; without zeros, of both against the vertical."""
+    """Peak extension against quiet standing; if a zero is missing, both cameras' against the vertical."""
     return column(rows, HIP.column) if calibrated else -column(rows, "thigh_min_deg")

@@ -1,7 +1,7 @@
 """A report as a PDF, set by Typst from the same content as the page.
 
 Typst comes as one wheel for each system, with its own fonts as a last resort. It needs neither a browser nor a library of the
-system, unlike WeasyPrint, which needs Pango. The content reaches it as data (JSON), never as markup: no name can be a command.
+system, unlike WeasyPrint, which needs Pango. The content is passed as data (JSON), not as markup: no name can be a command.
 """
 
 import json
@@ -68,7 +68,7 @@ def _part(part: Part) -> dict[str, Any]:
 
 
 def _shown(value: Any) -> Any:
-    """The same with every text on one line and without characters that act instead of being shown."""
+    """The content with every text on one line and without control characters."""
     if isinstance(value, str):
         return one_line(value[:MOST_LETTERS])
     if isinstance(value, dict):

@@ -30,7 +30,7 @@ from wire.messages import STRIDE_TONE
 
 _OVER_STRIDES = 10
 _LEAST_SPAN = {"hip_extension": 8.0, "cadence": 12.0}
-"""A chart of strides spans at least this much, so that mere scatter does not look large."""
+"""Least span of a chart of strides, so that mere scatter does not look large."""
 _TRIPLE = (("Knee straightest", "knee_straightest_ms"), ("Ankle pushed down furthest", "ankle_peak_ms"))
 
 
@@ -136,7 +136,7 @@ def changes_figure(session: RecordedSession) -> Figure | None:
 
 
 def cue_effects_figure(found: Sequence[RuleEffect], measure: Measure) -> Figure | None:
-    """What the cues about the target's measure brought; None without any."""
+    """The effect of the cues about the target's measure; None without any."""
     about = [one for one in found if one.measure is measure]
     rows = []
     for one in about:
@@ -162,7 +162,7 @@ def cue_effects_figure(found: Sequence[RuleEffect], measure: Measure) -> Figure 
     )
     label = f"Change of {measure.label.lower()} after a cue"
     drawn = interval_rows(Rows(label, f"{label}{_unit(measure)}", rows, each_words="one cue"), COLUMN.width)
-    return Figure("What each cue brought", caption, drawn)
+    return Figure("Effect of each cue", caption, drawn)
 
 
 def triple_extension_figure(session: RecordedSession) -> Figure | None:
@@ -281,7 +281,7 @@ def cadence_figure(session: RecordedSession) -> Figure | None:
         least_span=20.0,
         time=True,
     )
-    return Figure("Cadence", "A change of more than 4 % alone moves hip extension.", line_chart(data, SMALL))
+    return Figure("Cadence", "A change of more than 4 % alone changes hip extension.", line_chart(data, SMALL))
 
 
 def tracking_figure(session: RecordedSession, frames: FrameFigures) -> Figure | None:

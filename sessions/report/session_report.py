@@ -35,7 +35,7 @@ from sessions.report.written import write_document
 
 LIMITS = (
     "A side camera cannot see the pelvis: hip extension contains pelvic tilt and lumbar extension. "
-    "Trust changes within a session. Training advice, not medicine."
+    "Trust changes within a session. This is training advice, not medical advice."
 )
 _MOST_CUES = 60
 """Rows of the table of cues: a session of an hour has some hundred."""
@@ -77,7 +77,7 @@ def session_document(session: RecordedSession) -> Document:
         *_single_cues(cues),
     ]
     sections = [
-        Section("For the coach", "What happened from stride to stride, and what the cues brought.", coach),
+        Section("For the coach", "What happened from stride to stride, and what effect the cues had.", coach),
         Section("For the researcher", "Definitions, uncertainties, tracking.", research, folded=True),
     ]
     return Document(
@@ -134,7 +134,7 @@ def _detail(session: RecordedSession) -> str:
 
 
 def _cue_tables(found: Sequence[RuleEffect], measure: Measure) -> Iterable[Table]:
-    """Rules that are about another measure than the target's: they share no axis with the others."""
+    """Rules about a measure other than the target's, which cannot share an axis with the others."""
     rows = [
         (one.words, one.measure.label.lower(), str(len(one.effects)), _effect(one))
         for one in found
@@ -142,7 +142,7 @@ def _cue_tables(found: Sequence[RuleEffect], measure: Measure) -> Iterable[Table
     ]
     if rows:
         yield Table(
-            "What the guards' cues brought",
+            "Effect of the guards' cues",
             f"Mean of the {STRIDES} strides after the cue minus the {STRIDES} before it, with its 95 % interval.",
             ("cue", "measure", "cues", "change"),
             rows,
@@ -174,7 +174,7 @@ def _guard_table(guards: Sequence[GuardTimes]) -> Iterable[Table]:
         yield Table(
             "Guards",
             "When asking for more would have been wrong: no cue for more was given while a guard was active.",
-            ("guard", "holds when", "baseline", "drill", "strides held"),
+            ("guard", "active when", "baseline", "drill", "strides active"),
             rows,
             numbers=True,
         )
@@ -212,7 +212,7 @@ def _single_cues(found: Sequence[RuleEffect]) -> Iterable[Table]:
 
 
 def _definitions(figures: Sequence[KeyFigure]) -> Table:
-    """Figures with their meaning; one that several figures share stands beside the first of them."""
+    """Figures with their meaning; a meaning shared by several figures is beside the first of them."""
     rows = []
     for meaning, together in itertools.groupby(figures, lambda figure: figure.meaning):
         rows += [(figure.what, figure.value, meaning if index == 0 else "") for index, figure in enumerate(together)]

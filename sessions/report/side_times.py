@@ -25,7 +25,7 @@ _LONGEST_FLIGHT_MS = 300.0
 
 @dataclass(frozen=True)
 class SideTimes:
-    """A time of both legs, in milliseconds."""
+    """One duration for both legs, in milliseconds."""
 
     what: str
     left: Mean
@@ -56,7 +56,7 @@ class SideTimes:
 
 
 def side_times(session: RecordedSession) -> tuple[SideTimes, ...]:
-    """Contact, and flight after the push-off of each leg; what was not measured of both legs is left out."""
+    """Contact, and flight after the push-off of each leg; durations not measured for both legs are left out."""
     if not session.has_both_sides:
         return ()
     contact = {side: column(session.of_side(side), CONTACT.column) for side in ("left", "right")}

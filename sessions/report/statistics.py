@@ -18,18 +18,18 @@ from sessions.format.rows import Floats, column, known
 from sessions.report.frame_figures import FrameFigures
 
 LEAST_STRIDES = 5
-"""A mean of fewer is not stated."""
+"""A mean of fewer strides is not stated."""
 BETWEEN_DAYS_DEG = 10.0
 """95 % interval of the difference of an absolute angle between two days (9 to 11°)."""
 ZEROED_DEG, VERTICAL_DEG = 4.0, 6.0
-"""Error that all strides share: of hip extension against quiet standing (1.96 SD) and against the vertical (the largest), of
+"""Error common to all strides: of hip extension against quiet standing (1.96 SD) and against the vertical (the largest), for
 rendered people seen from the side (docs/accuracy.md, section 13)."""
 EXCURSION_DEG = 3.0
-"""The same of the excursion, the largest of a drawn runner (docs/accuracy.md, section 4)."""
+"""The same for the excursion: the largest error for a drawn runner (docs/accuracy.md, section 4)."""
 CAMERA_SIDE_RMS_DEG = 1.7
 """Near minus far of a drawn runner with equal sides (root mean square, rounded up; cells of docs/accuracy.md, section 4)."""
 CAMERA_CHANGE_RMS = 0.13
-"""By how much of a measured change the true one is larger or smaller (same cells; bench.accuracy.camera_part prints both)."""
+"""Error of a measured change as a share of it (same cells; bench.accuracy.camera_part prints both)."""
 _MOST_ALIKE = 0.9
 
 
@@ -124,7 +124,7 @@ class Tracking:
     """What was measured and what was left out."""
 
     frames: int
-    """Of the file; of the header where the frames are not on this machine."""
+    """Number of frames in the file; from the header if the frames are not on this machine."""
     measured: int
     not_measured: dict[str, int]
     """Frames without a measurement, by state."""

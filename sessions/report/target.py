@@ -1,4 +1,4 @@
-"""What a session asked of the runner: the measure, the band from time to time, and the direction. Pure."""
+"""A session's target: the measure, the bands over time, and the direction. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sessions.format.rows import number
 
 HIP = MEASURES["hip_extension"]
 PHASE_NAMES = {"warm_up": "warm-up"}
-"""The names of phases for people, where they differ."""
+"""Names of phases for people, where they differ."""
 _NOT_RUN = ("idle", "summary")
 
 
@@ -20,7 +20,7 @@ class Span:
     """A part of the session, seconds since its start."""
 
     name: str
-    """Of its phase, as in phases.csv."""
+    """The phase's name, as in phases.csv."""
     start_s: float
     end_s: float
 
@@ -52,7 +52,7 @@ def wanted(session: RecordedSession) -> int:
 
 
 def phase_spans(session: RecordedSession) -> list[Span]:
-    """The phases in which somebody ran or stood, each once as long as it lasted; none for a session without phases."""
+    """The phases in which somebody ran or stood, with their start and end; none for a session without phases."""
     spans: list[Span] = []
     for row, start_s, end_s in _rows(session):
         name = str(row["phase"])

@@ -36,12 +36,12 @@ HEADINGS = (
 
 @dataclass(frozen=True)
 class TrendEntry:
-    """One session of a trend; None stands for what was not measured."""
+    """One session of a trend; values that were not measured are None."""
 
     name: str
     started: str
     number: int | None
-    """Which session of a named runner it is."""
+    """Number of this session for a named runner."""
     strides: int
     drill: MeanChange | None
     """Hip extension of the drill against the session's own baseline."""

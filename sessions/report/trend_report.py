@@ -25,7 +25,7 @@ def write_trend(title: str, entries: Sequence[TrendEntry], out: Path) -> None:
 
 
 def trend_document(title: str, entries: Sequence[TrendEntry]) -> Document:
-    """The content, of at least one session."""
+    """The report's content, for at least one session."""
     figures = drawn((partial(_changes, entries), partial(_extension, entries)))
     left_out = f" The newest {_MOST_LINES} of {len(entries)}." if len(entries) > _MOST_LINES else ""
     sessions = Table(
@@ -134,7 +134,7 @@ def _mean_points(entries: Sequence[TrendEntry], means: Sequence[Mean | None], in
 
 
 def _names(entries: Sequence[TrendEntry]) -> list[str]:
-    """Day and, for a named runner, number."""
+    """Labels of the sessions: day and, for a named runner, number."""
     return [one.started[5:10] if one.number is None else f"{one.started[5:10]} ({one.number})" for one in entries]
 
 

@@ -18,7 +18,7 @@ from wire.messages import STRIDE_TONE
 from wire.texts import ADVICE, STATES
 
 _KEPT_SHARE = 0.5
-"""Of the gain with cues, what must be left without them to say that it stayed (as feedback/coach/summary.py)."""
+"""Share of the gain with cues that must remain without them to count as kept (as feedback/coach/summary.py)."""
 _LEAST_DEG = 2.0
 """A smaller change is not worth acting on, even if it is more than chance (as feedback/coach/summary.py)."""
 _GOOD_SHARE, _FAIR_SHARE = 0.95, 0.8
@@ -79,7 +79,7 @@ def _sentence(session: RecordedSession, measure: Measure, found: dict[str, MeanC
     if kept.cadence_pct is not None:
         return (
             f"It is unclear whether it stayed: your cadence changed by {_signed(kept.cadence_pct)} %, "
-            f"which alone moves {measure.label.lower()}."
+            f"which alone changes {measure.label.lower()}."
         )
     direction = wanted(session)
     if not kept.real:
@@ -98,7 +98,7 @@ def _sentence(session: RecordedSession, measure: Measure, found: dict[str, MeanC
 
 
 def _nothing_kept(measure: Measure, drill: MeanChange | None, kept: MeanChange, direction: int) -> str:
-    """Of a change without cues that could be chance."""
+    """The sentence for a change without cues that could be chance."""
     if direction == 0:
         return "You held it: without cues, you ran as before."
     if drill is not None and drill.real and drill.change * direction > 0:
@@ -130,7 +130,7 @@ def _did(measure: Measure, change: float) -> str:
 
 
 def _practise(session: RecordedSession) -> str:
-    """The cue that was said, and what the coach chose at the end of the session."""
+    """The most frequent cue's words, and the advice that the coach chose at the end of the session."""
     silent = {STRIDE_TONE, *praise_rules(session)}
     cues = Counter(str(row["text"]) for row in session.cues if row["text"] and row["rule"] not in silent)
     words = f"On the belt: “{cues.most_common(1)[0][0]}”. " if cues else ""
@@ -161,7 +161,7 @@ def _next_time(session: RecordedSession) -> str:
 
 
 def _cue_share_pct(session: RecordedSession, number: int) -> int:
-    """How often a due cue is given in a session, by the settings that were recorded."""
+    """How often a due cue is given in a session, from the recorded settings."""
     try:
         fading = FadingSettings.model_validate(session.header.get("config", {}).get("fading") or {})
     except ValueError:

@@ -1,6 +1,6 @@
 """Imports sessions into the store when they end, in a thread beside the recorder: nothing waits for the database.
 
-A store that is away is tried again at growing intervals. A session that is not imported when the program ends keeps its note
+An unreachable store is tried again at growing intervals. A session not yet imported when the program ends keeps its note
 (spool.py), and the next program that runs imports it.
 """
 
@@ -22,7 +22,7 @@ _SELDOM_S = 30.0
 
 
 class BackgroundImport:
-    """The thread. Unless something else is asked of `start`, it starts with the first session."""
+    """The thread. It starts with the first session, unless `start` is called with `check`."""
 
     def __init__(self, url: SecretAddress, retry_s: float = _RETRY_S) -> None:
         self.opened = False
@@ -110,7 +110,7 @@ class BackgroundImport:
                 store = store or self._open()
                 self._import_problem = self._import(store)
                 retry_s, wait_s = self._retry_s, _SELDOM_S if self._import_problem else None
-            except Exception as error:  # of whatever kind: without this thread, nothing would ever be stored
+            except Exception as error:  # any error: without this thread, nothing would ever be stored
                 self._import_problem = _sentence(error)
                 retry_s, wait_s = min(2 * retry_s, _SELDOM_S), retry_s
                 # Opened again at the next attempt: its file may have been replaced.

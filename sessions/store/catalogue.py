@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Catalogue:
-    """A store, and the notes of what it does not hold yet."""
+    """A store, and the notes of sessions that it does not contain yet."""
 
     def __init__(self, url: SecretAddress) -> None:
         """Open the store at this URL and import what earlier programs left. Raises StoreError."""
@@ -69,7 +69,7 @@ class Catalogue:
     def read(self, entry: SessionEntry, with_frames: bool = True) -> "RecordedSession":
         """The session from its folder; from the store, without samples, if that is gone. Raises SessionsError, OSError.
 
-        Its samples are in memory only `with_frames`.
+        Its samples are read only `with_frames`.
         """
         from sessions.format.recorded import RecordedSession, by_camera, from_folder  # it loads NumPy
 

@@ -18,7 +18,7 @@ _PATIENCE_S = 60
 
 
 class StoreError(SessionsError):
-    """The store cannot do what was asked."""
+    """The store cannot do what was requested."""
 
 
 class StoreAwayError(StoreError):
@@ -35,7 +35,7 @@ def open_database(address: SecretAddress) -> sa.Engine:
         return _sqlite(sa.URL.create("sqlite", database=whole.removeprefix(SQLITE)))
     try:
         parsed = sa.make_url(whole)
-    except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is no number, a bracket without its other one
+    except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is not a number, an unmatched bracket
         raise StoreError("session.store_url: is not an address like postgresql://user@host/database") from None
     try:
         backend = parsed.get_backend_name()
@@ -68,18 +68,18 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         ) from None
     engine = sa.create_engine(url, connect_args={"timeout": _SQLITE_BUSY_S}, poolclass=sa.NullPool)
     sa.event.listen(engine, "connect", _prepare_sqlite)
-    # By itself, the driver would begin transactions late, and none when tables are made.
+    # By default, the driver would begin transactions late, and none when tables are created.
     sa.event.listen(engine, "begin", _begin)
     return engine
 
 
 def reading(engine: sa.Engine) -> sa.Engine:
-    """The same database for transactions that only read: they wait for nobody, and nobody waits for them."""
+    """The same database for transactions that only read: they never wait, and nothing waits for them."""
     return engine.execution_options(**{_READS: True})
 
 
 def pause_for_others(engine: sa.Engine) -> None:
-    """Call between two of many transactions: if another program waits to write, it does so now."""
+    """Call between transactions: a program that waits to write does so now."""
     if engine.url.database and engine.dialect.name == "sqlite":
         let_others_write(Path(engine.url.database))
 

@@ -1,4 +1,4 @@
-"""What goes wrong in the database, as the store's errors: one sentence each, without a password."""
+"""Converts the database's errors to the store's: one sentence each, without a password."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +9,12 @@ from config.secret_address import without_secrets
 from sessions.store.database import StoreAwayError, StoreError, shown_address
 
 _NO_DATABASE = ("file is not a database", "database disk image is malformed")
-"""What SQLite says of a file that it cannot read."""
+"""SQLite's messages for a file that it cannot read."""
 
 
 @contextmanager
 def store_errors(engine: sa.Engine) -> Iterator[None]:
-    """Raises StoreError in place of the errors of the database and of values that it does not take."""
+    """Raises StoreError in place of errors of the database and of values that it does not accept."""
     address = shown_address(engine)
     try:
         yield

@@ -21,9 +21,9 @@ class Forgotten:
     """The folder whose files were removed; None: they are on another machine, or were gone already."""
     where: str
     was_copy: bool
-    """The store knows another folder of this session, so that it stays there."""
+    """Whether the store has another folder for this session, so that the session stays in the store."""
     left: tuple[Path, ...]
-    """What is not HipCue's in the folder."""
+    """Files in the folder that are not HipCue's."""
     copies: tuple[Path, ...]
     """Folders beside it that hold the session, too."""
 
@@ -36,13 +36,13 @@ def check_removable(found: SessionEntry) -> None:
 
 
 def where_it_is(found: SessionEntry) -> str:
-    """From where it would be removed, in words."""
+    """The places from which it would be removed, in words."""
     folder = found.own_folder
     return f"in {folder}" if folder else f"from the store (its files are not in {found.folder})"
 
 
 def forget(catalogue: Catalogue, found: SessionEntry, sessions_folder: Path) -> Forgotten:
-    """Remove it. `sessions_folder` is where this machine records: copies there are named. Raises SessionsError, OSError."""
+    """Remove it. `sessions_folder` is where this machine records: copies there are listed. Raises SessionsError, OSError."""
     check_removable(found)
     folder, where = found.own_folder, where_it_is(found)
     left = [] if folder is None else remove_session_files(folder)
@@ -54,7 +54,7 @@ def forget(catalogue: Catalogue, found: SessionEntry, sessions_folder: Path) -> 
 
 
 def sentences(done: Forgotten) -> list[str]:
-    """What the user reads afterwards."""
+    """The sentences to print afterwards."""
     if done.was_copy:
         said = [f"Removed: {done.folder}; the session stays in the store, because this was only a copy"]
     else:

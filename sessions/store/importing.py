@@ -12,7 +12,7 @@ from wire.texts import counted
 
 @dataclass(frozen=True)
 class Imported:
-    """What has come of it."""
+    """The result of an import."""
 
     found: int
     """Folders that hold a session."""

@@ -1,6 +1,6 @@
-"""Brings a store's tables to this program's version. Versions only ever go up.
+"""Brings a store's tables to this program's version. Versions only increase.
 
-A new measure needs no migration: a column that the sessions or strides lack is added to them. It may be empty, so that
+A new measure needs no migration: missing columns are added to sessions and strides. It may be empty, so that
 programs of either version can write and read the same store.
 """
 
@@ -55,7 +55,7 @@ def _missing_columns(connection: sa.Connection, table: sa.Table) -> "list[sa.Col
 
 
 def _upgrade(connection: sa.Connection, found: str | None) -> None:
-    # Alembic is loaded only if there is something to do: every session's recorder comes through here.
+    # Alembic is loaded only if there is something to do, because every session's recorder runs this.
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory

@@ -17,17 +17,17 @@ from sessions.store.database import StoreError
 from sessions.store.tables import phases, sessions, strides
 
 _TOGETHER = 50
-"""Sessions in one query, which takes as long as that of one."""
+"""Sessions per query, which takes as long as a query for one."""
 
 
 class NearColumns:
-    """Notes the columns of rows on their way into the store."""
+    """Collects the columns of rows on their way into the store."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[Value, ...]] = []
 
     def note(self, row: Row) -> None:
-        """Note a stride, if it is one of the main camera's near leg."""
+        """Add a stride, if it is one of the main camera's near leg."""
         if row["leg"] == "near" and row.get("camera") != "other_side":
             self._rows.append(tuple(map(row.get, NEAR_COLUMNS)))
 
@@ -42,7 +42,7 @@ class NearColumns:
 
 
 def read_near_strides(connection: sa.Connection, wanted: Sequence[uuid.UUID]) -> Iterator[StrideColumns]:
-    """Of each session, the columns and the phases. Raises StoreError if a session has been removed."""
+    """The columns and phases of each session. Raises StoreError if a session has been removed."""
     for start in range(0, len(wanted), _TOGETHER):
         some = wanted[start : start + _TOGETHER]
         query = sa.select(sessions.c.id, sessions.c.header, sessions.c.near_columns).where(sessions.c.id.in_(some))
@@ -64,7 +64,7 @@ def _phases(connection: sa.Connection, wanted: Sequence[uuid.UUID]) -> dict[uuid
 
 
 def _from_rows(connection: sa.Connection, session: uuid.UUID) -> dict[str, Floats]:
-    """Of a session that an earlier program has stored."""
+    """The columns of a session that an earlier program has stored."""
     query = sa.select(*(strides.c[name] for name in NEAR_COLUMNS)).where(
         strides.c.session_id == session, strides.c.leg == "near", strides.c.camera.is_distinct_from("other_side")
     )

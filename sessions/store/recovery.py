@@ -1,4 +1,4 @@
-"""What a death without warning, such as a power cut, leaves of a session: its rows, from which session.json is made again."""
+"""Restores session.json from a session's rows after the program was cut off, as by a power cut."""
 
 import uuid
 from contextlib import suppress
@@ -13,8 +13,8 @@ from sessions.store.spool import Spool
 def recover_header(folder: Path, session: uuid.UUID, spool: Spool) -> None:
     """Write a session.json with the figures of the rows, if it was never finished, or is lost. Raises SessionsError, OSError.
 
-    The session stays one that has not ended. Of a lost session.json, the note that was made when the session began knows whose
-    session it is.
+    The session stays one that has not ended. If session.json is lost, the note made when the session began tells whose session
+    it is.
     """
     try:
         finished = read_header(folder).get("ended") is not False

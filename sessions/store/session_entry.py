@@ -24,7 +24,7 @@ _COLUMNS = (
     sessions.c.header["strides"]["near"].as_string(),
     sessions.c.header["near_hip_extension_mean_deg"].as_string(),
 )
-"""Not the whole header: of thousands of sessions, decoding it takes seconds."""
+"""Not the whole header: decoding those of thousands of sessions takes seconds."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class SessionEntry:
 
     @property
     def own_folder(self) -> Path | None:
-        """Its folder; None if that is on another machine, removed, or holds another session now."""
+        """Its folder; None if it is on another machine, has been removed, or now contains another session."""
         return self.folder if is_session_in(self.folder, self.id) else None
 
 
@@ -60,7 +60,7 @@ def is_session_in(folder: Path, session: uuid.UUID) -> bool:
 
 
 def read_entries(connection: sa.Connection, runner: str = "") -> list[SessionEntry]:
-    """All sessions in the store, newest first; with `runner`, only theirs, in capitals or not."""
+    """All sessions in the store, newest first; with `runner`, only theirs, ignoring case."""
     query = sa.select(*_COLUMNS).select_from(sessions.outerjoin(runners))
     if runner:
         query = query.where(sessions.c.runner_id.in_(_ids_of(connection, runner)))
@@ -89,7 +89,7 @@ def _entry(found: tuple[Any, ...]) -> SessionEntry:
 
 
 def _start(text: Any) -> datetime:
-    """The start; the beginning of time for what an earlier program has taken in and no clock shows."""
+    """The start; the earliest time for one stored by an earlier program that no clock can represent."""
     try:
         return datetime.fromisoformat(checked_start(text))
     except (ValueError, TypeError):

@@ -35,13 +35,13 @@ class SessionImport:
         self._row_inserts = {
             name: str(self._insert(table).on_conflict_do_nothing().compile(engine)) for name, table in ROWS.items()
         }
-        """Text for the driver: of all that an import does, converting each value would take longest."""
+        """SQL text for the driver, because converting each value would be the slowest part of an import."""
 
     def write(self, connection: sa.Connection, headers: Mapping[Path, dict[str, Any]], now: datetime | None) -> None:
         """Write the sessions in these folders, whose session.json is given.
 
-        Of a copy, it is the folder that the store knows that counts, as long as it holds the session. `now`, when they are
-        stored, is by default the time of the database's machine. Raises SessionsError, OSError, and what a database raises.
+        For a copy, the folder already in the store is kept as long as it contains the session. `now`, the time of storing,
+        is by default that of the database's machine. Raises SessionsError, OSError, and what a database raises.
         """
         from sessions.store.near_columns import NearColumns  # it loads NumPy
 

@@ -29,5 +29,5 @@ def extension(one: SessionEntry) -> str:
 
 
 def state(one: SessionEntry) -> str:
-    """A word if it has not ended as it should."""
+    """A word if it has not ended normally."""
     return "running" if one.running else "" if one.ended else "interrupted"

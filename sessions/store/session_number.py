@@ -1,4 +1,4 @@
-"""Which session of a runner the next one is: cues fade with it. Pure."""
+"""The number of a runner's next session, which determines how cues fade. Pure."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -7,9 +7,9 @@ if TYPE_CHECKING:
     from sessions.store.session_entry import SessionEntry
 
 LEAST_NEAR_STRIDES = 20
-"""A session of fewer was a try, not practice."""
+"""A session with fewer was a trial, not practice."""
 
 
 def next_session_number(earlier: Iterable["SessionEntry"]) -> int:
-    """From 1, given the runner's earlier sessions. Analysed clips do not count."""
+    """The number, from 1, given the runner's earlier sessions. Analysed clips do not count."""
     return 1 + sum(1 for one in earlier if one.kind == "live" and (one.near_strides or 0) >= LEAST_NEAR_STRIDES)

@@ -1,6 +1,6 @@
-"""Which sessions are still to be imported into the store: a note for each, made when it begins, removed once it is imported.
+"""The list of sessions to be imported into the store: a note for each, made when it begins and removed once it is imported.
 
-The session itself is in its folder, so a store that is away or a program that is killed costs nothing but time.
+The session itself is in its folder, so an unreachable store or a killed program only delays the import.
 """
 
 import json
@@ -19,7 +19,7 @@ class Spool:
         self._folder = folder
 
     def note(self, session: uuid.UUID, folder: Path, header: dict[str, Any] | None = None) -> None:
-        """Note that this session is to be imported; `header` is its session.json, should that get lost. Raises OSError."""
+        """Note that this session is to be imported; `header` is its session.json, in case that is lost. Raises OSError."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         replace_text(self._folder / f"{session}.json", json.dumps({"folder": str(folder.absolute()), "header": header}))
 

@@ -1,7 +1,7 @@
 """The store: all sessions in one database, derived from their folders.
 
-A session's folder is the truth. Importing it again, after a crash of either side or from a copy, adds what is missing and
-nothing twice, because a row is known by its place in the session (tables.py).
+A session's folder is authoritative. Importing it again, after a crash of either side or from a copy, adds what is missing and
+nothing twice, because a row is identified by its place in the session (tables.py).
 """
 
 import uuid
@@ -64,8 +64,8 @@ class Store:
     def import_session(self, folder: Path, now: datetime | None = None) -> None:
         """Write a session's folder into the store, in one transaction. Raises SessionsError, OSError.
 
-        Of a copy, such as a backup, it is the folder that the store knows that counts, as long as it holds the session. `now`,
-        when it is stored, is by default the time of the database's machine.
+        For a copy, such as a backup, the folder already in the store is kept as long as it contains the session. `now`, the
+        time of storing, is by default that of the database's machine.
         """
         # A long session without an end takes seconds to count: not while the database is locked.
         header = current_header(folder)
@@ -81,7 +81,7 @@ class Store:
         with store_errors(self._engine), patient(self._engine).connect() as connection:
             for together in chunks(folders, _TOGETHER):
                 with connection.begin():
-                    # At once takes half the time. If one cannot be stored, the others are stored one by one.
+                    # Together takes half the time. If one cannot be stored, the others are stored one by one.
                     if not self._problem_with(connection, together):
                         problems = [""] * len(together)
                     else:
@@ -90,7 +90,7 @@ class Store:
                 pause_for_others(self._engine)
 
     def entries(self, runner: str = "") -> list[SessionEntry]:
-        """All sessions, newest first; with `runner`, only theirs, in capitals or not. Raises StoreError."""
+        """All sessions, newest first; with `runner`, only theirs, ignoring case. Raises StoreError."""
         with self._reading() as connection:
             return read_entries(connection, runner)
 
@@ -102,7 +102,7 @@ class Store:
             return found
 
     def near_strides(self, wanted: Sequence[uuid.UUID]) -> Iterator["StrideColumns"]:
-        """Of each session, columns of its strides of the near leg. Raises StoreError.
+        """For each session, columns of its near leg's strides. Raises StoreError.
 
         One transaction reads them all: for each session, opening the file would take as long as reading it.
         """
@@ -112,7 +112,7 @@ class Store:
             yield from read_near_strides(connection, wanted)
 
     def stored(self) -> dict[uuid.UUID, datetime]:
-        """When each session first came into the store; without those of which that is not known. Raises StoreError."""
+        """When each session was first stored, for those of which it is known. Raises StoreError."""
         query = sa.select(sessions.c.id, sessions.c.stored).where(sessions.c.stored.is_not(None))
         with self._reading() as connection:
             found = [(name, at) for name, at in connection.execute(query)]
@@ -139,7 +139,7 @@ class Store:
             connection.execute(sa.delete(runners).where(runners.c.id.not_in(named)))
 
     def _problem_with(self, connection: sa.Connection, folders: Sequence[Path]) -> str:
-        """Write all of these sessions, or none and return why."""
+        """Write all of these sessions, or none and return the reason."""
         try:
             with store_errors(self._engine), connection.begin_nested():
                 self._import.write(connection, {folder: current_header(folder) for folder in folders}, None)

@@ -1,7 +1,7 @@
 """The store's tables. The migrations under migrations/ build them; a test compares the two.
 
-A row's key is its session and its place in the session's files: importing it twice changes nothing, and what is written
-together lies together.
+A row's key is its session and its place in the session's files: importing it twice changes nothing, and rows written
+together are stored together.
 """
 
 import uuid
@@ -71,7 +71,7 @@ strides = _rows(
     sa.Column("side", sa.String(5)),
     sa.Column("camera", sa.String(10)),
 )
-"""`more`, here and below, holds columns of the file that the store does not have."""
+"""`more`, here and below, contains columns of the file that the store does not have."""
 
 cues = _rows(
     "cues",
@@ -93,7 +93,7 @@ phases = _rows(
 )
 
 ROWS = {"strides": strides, "cues": cues, "phases": phases}
-"""By the name of the file that they come from."""
+"""Tables of rows, by the name of their file."""
 NOT_MEASURES = ("session_id", "row", "more")
 """Columns of each of them that the file does not have."""
 

@@ -1,4 +1,4 @@
-"""Turns at writing to a database file: a program that waits announces it with a lock, and a long import lets it in.
+"""Lets programs take turns writing to a database file: a waiting program holds a lock, and a long import lets it in.
 
 SQLite has no queue: a waiting program checks every tenth of a second whether the file is free, and an import leaves it free for
 milliseconds only. The lock is on the file's folder, of a kind that SQLite does not use.
@@ -15,7 +15,7 @@ _TRIES, _TRY_S = 3, 0.002
 """An import takes the lock for a moment to check whether somebody waits."""
 _POLL_S = 0.01
 LONGEST_S = 0.5
-"""How long an import waits for the waiting programs: they check more often than that, unless somebody has stopped them."""
+"""How long an import waits for the waiting programs: they check more often than that, unless they are stopped."""
 
 
 @contextmanager

@@ -113,7 +113,7 @@ class TestTheFirstScreen:
         assert sentence in first_screen(coached_session(drill_deg=drill_deg, retention_deg=retention_deg))
 
     def test_gives_no_verdict_at_another_pace(self) -> None:
-        assert "your cadence changed by +8 %, which alone moves hip extension" in first_screen(
+        assert "your cadence changed by +8 %, which alone changes hip extension" in first_screen(
             coached_session(retention_more={"cadence_spm": 171.0 * 1.08})
         )
         faster = coached_session(retention_more={"belt_speed_mps": 3.6})

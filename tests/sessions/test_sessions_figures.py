@@ -112,7 +112,7 @@ class TestAnotherPace:
         faster = self.run_so(five[4].session, "retention", belt_speed_mps=3.6)
         assert set(changes(faster, "hip_extension_deg")) == {"drill"}
         shown = {line.what: line.value for line in key_figures(faster, FrameFigures())}
-        assert shown["retention against baseline"] == "not compared: the belt ran at another speed"
+        assert shown["retention against baseline"] == "not compared: the belt ran at a different speed"
         assert headline(faster).startswith("In the drill")
 
     def test_the_same_speed_within_what_the_coach_allows_is_compared(self, five: list[Truth]) -> None:

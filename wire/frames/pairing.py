@@ -49,7 +49,7 @@ class Pairing:
 
     @property
     def newest_pair(self) -> tuple[Frame, Sample] | None:
-        """The newest frame that has its sample, however late that came; None before the first."""
+        """The newest frame that has its sample, however late that arrived; None before the first."""
         return self._pair
 
     def show(self) -> tuple[Frame, Sample | None] | None:

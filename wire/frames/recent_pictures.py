@@ -1,7 +1,7 @@
 """The last seconds of a runner for a replay: small pictures, each with its own sample. In memory only, and bounded.
 
-Pure but for the compression: time is that of the frames. Each frame is offered with its sample, and compressed by `keep` when
-there is time. Screen and console keep pictures by the same rules, which are here.
+Pure except for the compression: time is the frames'. Each frame is offered with its sample, and compressed by `keep` when
+there is time. Screen and console both use these rules.
 """
 
 from collections import deque
@@ -21,14 +21,14 @@ USUAL_HEIGHT_PX = 400
 lines a replay's picture has 570."""
 JPEG_QUALITY = 75
 MOST_BYTES = 24_000_000
-"""Of all pictures together; the oldest go first. Eight seconds at 60 pictures a second are about 9 MB
+"""Limit of all pictures together; the oldest are discarded first. Eight seconds at 60 pictures a second are about 9 MB
 (python -m bench.latency.draw_time)."""
 LONGEST_GAP_S = 1.0
-"""After a longer time without a measured picture, the earlier ones go: a replay shows one piece of running."""
+"""After a longer time without a measured picture, the earlier ones are discarded: a replay shows uninterrupted running."""
 KEPT_AFTER_S = 60.0
 """How long the last seconds stay after the runner has stopped: long enough to step off, walk to the screen and look."""
 SETTLED_WITHIN = 30
-"""Pictures: the settled angle of a frame follows with one of the next."""
+"""The settled angle of a frame arrives within this many pictures."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class KeptPicture:
     capture_ns: int
     sample: Sample
     thigh_deg: float | None
-    """The near thigh's angle: settled, if it is by now."""
+    """The near thigh's angle; the settled one once it is known."""
 
     @property
     def scale(self) -> float:
@@ -84,11 +84,11 @@ class RecentPictures:
 
     @property
     def size_bytes(self) -> int:
-        """Of all pictures."""
+        """Size of all pictures."""
         return self._size_bytes
 
     def forget(self) -> None:
-        """Let all pictures go."""
+        """Discard all pictures."""
         self._kept: deque[KeptPicture] = deque()
         self._waiting: tuple[Frame, Sample] | None = None
         self._last: tuple[int, int] | None = None
@@ -96,7 +96,7 @@ class RecentPictures:
         self._size_bytes = 0
 
     def handle_phase(self, phase: Phase) -> bool:
-        """Handle a phase. Returns whether the pictures have gone: the session is over, or somebody else runs."""
+        """Handle a phase. Returns whether the pictures were discarded: the session is over, or somebody else runs."""
         before, self._phase = self._phase, phase
         over = phase.name in ("idle", "summary")
         other = before is not None and before.runner != phase.runner
@@ -137,7 +137,7 @@ class RecentPictures:
         return True
 
     def forget_old(self, now_ns: int) -> None:
-        """Let the pictures go if nobody has run for `KEPT_AFTER_S`."""
+        """Discard the pictures if nobody has run for `KEPT_AFTER_S`."""
         if self._last is not None and now_ns - self._last[1] > s_to_ns(KEPT_AFTER_S):
             self.forget()
 
@@ -146,7 +146,7 @@ class RecentPictures:
         return tuple(self._kept)
 
     def _settle(self, sample: Sample) -> None:
-        """Put a settled angle in the place of the one that was measured at once."""
+        """Replace the angle measured at once by the settled one."""
         index, thigh_deg = sample.settled_frame_index, sample.near_thigh_settled_deg
         if index is None or thigh_deg is None:
             return

@@ -1,6 +1,6 @@
 """Pictures in shared memory: a ring of slots that one process writes and others read.
 
-The memory is in no folder and on no disk, is freed with its last user, however that ends, and only processes of the same user
+The memory is in no folder and on no disk, is freed with its last user, however it ends, and only processes of the same user
 can open it (wire/system).
 
 Nobody waits: this is a seqlock over a ring. The first word of the memory is the ticket of the picture that is being written or
@@ -22,7 +22,7 @@ from wire.frames.frame import FrameError, Image, RingPosition
 from wire.system import create_shared_memory, open_shared_memory
 
 SLOTS = 4
-"""All but one hold an intact picture at any time: at 60 fps a reader has 50 ms. Few, to stay in the processor's cache."""
+"""All but one contain an intact picture at any time: at 60 fps a reader has 50 ms. Few, to stay in the processor's cache."""
 _NAME = "hipcue-frames"
 _PAGE_BYTES = mmap.PAGESIZE
 """The first page holds the two words; each slot begins on a page of its own."""
@@ -67,7 +67,7 @@ class RingWriter:
         return self._position(ticket)
 
     def close(self) -> None:
-        """Let no new reader in; the memory is freed with its last user."""
+        """Refuse new readers; the memory is freed with its last user."""
         if not self._closed:
             self._closed = True
             self._shared.close()

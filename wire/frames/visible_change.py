@@ -1,4 +1,4 @@
-"""Whether a picture differs visibly from an earlier one: noise alone is no reason to look at it or to draw it."""
+"""Whether a picture differs visibly from an earlier one: noise alone is no reason to analyse or draw it."""
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from wire.frames.frame import Image
 _GRID = (64, 36)
 """Columns and rows of the blocks that are compared: the mean over one, of 20x20 pixels at 720p, hardly has noise."""
 _LEAST_CHANGE = 3
-"""Grey levels."""
+"""Least change of a block, in grey levels."""
 
 
 class VisibleChange:
@@ -18,7 +18,7 @@ class VisibleChange:
         self._used: Image | None = None
 
     def forget(self) -> None:
-        """The next picture is a change, whatever it shows."""
+        """Treat the next picture as a change, whatever it shows."""
         self._used = None
 
     def update(self, image: Image) -> bool:

@@ -6,11 +6,11 @@ from wire.messages import Health
 from wire.topics import ANALYSIS, ANALYSIS_2
 
 ANALYSES = (ANALYSIS, ANALYSIS_2)
-"""By which the cameras' pictures are seen; the second one of a lane with two."""
+"""The analyses of the cameras' pictures; the second one exists with two cameras."""
 
 
 def lane_rests(healths: Mapping[str, Health]) -> bool:
-    """Whether every analysis rests: a runner whom one camera sees keeps both awake.
+    """Whether every analysis rests: a runner in view of one camera keeps both awake.
 
     >>> lane_rests({})
     False

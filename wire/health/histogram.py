@@ -12,12 +12,12 @@ MOST_MS = 10_000.0
 RATIO = 1.02
 """Each bucket is 2 % wider than the one before, so a percentile is right to 2 %."""
 RECENT_S = 5.0
-"""What is reported of the last seconds reaches back so far, up to twice that."""
+"""Reports of the last seconds cover this time, up to twice as much."""
 _BUCKETS = math.ceil(math.log(MOST_MS / LEAST_MS) / math.log(RATIO)) + 1
 
 
 class Histogram:
-    """Counts durations from 10 µs to 10 s; what lies outside is counted at the nearer end."""
+    """Counts durations from 10 µs to 10 s; others are counted at the nearer end."""
 
     def __init__(self) -> None:
         self._counts = np.zeros(_BUCKETS, np.int64)
@@ -60,7 +60,7 @@ class Histogram:
 
 
 class RunningHistogram:
-    """Durations since the beginning, and of the last seconds apart. Time is an argument."""
+    """Durations since the beginning and, separately, of the last seconds. Time is an argument."""
 
     def __init__(self) -> None:
         self.whole = Histogram()
@@ -89,5 +89,5 @@ class RunningHistogram:
         fresh = now_ns < self._turn_ns + s_to_ns(RECENT_S)
         self._before = self._now if fresh else Histogram()
         self._now = Histogram()
-        # From turn to turn, not from now: what was counted before the last turn but one must not be reported.
+        # From turn to turn, not from now: durations from before the last turn but one must not be reported.
         self._turn_ns = self._turn_ns + s_to_ns(RECENT_S) if fresh else now_ns + s_to_ns(RECENT_S)

@@ -30,7 +30,7 @@ class HealthReporter:
         self._process = wire.process
         self._clock = wire.clock
         self._phase: State = "starting"
-        """What the process says it does; "degraded" follows from the faults."""
+        """The state set by the process; "degraded" follows from the faults."""
         self._faults: dict[tuple[FaultCode, str], Fault] = {}
         self._lock = threading.Lock()
         self._changed = True
@@ -57,20 +57,20 @@ class HealthReporter:
         return self._phase
 
     def starting(self) -> None:
-        """The process does not do its work yet."""
+        """Report that the process does not work yet."""
         self._enter("starting")
 
     def running(self) -> None:
-        """The process does its work, as far as its faults allow."""
+        """Report that the process works, as far as its faults allow."""
         self._enter("running")
 
     def ended(self) -> None:
-        """The process has ended as it should. Publishes at once."""
+        """Report that the process has ended normally. Publishes at once."""
         self._enter("ended")
         self._publish()
 
     def failed(self, code: FaultCode, device: str = "", cause: str = "", value: float | None = None) -> Fault:
-        """The process cannot do its work and ends. Publishes at once."""
+        """Report that the process cannot work and ends. Publishes at once."""
         self._enter("failed")
         fault = self.fault(code, device, cause, value)
         self._publish()
@@ -79,7 +79,7 @@ class HealthReporter:
     def fault(
         self, code: FaultCode, device: str = "", cause: str = "", value: float | None = None, expected: float | None = None
     ) -> Fault:
-        """There is this fault. Reported again, it keeps its beginning; what is known about it is replaced."""
+        """Report a fault. Reported again, it keeps its start time; its details are replaced."""
         with self._lock:
             known = self._faults.get((code, device))
             since_ns = self._clock() if known is None else known.since_ns
@@ -89,14 +89,14 @@ class HealthReporter:
         return fault
 
     def fault_if(self, present: bool, code: FaultCode, device: str = "", cause: str = "") -> None:
-        """There is this fault, or none of this code."""
+        """Report this fault, or that there is none with this code."""
         if present:
             self.fault(code, device, cause)
         else:
             self.clear(code)
 
     def clear(self, *codes: FaultCode, device: str | None = None) -> None:
-        """There are no such faults any more, of this device or (None) of any."""
+        """Clear the faults with this code, for this device or (None) for all."""
         with self._lock:
             over = [key for key in self._faults if key[0] in codes and device in (None, key[1])]
             for key in over:
@@ -104,7 +104,7 @@ class HealthReporter:
             self._changed = self._changed or bool(over)
 
     def rest(self, resting: bool) -> None:
-        """Whether the process rests because nobody is in view."""
+        """Report whether the process rests because nobody is in view."""
         self._changed = self._changed or resting != self._resting
         self._resting = resting
 

@@ -1,4 +1,4 @@
-"""The way from light to sound and to the screen, stage by stage: one name for each, and which process measures it.
+"""The stages between camera, sound and screen: their names, and the process that measures each.
 
 Every process counts its stages with `HealthReporter.add_ns`; health messages, the screen's overlay (key l), `hipcue run
 --latency` and session.json show them under these names. Times are of the one monotonic clock (wire/clock.py).
@@ -30,11 +30,11 @@ PEAK_PREDICTION = "peak prediction off"
 
 @dataclass(frozen=True)
 class Stage:
-    """One stretch of the way."""
+    """One stage of the latency."""
 
     name: str
     process: str
-    """Who measures it."""
+    """The process that measures it."""
     what: str
 
 
@@ -63,7 +63,7 @@ STAGES = (
 
 
 def measured(heard: Mapping[str, Health], recent: bool) -> list[tuple[Stage, Latency]]:
-    """The stages that these processes have measured, in the order of the way; `recent`: of the last seconds only."""
+    """The stages that these processes have measured, in order; `recent`: only the last seconds."""
     found = []
     for stage in STAGES:
         health = heard.get(stage.process)

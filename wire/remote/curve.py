@@ -23,11 +23,11 @@ _CLIENT_FAULTS = {
     # A server that cannot read the greeting, which is for another key, closes the connection.
     zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL: FaultCode.CAMERA_MACHINE_HAS_OTHER_KEY,
 }
-"""What a failed handshake means to the client."""
+"""The fault that a failed handshake means for the client."""
 CERTAIN_AFTER = 3
-"""So many handshakes that the server has cut off, one after the other, mean that it has another key."""
+"""After this many consecutive handshakes cut off by the server, it certainly has another key."""
 HANDSHAKE_MS = 3000
-"""A connection that has not shown a key by then is closed."""
+"""A connection without a valid key after this time is closed."""
 
 
 def checked_address(address: str) -> str:
@@ -57,7 +57,7 @@ def check_publishing(address: str, keys: Keys) -> None:
 
 
 class CurveServer:
-    """Binds sockets to which only machines with allowed keys can connect. Use all methods from one thread."""
+    """Binds sockets that only machines with allowed keys can connect to. Use all methods from one thread."""
 
     def __init__(self, keys: Keys, context: "zmq.Context[zmq.Socket[bytes]]") -> None:
         self._own = keys.own()
@@ -113,7 +113,7 @@ class _Provider:
         del domain
         try:
             return key.decode("ascii") in self._keys.allowed().values()
-        except KeysError:  # a broken file allows nobody
+        except KeysError:  # an unreadable file allows nobody
             return False
 
 
@@ -121,15 +121,15 @@ class ClientRefusals:
     """Why a client's connections fail: which handshakes were refused. Use from the sockets' thread."""
 
     def __init__(self, *sockets: "zmq.Socket[bytes]") -> None:
-        """Watch these, before they connect."""
+        """Watch these sockets; call it before they connect."""
         events = sum(_FAILURES) + zmq.EVENT_HANDSHAKE_SUCCEEDED
         self._watched = [(socket, socket.get_monitor_socket(events)) for socket in sockets]
         self.fault: FaultCode | None = None
-        """Why handshakes fail; None: the last one succeeded, nobody has answered, or too few have failed to tell."""
+        """Why handshakes fail; None: the last one succeeded, there was no answer, or too few have failed to be certain."""
         self._cut_off = 0
 
     def update(self) -> Counter[FaultCode]:
-        """The handshakes that have failed since the last call."""
+        """Process the handshakes that have failed since the last call."""
         failed: Counter[FaultCode] = Counter()
         for _, monitor in self._watched:
             while monitor.poll(0):
@@ -140,20 +140,20 @@ class ClientRefusals:
                     continue
                 failed[code] += 1
                 self._cut_off += 1
-                # A machine that has just been switched off cuts a handshake short, too, but not time and again.
+                # A machine that has just been switched off also cuts a handshake short, but not repeatedly.
                 if code is FaultCode.CAMERA_MACHINE_REFUSES_KEY or self._cut_off >= CERTAIN_AFTER:
                     self.fault = code
         return failed
 
     def close(self) -> None:
-        """Watch no more, before the sockets are closed."""
+        """Stop watching; call it before the sockets are closed."""
         for socket, monitor in self._watched:
             socket.disable_monitor()
             monitor.close(linger=0)
 
 
 def set_client_keys(socket: "zmq.Socket[bytes]", own: KeyPair, server_key: str) -> None:
-    """Before connecting: identify with our key, and accept only the server with `server_key`."""
+    """Identify with our key, and accept only the server with `server_key`; call it before connecting."""
     socket.curve_serverkey = server_key.encode("ascii")
     socket.curve_publickey = own.public.encode("ascii")
     socket.curve_secretkey = own.secret.encode("ascii")

@@ -48,7 +48,7 @@ class FollowClient:
         self._health = node.health
         self._address = address
         self._keys = (own, server_key)
-        # All bound at the start: subscribers would miss the first messages of a publisher bound later.
+        # All are bound at the start: subscribers would miss the first messages of a publisher bound later.
         self._publishers = {
             (topic.name, process): node.wire.publisher(topic, process)
             for topic in SHARED_TOPICS
@@ -61,7 +61,7 @@ class FollowClient:
         self.clock = PeerClock()
         self.rejected: Counter[str] = Counter()
         self.missed = 0
-        """Lost messages of topics that must lose none."""
+        """Lost messages of topics that must not lose any."""
         self._number = 0
         self._round_trips = 0
         self._time_due_ns = 0

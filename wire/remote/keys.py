@@ -15,7 +15,7 @@ PUBLIC, SECRET, ALLOWED = "own.key", "own.secret", "allowed"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _KEY_BYTES = 32
 _MOST_LETTERS = 100
-"""Read of a file, with its line end."""
+"""Most characters read from a file, including its line end."""
 
 
 class KeysError(Exception):
@@ -30,7 +30,7 @@ class KeyPair:
     secret: str
 
     def __repr__(self) -> str:
-        """Without the secret: a key pair may end up in a log."""
+        """Omits the secret: a key pair may end up in a log."""
         return f"KeyPair(public={self.public!r})"
 
 

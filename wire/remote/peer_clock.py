@@ -1,7 +1,7 @@
 """The offset between another machine's monotonic clock and ours, from round trips.
 
-A round trip has four times (NTP, RFC 5905 §8). Only the delays there and back together are known, not each alone, so the
-offset is wrong by at most half their sum: the round trip with the least delay is used. Old ones are discarded, because two
+A round trip has four times (NTP, RFC 5905 §8). Only the sum of the delays there and back is known, so the offset is wrong by
+at most half of it: the round trip with the least delay is used. Old ones are discarded, because two
 crystals drift apart by up to 0.1 ms per second.
 """
 

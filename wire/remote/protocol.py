@@ -15,7 +15,7 @@ JPEG_QUALITY = 80
 
 MessageT = TypeVar("MessageT", bound=Message)
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
-"""What fits a frame's header."""
+"""A number that fits a frame's header."""
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Markers that carry a picture's size (ITU-T T.81, table B.1)."""
 

@@ -27,7 +27,7 @@ from wire.sockets import Publisher, Wire
 from wire.topics import BELT, COMMAND, CUE, HEALTH, PHASE, PLAYED, SAMPLE, STRIDE
 
 SHARED_TOPICS = (SAMPLE, STRIDE, CUE, PLAYED, PHASE, HEALTH, BELT)
-"""What a screen needs. Settings, which may hold passwords, stay on this machine."""
+"""The topics that a screen needs. Settings, which may contain passwords, stay on this machine."""
 LOCAL_COMMANDS = ("quit", "pairing_code")
 """Refused from another machine."""
 EXIT_NOT_OPEN = 6
@@ -52,7 +52,7 @@ class _Screen:
     """Epoch and sequence number of the last frame sent."""
     second_began_ns: int = 0
     requests: int = 0
-    """In this second."""
+    """Requests in this second."""
 
 
 class ShareServer:
@@ -125,7 +125,7 @@ class ShareServer:
             return
         screen.last_number = request.number
         if request.command is not None:
-            # A screen must not end the program on this machine, nor let a tablet be paired with it.
+            # A screen must neither end the program on this machine nor pair a tablet with it.
             if request.command.name in LOCAL_COMMANDS:
                 self.rejected[request.command.name] += 1
             else:

@@ -1,4 +1,4 @@
-"""Converts another machine's messages to our clock: every field that is a time moves by the clocks' offset."""
+"""Converts another machine's messages to our clock: every time field is shifted by the clocks' offset."""
 
 from dataclasses import replace
 from typing import TypeVar

@@ -1,7 +1,7 @@
-"""What HipCue needs from an operating system.
+"""The functions that HipCue needs from an operating system.
 
-`System` implements it with what Python offers everywhere. Where that is not enough, the default is the documented answer of a
-system that lacks the thing: an empty value, or `Unsupported` with a sentence. Subclasses override what their system offers.
+`System` implements them with Python's portable functions. Where those are not enough, the default is the documented result on
+a system without the feature: an empty value, or `Unsupported` with a sentence. Subclasses override what their system offers.
 """
 
 import getpass
@@ -19,7 +19,7 @@ from types import FrameType
 
 
 class Unsupported(OSError):
-    """This system lacks what was asked for; the text says what, in one sentence."""
+    """This system lacks the feature; the text says which, in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class SharedMemory:
     memory: mmap.mmap
     handle: int
     close: Callable[[], None]
-    """Let no other process open it from now on. Call once; the memory is freed with its last user."""
+    """Prevent other processes from opening it. Call it once; the memory is freed with its last user."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class SpeechProgram:
 
 
 class System:
-    """The interface, and what holds on any system."""
+    """The interface, and the defaults for any system."""
 
     name = "This system"
     forks_with_libraries = False
@@ -63,7 +63,7 @@ class System:
         """Give memory that this process has freed back to the system, if it keeps any."""
 
     def give_way(self, steps: int) -> None:
-        """Let other processes go first, by so many steps of nice(2), 0 to 19; without effect where there is no nice(2)."""
+        """Lower this process's priority by so many steps of nice(2), 0 to 19; no effect where there is no nice(2)."""
         if steps and hasattr(os, "nice"):
             os.nice(steps)
 
@@ -72,7 +72,7 @@ class System:
         return Path(tempfile.gettempdir()) / f"hipcue-{self.user_name()}"
 
     def user_name(self) -> str:
-        """The user's name, or something that stands for it on this machine."""
+        """The user's name, or a substitute on this machine."""
         return getpass.getuser()
 
     def ipc_address(self, path: Path) -> str:
@@ -85,7 +85,7 @@ class System:
 
     @contextmanager
     def lock_folder(self, folder: Path, wait: bool = True, shared: bool = False) -> Iterator[None]:
-        """Hold a lock that ends with this process, however it ends: exclusive, or beside other shared ones.
+        """Hold a lock that ends with this process, however it ends: exclusive, or shared with others.
 
         Raises BlockingIOError if another holds it and `wait` is false, OSError if there is no such folder, and Unsupported.
         """
@@ -106,8 +106,8 @@ class System:
     def on_end_signals(self, handler: Callable[[int], None], interrupt: bool) -> None:
         """Call `handler` with the signal's number on a request to end (SIGTERM).
 
-        Likewise, if `interrupt`, on what a terminal sends to all of its processes: SIGINT for Ctrl-C, SIGQUIT, and SIGHUP when
-        it is closed; otherwise these are ignored. A program that was started to outlive its terminal (nohup) does so.
+        With `interrupt`, also on the signals that a terminal sends to its processes: SIGINT for Ctrl-C, SIGQUIT, and SIGHUP
+        when it is closed; otherwise these are ignored. A program started with nohup outlives its terminal.
         """
 
         def handle(number: int, _frame: FrameType | None) -> None:
@@ -122,9 +122,9 @@ class System:
 
     @contextmanager
     def end_signals_held(self) -> Iterator[None]:
-        """Start a process in this block, and no signal of `on_end_signals` reaches it before it has called that.
+        """A process started in this block receives no signal of `on_end_signals` before it has called that.
 
-        Until then, it could only die of it. It inherits the calling thread's mask.
+        Earlier, a signal would kill it. It inherits the calling thread's mask.
         """
         if not hasattr(signal, "pthread_sigmask"):
             yield
@@ -137,7 +137,7 @@ class System:
 
     @contextmanager
     def end_signals_deferred(self) -> Iterator[None]:
-        """Finish a short block although a signal of `on_end_signals` arrives, and handle it afterwards. In the main thread."""
+        """Finish a short block even if a signal of `on_end_signals` arrives, and handle it afterwards. Main thread only."""
         arrived: list[int] = []
 
         def remember(number: int, _frame: FrameType | None) -> None:
@@ -162,7 +162,7 @@ class System:
         return tuple(signal.Signals[name] for name in ("SIGINT", "SIGQUIT", "SIGHUP") if hasattr(signal, name))
 
     def end_with_parent(self) -> None:
-        """Have the system send SIGTERM when the parent process ends; without effect where it cannot."""
+        """Ask the system to send SIGTERM when the parent process ends; no effect where it cannot."""
 
     def continue_process(self, pid: int) -> None:
         """Continue a process of this user that was stopped, as by SIGSTOP; no effect where processes cannot be stopped."""
@@ -171,17 +171,17 @@ class System:
                 os.kill(pid, signal.SIGCONT)
 
     def ask_to_end(self, pid: int) -> None:
-        """Send a request to end to a process of this user; without effect if it has ended."""
+        """Send a request to end to a process of this user; no effect if it has ended."""
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
 
     def kill_process(self, pid: int) -> None:
-        """End a process of this user without asking; without effect if it has ended."""
+        """Kill a process of this user; no effect if it has ended."""
         with suppress(ProcessLookupError):
             os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
     def ignore_requests_to_end(self) -> None:
-        """For a process that is ending: at its end Python gives up its handlers, so that another request would kill it."""
+        """For a process that is ending: Python then removes its handlers, so that another request would kill it."""
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
     def watch_children(self) -> int:
@@ -197,7 +197,7 @@ class System:
         raise Unsupported(f"{self.name} cannot fork processes")
 
     def is_alive(self, pid: int) -> bool:
-        """Whether there is such a process of this user that has not ended."""
+        """Whether this process of this user exists and has not ended."""
         try:
             os.kill(pid, 0)
         except (ProcessLookupError, PermissionError):
@@ -212,7 +212,7 @@ class System:
             return f"signal {number}"
 
     def boot_id(self) -> str:
-        """Identifies the machine's current run: monotonic times of another one mean nothing. "" where there is no id."""
+        """Identifies the machine's current boot: monotonic times of another one are meaningless. "" where there is no id."""
         return ""
 
     def camera_api(self) -> str:

@@ -22,7 +22,7 @@ class Linux(Posix):
     max_socket_path_bytes = 107  # unix(7)
 
     def usable_cores(self) -> int:
-        """Without those that taskset or a container withholds."""
+        """Excludes cores withheld by taskset or a container."""
         return len(os.sched_getaffinity(0))
 
     def release_free_memory(self) -> None:
@@ -38,7 +38,7 @@ class Linux(Posix):
         descriptor = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         try:
             os.fchmod(descriptor, 0o600)
-            # Memory that is only promised could fail when it is written.
+            # Memory that is only reserved could fail when it is written.
             os.posix_fallocate(descriptor, 0, size_bytes)
             fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _seals())
             memory = mmap.mmap(descriptor, 0, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE)
@@ -50,7 +50,7 @@ class Linux(Posix):
     def open_shared_memory(self, name: str, pid: int, handle: int) -> mmap.mmap:
         """Through /proc of its owner, which only processes of the same user may do."""
         path = f"/proc/{pid}/fd/{handle}"
-        # Nothing else is ever opened: that could block for ever or have side effects.
+        # Nothing else is ever opened: it could block for ever or have side effects.
         if os.readlink(path) != f"/memfd:{name} (deleted)":
             raise OSError(f"{path} is not {name}")
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -64,7 +64,7 @@ class Linux(Posix):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
     def is_alive(self, pid: int) -> bool:
-        """One that has ended may be listed until its parent takes note of it (proc(5))."""
+        """A process that has ended may be listed until its parent has read its exit code (proc(5))."""
         try:
             state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
         except OSError:
@@ -79,7 +79,7 @@ class Linux(Posix):
             return ""
 
     def camera_api(self) -> str:
-        """It gives the kernel's time of each picture."""
+        """V4L2, which gives the kernel's time of each picture."""
         return "CAP_V4L2"
 
     def speech_program(self, language: str, words_per_minute: int) -> SpeechProgram:

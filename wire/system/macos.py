@@ -9,7 +9,7 @@ LIST_TIMEOUT_S = 20.0
 
 
 class MacOS(Posix):
-    """It has no memory that a reader could open by a process's id: pictures travel in the messages."""
+    """Has no memory that a reader could open by process id: pictures are sent inside the messages."""
 
     name = "macOS"
 

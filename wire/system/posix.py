@@ -18,7 +18,7 @@ class Posix(System):
     _watch: tuple[int, ...] = ()
     """Both ends of the pipe of `watch_children`."""
     max_socket_path_bytes = 103
-    """What fits sockaddr_un.sun_path with its terminating zero: 104 bytes in the BSDs and macOS (unix(4))."""
+    """Longest path in sockaddr_un.sun_path without its terminating zero: it has 104 bytes in the BSDs and macOS (unix(4))."""
 
     def runtime_folder(self) -> Path:
         """Below XDG_RUNTIME_DIR, which only this user may enter."""
@@ -41,7 +41,7 @@ class Posix(System):
         return f"ipc://{path}"
 
     def is_private(self, path: Path) -> bool:
-        """By owner and mode."""
+        """Checks owner and mode."""
         found = path.stat()
         return found.st_uid == os.getuid() and not found.st_mode & 0o077
 
