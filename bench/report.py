@@ -19,7 +19,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """Holds, falls short, or nothing where there is no limit."""
+        """ "holds", "falls short", or "" without a limit."""
         return "" if self.holds is None else HOLDS if self.holds else SHORT
 
 
@@ -29,7 +29,7 @@ def reported(test: str, what: str, measured: str) -> Figure:
 
 
 def at_most(test: str, what: str, value: float, limit: float, unit: str = "°", digits: int = 2, signed: bool = False) -> Figure:
-    """The size of the value must not exceed the limit; a value that could not be had falls short."""
+    """The size of the value must not exceed the limit; a missing value falls short."""
     form = f"{{:+.{digits}f}}" if signed else f"{{:.{digits}f}}"
     return Figure(test, what, form.format(value) + unit, f"≤ {limit:g}{unit}", bool(abs(value) <= limit))
 
@@ -40,7 +40,7 @@ def at_least(test: str, what: str, value: float, limit: float, unit: str, digits
 
 
 def between(test: str, what: str, value: float, low: float, high: float, error: float | None = None) -> Figure:
-    """The value must lie within the limits; its standard error is stated beside it."""
+    """The value must lie within the limits; its standard error is stated, too."""
     measured = f"{value:.3f}" if error is None else f"{value:.3f} ± {error:.3f}"
     return Figure(test, what, measured, f"{low:g} to {high:g}", bool(low <= value <= high))
 
@@ -60,7 +60,7 @@ class Table:
     rows: Sequence[Sequence[str]] = field(default_factory=tuple)
 
     def plain(self) -> str:
-        """For the terminal."""
+        """The table for the terminal."""
         lines = [self.columns, *self.rows]
         widths = [max(len(line[at]) for line in lines) for at in range(len(self.columns))]
         body = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
@@ -70,7 +70,7 @@ class Table:
         )
 
     def markdown(self) -> str:
-        """For docs."""
+        """The table for docs."""
         lines = [f"## {self.title}", "", self.text, ""]
         if self.rows:
             lines += [_row(self.columns), "|" + "---|" * len(self.columns), *map(_row, self.rows), ""]
@@ -78,7 +78,7 @@ class Table:
 
 
 def verdicts(title: str, text: str, figures: Sequence[Figure]) -> Table:
-    """Figures as a table; a test is named once."""
+    """Figures as a table; each test's name appears once."""
     rows, last = [], None
     for one in figures:
         rows.append(("" if one.test == last else one.test, one.what, one.measured, one.limit, one.verdict))

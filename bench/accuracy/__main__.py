@@ -55,7 +55,7 @@ ABSENT_CLIPS = "The clips are not beside this checkout: these tests are left out
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured."""
+    """Amount of work for a run."""
 
     exact_starts: int
     mean_runs: int
@@ -83,7 +83,7 @@ class Work:
         self._asked = self._done = 0
 
     def ask(self, job: Callable[[Given], Made], given: Sequence[Given]) -> list[Future[Made]]:
-        """Queue a job for each of the given."""
+        """Queue a job for each item."""
         futures = [self._pool.submit(job, one) for one in given]
         self._asked += len(futures)
         for future in futures:
@@ -122,8 +122,8 @@ def measure(size: Size) -> list[Table]:
 
 
 def measure_part(part: str) -> list[Table]:
-    """The tables of which leg is which and of who runs ("legs"), of rendered bodies ("bodies"), or of what errors against the
-    hand labels consist of ("labels")."""
+    """The tables of which leg is which and of who runs ("legs"), of rendered bodies ("bodies"), or of the components of
+    the error against the hand labels ("labels")."""
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
         return PARTS[part](Work(pool))
 
@@ -201,7 +201,7 @@ def _tables(size: Size, work: Work) -> list[Table]:
 
 
 PARTS = {"legs": _leg_tables, "bodies": _body_tables, "labels": _label_tables}
-"""What `--only` measures."""
+"""The parts that `--only` selects."""
 
 
 DRAWN = """\
@@ -255,7 +255,7 @@ TRIED = {
         "changed little; a zone (capture.zone) keeps the other runner out where they stand apart."
     ),
 }
-"""What was tried against a figure that falls short, by the beginning of its test and a part of its name."""
+"""Attempts to improve a figure that falls short, by the beginning of its test and part of its name."""
 
 
 def _tried(figure: Figure) -> str:
@@ -272,7 +272,7 @@ def document(tables: Sequence[Table]) -> str:
 
 
 def with_sections(text: str, tables: Sequence[Table]) -> str:
-    """A document with these tables in the place of those of the same title, or at its end."""
+    """The document with these tables in place of those with the same title, or at its end."""
     head, *sections = text.rstrip("\n").split("\n## ")
     by_title = {section.split("\n", 1)[0]: section for section in sections}
     by_title |= {table.title: table.markdown().removeprefix("## ").rstrip("\n") for table in tables}
@@ -286,7 +286,7 @@ def main() -> int:
     parser.add_argument("--only", choices=PARTS, help="this part of the tables; the others stay as they are")
     parser.add_argument("--out", type=Path, default=Path("docs/accuracy.md"), help="where the document goes")
     wanted = parser.parse_args()
-    # Small matrices: threads of their own would only get in each other's way.
+    # Small matrices: NumPy's own threads would only slow each other down.
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     started_s = time.monotonic()
     tables = measure_part(wanted.only) if wanted.only else measure(QUICK if wanted.quick else FULL)

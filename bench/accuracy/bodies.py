@@ -26,22 +26,22 @@ _NOT_FOUND = float("nan")
 
 @dataclass(frozen=True)
 class Body:
-    """What came of one clip. Angles in degrees, measured less true hip extension."""
+    """The result of one clip. Errors are measured minus true hip extension, degrees."""
 
     name: str
     found: int
     invented: int
     true: int
     thigh_error_deg: Floats
-    """Of each near stride found, not zeroed."""
+    """Error of each near stride found, not zeroed."""
     zeroed_error_deg: Floats
     standing_error_deg: float
     step_ratio: float
-    """Measured step over the true one, of the same strides."""
+    """Measured step divided by the true one, over the same strides."""
 
 
 def names() -> list[str]:
-    """The rendered clips that are beside the checkout."""
+    """Names of the rendered clips found beside the checkout."""
     return sorted(path.stem for path in MESH.glob("*.mp4"))
 
 
@@ -55,7 +55,7 @@ def run(name: str) -> Body:
 
 
 def compared(clip: Path, strides: Iterable[Stride]) -> Body:
-    """The strides measured in a clip beside the true ones, which lie in files of the same name."""
+    """Compare the strides measured in a clip with the true ones, which are in files of the same name."""
     facts = json.loads(clip.with_suffix(".json").read_text(encoding="utf-8"))
     with clip.with_suffix(".strides.csv").open(newline="") as file:
         truth = [row for row in csv.DictReader(file) if row["leg"] == "near"]

@@ -1,8 +1,8 @@
-"""What the camera adds to the uncertainty of a report's figures: constants of sessions/report/statistics.py.
+"""The camera's part of the uncertainty of a report's figures: constants of sessions/report/statistics.py.
 
 Read from the cells of docs/accuracy.md, section 4 (measured by bench.accuracy): a drawn runner whose sides are equal and whose
-extension is known, seen by the real pose model. Near minus far is CAMERA_SIDE_RMS_DEG. By how much of what is seen the true
-change is larger or smaller, from each extension to the next one, is CAMERA_CHANGE_RMS.
+extension is known, seen by the real pose model. Near minus far is CAMERA_SIDE_RMS_DEG. CAMERA_CHANGE_RMS is the
+error of a measured change, as a share of it, from each extension to the next.
 """
 
 from pathlib import Path

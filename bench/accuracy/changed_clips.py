@@ -1,4 +1,4 @@
-"""Real clips shown otherwise: mirrored, at half the frame rate, at half the size. The mean peak must stay what it was."""
+"""Real clips, altered: mirrored, at half the frame rate, at half the size. The mean peak must stay the same."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ from wire.quiet import keep_native_notes_off_stderr
 
 HALF_RATE_FROM_FPS = 60
 TOLERANCE_S = TOLERANCE * 0.7
-"""A stride is the same one if its peak is this near: as in every score, of a stride of 0.7 s."""
+"""A stride is the same one if its peak is this close: the tolerance of every score, for a stride of 0.7 s."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A way to show a clip otherwise, and by how much the mean peak may change."""
+    """An alteration of a clip, and the change of the mean peak that is allowed."""
 
     name: str
     limit_deg: float
     picture: Callable[[Image], Image] | None = None
-    """What is done to each picture; None: nothing."""
+    """Applied to each picture; None: nothing."""
     every: int = 1
-    """Only every so many-th frame."""
+    """Only every n-th frame is used."""
 
 
 AS_IT_IS = Change("as it is", 0.0)
@@ -44,7 +44,7 @@ CHANGES = (
 
 @dataclass(frozen=True)
 class Shown:
-    """A clip, shown in one way: peaks of the near leg (t_s, hip extension)."""
+    """A clip with one alteration: peaks of the near leg (t_s, hip extension)."""
 
     name: str
     change: Change
@@ -52,7 +52,7 @@ class Shown:
 
 
 def asked(names: Sequence[str]) -> list[tuple[str, int]]:
-    """What to run: each clip in each way (0: as it is); clips of 30 frames per second are not halved."""
+    """The runs: each clip with each alteration (0: unaltered); clips of 30 frames per second are not halved."""
     return [
         (name, at)
         for name in names
@@ -62,7 +62,7 @@ def asked(names: Sequence[str]) -> list[tuple[str, int]]:
 
 
 def run(ask: tuple[str, int]) -> Shown:
-    """Measure a clip, shown otherwise, as `hipcue analyse` would."""
+    """Measure an altered clip as `hipcue analyse` would."""
     keep_native_notes_off_stderr()
     name, change = ask[0], (AS_IT_IS, *CHANGES)[ask[1]]
     settings = load(overrides={"capture.source": str(clip_file(name))})
@@ -75,7 +75,7 @@ def run(ask: tuple[str, int]) -> Shown:
 
 
 def figures(shown: Sequence[Shown]) -> list[Figure]:
-    """The change of the mean peak over the strides found both ways."""
+    """The change of the mean peak over the strides found in both."""
     plain = {one.name: one.peaks for one in shown if one.change.name == AS_IT_IS.name}
     found = []
     for one in shown:

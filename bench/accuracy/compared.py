@@ -1,4 +1,4 @@
-"""Our peak and our leg identity beside other ways, on the same simulated runs."""
+"""Compares our peak and our leg identity with other methods on the same simulated runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ IDENTITY_COLUMNS = ("runs", "way", "right leg behind", "strides missed", "stride
 
 @dataclass(frozen=True)
 class Asked:
-    """One way's answers in one run or clip."""
+    """One method's results in one run or clip."""
 
     way: str
     frames: int
@@ -48,7 +48,7 @@ def peak_rows(scores: Sequence[tuple[Case, dict[str, Score]]], ours: Sequence[Ou
 
 
 def identity_asked(case: Case) -> list[Asked]:
-    """Every way of telling the legs on a case."""
+    """Every method of identifying the legs, on one case."""
     simulation, stride_s = case.simulation()
     answers = []
     for name, way in ways(case.fps).items():
@@ -70,7 +70,7 @@ def identity_asked(case: Case) -> list[Asked]:
 
 
 def identity_rows(runs: str, answers: Sequence[Asked]) -> list[list[str]]:
-    """One line per way."""
+    """One line per method."""
     rows = []
     for name in dict.fromkeys(one.way for one in answers):
         of_way = [one for one in answers if one.way == name]

@@ -1,4 +1,4 @@
-"""How well contact, flight and overstride are read from thigh and knee: mean curves with known contact, then with noise.
+"""Accuracy of contact, flight and overstride from thigh and knee: on mean curves with known contact, then with noise.
 
 Phase 0 of every curve is initial contact by force plate. Toe-off is known as the duty factor of the same 28 runners
 (Fukuchi, Fukuchi & Duarte 2017, PeerJ 5:e3298); of the 12 BMC-RIC runners only contact is known.

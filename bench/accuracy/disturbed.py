@@ -1,6 +1,6 @@
-"""Clips and rendered bodies whose picture is disturbed in the middle of the run: is each leg right again, and is doubt shown?
+"""Clips and rendered bodies whose picture is disturbed during the run: are the legs identified again, and is doubt shown?
 
-The landmarks of each clip are had once from the pose model; tests/support/disturbances.py does the rest.
+The pose model finds the landmarks of each clip once; tests/support/disturbances.py does the rest.
 """
 
 import csv
@@ -43,17 +43,17 @@ BINS = (0.0, 0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 
 def clips() -> list[str]:
-    """Clips and bodies that are beside the checkout."""
+    """Names of the clips and bodies found beside the checkout."""
     return [name for name in CLIPS if _file(name).exists()]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a clip."""
+    """The result of a clip."""
 
     runs: list[DisturbedRun]
     evidence: list[LegEvidence]
-    """Of each near stride of the undisturbed clip, summed over the stride."""
+    """Evidence for each near stride of the undisturbed clip, summed over the stride."""
 
 
 def run(name: str) -> Outcome:
@@ -64,7 +64,7 @@ def run(name: str) -> Outcome:
 
 
 def evidence(clip: SeenClip) -> list[LegEvidence]:
-    """What each clue alone says of the legs in every stride of the undisturbed clip, where the legs are followed rightly."""
+    """The evidence of each clue alone in every stride of the undisturbed clip, where the legs are followed correctly."""
     gait, total, strides = Gait(), NO_EVIDENCE, []
     for at, (t_s, views) in enumerate(zip(clip.times_s, clip.views, strict=True)):
         landmarks = views[(at + 1) % 2]
@@ -76,7 +76,7 @@ def evidence(clip: SeenClip) -> list[LegEvidence]:
         if update.near_turn is not None:
             strides.append(total)
             total = NO_EVIDENCE
-    # The first strides have nothing learnt to be compared with.
+    # For the first strides, nothing has been learnt yet to compare with.
     return strides[_LEARNING_STRIDES:]
 
 
@@ -94,7 +94,7 @@ def seen(name: str) -> SeenClip:
 
 
 def with_peaks(clip: SeenClip) -> SeenClip:
-    """The clip with its true peaks: hand labels, the rendered body's own, or what the undisturbed clip gives."""
+    """The clip with its true peaks: hand labels, the rendered body's own, or the result of the undisturbed clip."""
     from_s = 0.0
     labels = json.loads((TRUTH / "labels.json").read_text(encoding="utf-8"))
     body = MESH / f"{clip.name}.strides.csv"
@@ -143,7 +143,7 @@ def _landmarks(name: str, first_twice: bool) -> tuple[list[float], list[Landmark
 
 
 def _both(one: Landmarks | None, other: Landmarks | None) -> tuple[Landmarks | None, Landmarks | None]:
-    """Plain first; where one view found nobody the other stands in for it."""
+    """Plain first; where one view found nobody, the other replaces it."""
     views = [view for view in (one, other) if view is not None]
     plain = next((view for view in views if not view.mirrored), views[0] if views else None)
     mirrored = next((view for view in views if view.mirrored), plain)
@@ -154,7 +154,7 @@ COLUMNS = ("disturbance", "clip", "right again within 2 strides", "without a mis
 
 
 def rows(done: Sequence[DisturbedRun]) -> list[list[str]]:
-    """By kind and clip."""
+    """Rows by kind and clip."""
     lines = []
     for kind in KINDS:
         for name in dict.fromkeys(one.clip for one in done):
@@ -185,7 +185,7 @@ DIAGRAM_COLUMNS = ("quality", "strides", "right", "mean quality")
 
 
 def diagram_rows(done: Sequence[DisturbedRun]) -> list[list[str]]:
-    """The reliability diagram: of the strides in each bin of quality, which share is right."""
+    """The reliability diagram: the share of correct strides in each bin of quality."""
     strides = [stride for one in done for stride in one.strides]
     lines = []
     for low, high in pairwise(BINS):
@@ -201,7 +201,7 @@ EVIDENCE_COLUMNS = ("evidence alone", "clip", "strides", "says the right leg", "
 
 
 def evidence_rows(of_clips: Mapping[str, Sequence[LegEvidence]]) -> list[list[str]]:
-    """How often each clue alone is right over a stride."""
+    """Share of strides in which each clue alone is right."""
     lines = []
     for clue in fields(LegEvidence):
         for name, strides in of_clips.items():

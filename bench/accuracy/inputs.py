@@ -2,8 +2,8 @@
 
 Each kind is made from the clip's own pictures and read by `hipcue analyse`. It must give the same strides (± 1), the same mean
 hip extension (± 1°) and the same legs, or refuse with a sentence; without colours or compressed strongly, it may be less exact,
-as the answer says. What was cut off must be called so, and nothing else. Kinds that concern the container alone are made of the
-first clip only.
+as the answer says. Cut-off files, and only these, must be reported as such. Kinds that concern only the container are made from
+the first clip.
 """
 
 import argparse
@@ -36,7 +36,7 @@ COMMAND = "python -m bench.accuracy.inputs"
 CLIPS = ("treadmill_home_30fps", "treadmill_gym_60fps", "treadmill_elite_60fps", "treadmill_woman_18fps")
 IDENTITY_AT_LEAST = 0.97
 LEGS_APART_DEG = 10.0
-"""Which leg is which is compared where their thighs are this far apart."""
+"""The identity of the legs is compared where their thighs are this far apart."""
 COLUMNS = ("kind", "strides", "hip extension", "same legs", "verdict")
 
 
@@ -70,7 +70,7 @@ class Result:
 
     @property
     def legs(self) -> tuple[Floats, Floats]:
-        """Times, and how far the near thigh is in front of the far one, degrees."""
+        """Times, and the angle of the near thigh in front of the far one, degrees."""
         rows = self.session.samples
         return column(rows, "t_s"), column(rows, "near_thigh_deg") - column(rows, "far_thigh_deg")
 
@@ -78,7 +78,7 @@ class Result:
 def same_legs(original: Result, other: Result, later_s: float) -> float:
     """The share of the other's frames in which the same leg is in front as in the original, where the thighs are apart.
 
-    `later_s`: by which the other one's times are later.
+    `later_s`: how much later the other one's times are.
     """
     times_s, apart_deg = original.legs
     at_s, other_deg = other.legs
@@ -92,7 +92,7 @@ def same_legs(original: Result, other: Result, later_s: float) -> float:
 
 
 def measure(path: Path, folder: Path, settings: dict[str, Any]) -> Result:
-    """As `hipcue analyse` does. Raises SourceError."""
+    """Measure as `hipcue analyse` does. Raises SourceError."""
     wanted = load(overrides={"capture.source": str(path), **settings})
     found = measure_into(folder, wanted, False, None, lambda *_: None, StopFlag())
     return Result(from_folder(folder), found)
@@ -164,7 +164,7 @@ def _verdict(holds: bool, sentence: str) -> str:
 
 
 def table(name: str, seconds: float, only: Sequence[str], whatever_is_filmed: bool) -> Table:
-    """The kinds of one clip, with or without those that concern the container alone."""
+    """The kinds of one clip, with or without those that concern only the container."""
     clip = clip_file(name)
     times_s, images = pictures(clip, seconds)
     fps = (len(times_s) - 1) / (times_s[-1] - times_s[0])

@@ -1,4 +1,4 @@
-"""Every kind of file that a clip is stored as for bench.accuracy.inputs: its pictures, its times and its container."""
+"""The kinds of files that bench.accuracy.inputs makes from a clip: their pictures, times and containers."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,26 +29,26 @@ class Kind:
     name: str
     made: Made = field(default_factory=Made)
     picture: Callable[[Image], Image] | None = None
-    """What is done to each picture before it is stored; None: nothing."""
+    """Applied to each picture before it is stored; None: nothing."""
     times: Times | None = None
     every: int = 1
-    """Only every so many-th picture is stored."""
+    """Only every n-th picture is stored."""
     ending: str = "mp4"
     write: Write = _plain
     settings: dict[str, Any] = field(default_factory=dict)
     share: float = 1.0
-    """How much of the clip is left."""
+    """Share of the clip that is kept."""
     held_s: float = 0.0
-    """How long the first picture stands still before the clip goes on."""
+    """How long the first picture is repeated before the clip continues."""
     refused: bool = False
     says: str = ""
-    """What the answer must say where the mean may be off by more than 1°, or more than one stride be missing."""
+    """The answer must contain this where the mean may be off by more than 1°, or more than one stride be missing."""
     within_deg: float = 1.0
     strides_within: int = 1
     least_fps: float = 0.0
-    """Only clips with so many pictures a second are stored so: with half as many it would be no clip that a camera makes."""
+    """Only for clips with at least this rate: with half of it, no camera would record such a clip."""
     once: bool = False
-    """It concerns the container alone, whatever is filmed: one clip is enough."""
+    """It concerns only the container: one clip is enough."""
 
 
 def _narrow(image: Image) -> Image:
@@ -69,7 +69,7 @@ def _eighth(image: Image) -> Image:
 
 def _sized(image: Image, across: float, down: float) -> Image:
     height_px, width_px = image.shape[:2]
-    # Even, as H.264 wants it.
+    # Even, as H.264 requires.
     size_px = 2 * round(width_px * across / 2), 2 * round(height_px * down / 2)
     return cv2.resize(image, size_px, interpolation=cv2.INTER_AREA).astype(np.uint8)
 
@@ -95,7 +95,7 @@ def _tones(transfer: int) -> Callable[[Image], Image]:
 
 
 def _uneven(times_s: Sequence[float]) -> Sequence[float]:
-    """A rate that changes: pictures are left out now and then (see `_gaps`), the others keep their times."""
+    """A variable rate: some pictures are left out (see `_gaps`), the others keep their times."""
     return [at_s for number, at_s in enumerate(times_s) if number % 7 not in (2, 5)]
 
 
@@ -124,7 +124,7 @@ def _woven(path: Path, images: Iterator[Image], made: Made) -> Path:
 
 
 def _twice(path: Path, images: Iterator[Image], made: Made) -> Path:
-    """Each picture two times, at twice the rate."""
+    """Each picture twice, at twice the rate."""
     times_s = [at_s + later_s for at_s in made.times_s or () for later_s in (0.0, 0.5 / made.fps)]
     pictures = (again for image in images for again in (image, image))
     return write_made(path, pictures, replace(made, fps=2 * made.fps, times_s=times_s))

@@ -1,9 +1,9 @@
-"""What the error against the hand labels consists of: the labels, the frame they were set in, noise of the pose model, and the
-error that every view of the pose model shares.
+"""The components of the error against the hand labels: the labels, the frame they were set in, noise of the pose model, and the
+error common to all views of the pose model.
 
-A clip is measured several times, as a camera that hangs a little differently would have shown it: cut by a few pixels at the
-left and upper edge, and from the second frame on, so that the other half of the frames is mirrored. Averaging could lower what
-differs between these views; no filter removes what they share.
+A clip is measured several times, as if the camera had been placed slightly differently: cut by a few pixels at the left and
+upper edge, and from the second frame on, so that the other half of the frames is mirrored. Averaging could reduce errors that
+differ between these views; no filter removes those that they share.
 """
 
 import json
@@ -29,7 +29,7 @@ VIEWS = tuple((skipped, cut_px) for cut_px in (0, 3, 7) for skipped in (0, 1))
 """Frames left out at the start, and pixels cut off at two edges."""
 SD_LIMIT_DEG = {"treadmill_elite_60fps": 1.3}
 LIMIT_DEG = 1.0
-"""Of every other clip."""
+"""Limit for every other clip."""
 _AROUND_S = 0.1
 _LEAST_SETTLED = 5
 
@@ -43,7 +43,7 @@ class Labels:
 
     @classmethod
     def of(cls, name: str) -> "Labels":
-        """Read those of a clip."""
+        """Read the labels of a clip."""
         truth = json.loads((TRUTH / "labels.json").read_text(encoding="utf-8"))[name]
         forward = 1 if truth["facing"] == "right" else -1
         thighs = [[_thigh_deg(label[who], forward) for who in "ab"] for label in truth["labels"]]
@@ -72,11 +72,11 @@ class View:
     late_s: Floats
     """From the labelled frame to the peak."""
     bend_dps2: float
-    """How fast the thigh turns: half of its angular acceleration at the peak."""
+    """Half of the thigh's angular acceleration at the peak."""
 
 
 def asked(names: Sequence[str]) -> list[tuple[str, int]]:
-    """What to run: each clip in each of VIEWS."""
+    """The runs: each clip in each of VIEWS."""
     return [(name, at) for name in names for at in range(len(VIEWS))]
 
 

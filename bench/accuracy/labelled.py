@@ -36,7 +36,7 @@ START_S = 1.0
 
 @dataclass(frozen=True)
 class ClipScore:
-    """What the scoring tool printed of a clip, and how other ways of telling the legs did on it."""
+    """The scoring tool's output for a clip, and the results of other methods of identifying the legs."""
 
     name: str
     printed: dict[str, tuple[float, ...]]
@@ -44,7 +44,7 @@ class ClipScore:
 
 
 def clips() -> list[str]:
-    """Names of the labelled clips that are there."""
+    """Names of the labelled clips found beside the checkout."""
     return [name for name in SD_LIMIT_DEG if clip_file(name).exists() and TOOL.exists()]
 
 
@@ -87,7 +87,7 @@ def figures(scores: Sequence[ClipScore]) -> list[Figure]:
 
 
 def _identity(name: str, settings: Settings) -> list[Asked]:
-    """Every way of telling the legs, on the pose model's own candidates."""
+    """Every method of identifying the legs, on the pose model's own candidates."""
     truth = json.loads((TRUTH / "labels.json").read_text(encoding="utf-8"))[name]
     with (TRUTH / f"legs_{name}.csv").open(newline="") as file:
         behind = {int(row["frame"]): row["near_is_behind"] == "1" for row in csv.DictReader(file) if row["near_is_behind"]}

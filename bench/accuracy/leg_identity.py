@@ -1,7 +1,7 @@
-"""Ways to tell the near leg from the far one when the model's labels cannot be trusted, for comparison with ours.
+"""Other methods of distinguishing the near leg from the far one when the model's labels cannot be trusted, for comparison.
 
-The simple ways give each of the two labelled legs to one of two tracks; their strides are the turns of the near track after a
-causal low pass. Ours may also say that both labels lie on one leg.
+The simple methods assign each of the two labelled legs to one of two tracks; their strides are the turns of the near track
+after a causal low pass. Ours can also find that both labels are on one leg.
 """
 
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Assigner(Protocol):
 
 
 class RawLabels:
-    """The model is believed."""
+    """Uses the model's labels as they are."""
 
     def swapped(self, _t_s: float, _first: Candidate, _second: Candidate) -> bool:
         """Never."""
@@ -47,7 +47,7 @@ class RawLabels:
 
 
 class ConstantVelocity:
-    """Each track takes the leg nearest to where thigh and knee would be had they gone on as before."""
+    """Each track takes the leg nearest to its thigh and knee extrapolated at constant velocity."""
 
     def __init__(self) -> None:
         self._before: list[tuple[float, Candidate, Candidate]] = []
@@ -72,7 +72,7 @@ class ConstantVelocity:
 
 
 class Oscillator:
-    """The thighs' difference is one oscillation that changes slowly: a Kalman filter for its two parts and its rate."""
+    """Models the thighs' difference as a slowly changing oscillation: a Kalman filter for its two components and its rate."""
 
     def __init__(self) -> None:
         self._state = np.array([0.0, 0.0, 2 * np.pi * _RATE_HZ])
@@ -97,7 +97,7 @@ class Oscillator:
 
 
 class Follower:
-    """A simple way of telling the legs, with strides from the near track."""
+    """A simple method of identifying the legs, with strides from the near track."""
 
     def __init__(self, assigner: Assigner, fps: float) -> None:
         self._assigner = assigner
@@ -105,7 +105,7 @@ class Follower:
         self._turns = TurnFinder()
 
     def update(self, t_s: float, first: Candidate | None, second: Candidate | None) -> Followed:
-        """Take in one frame."""
+        """Process one frame."""
         if first is None or second is None:
             return Followed(None, None, None)
         near, far = (second, first) if self._assigner.swapped(t_s, first, second) else (first, second)
@@ -119,7 +119,7 @@ class Ours:
         self._gait = Gait()
 
     def update(self, t_s: float, first: Candidate | None, second: Candidate | None) -> Followed:
-        """Take in one frame."""
+        """Process one frame."""
         update = self._gait.update(t_s, first, second)
         turn = update.near_turn
         stride = None if turn is None else Reading(turn.peak.t_s, turn.peak.thigh_deg, t_s)
@@ -129,7 +129,7 @@ class Ours:
 
 
 def ways(fps: float) -> dict[str, Follower | Ours]:
-    """All ways, new, by name."""
+    """New objects of all methods, by name."""
     return {
         "labels as the model gives them": Follower(RawLabels(), fps),
         "nearest to constant velocity, thigh and knee": Follower(ConstantVelocity(), fps),

@@ -1,9 +1,9 @@
-"""Five live sessions of a runner whose every stride is known, beside what is reported of them.
+"""Five live sessions of a runner whose every stride is known, compared with their reports.
 
 python -m bench.accuracy.live_sessions
 
-Ada extends the hip a degree further from session to session, and within each by so much more from half-way on. The program runs
-as it is started in a gym, with the real pose model (some three minutes). Fails where a figure falls short.
+Ada extends the hip a degree further in each session, and another degree from half-way through each. The program runs as in a
+gym, with the real pose model (about three minutes). Fails if a figure falls short.
 """
 
 import sys

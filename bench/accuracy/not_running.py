@@ -1,4 +1,4 @@
-"""Who moves without running, and who runs without looking like it: how many strides are published of each."""
+"""People who move without running, and runners who are hard to recognise: the number of strides published for each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ CLIPS = {
 }
 SECONDS, FPS = 12.0, 30.0
 NOISE_PX = 2.5
-"""Of each coordinate: 1.7 % of the trunk."""
+"""Noise of each coordinate: 1.7 % of the trunk."""
 Seen = Callable[[float], Landmarks]
 
 
@@ -47,7 +47,7 @@ def _runner(parameters: RunnerParameters) -> Seen:
 
 
 def movers() -> list[Mover]:
-    """Simulated landmarks: people who do not run, then runners who are hard to tell from them."""
+    """Simulated landmarks: people who do not run, then runners who are hard to distinguish from them."""
     others = [
         *(Mover(f"walks, {spm} steps/min", walker(spm).landmarks) for spm in (90, 115, 130, 145)),
         Mover("walks with bent knees, 130 steps/min", walker(130, bent_deg=20).landmarks),
@@ -93,7 +93,7 @@ def clips() -> list[str]:
 
 COLUMNS = ("who", "strides published", "true strides")
 _MISSED_AT_THE_ENDS = 3
-"""Of a run, this many strides lie at its ends: before the first whole turn, and not settled before the last frame."""
+"""Strides missed at the ends of a run: before the first complete turn, and not settled before the last frame."""
 
 
 def rows(of_clips: dict[str, int], of_movers: Sequence[int]) -> list[list[str]]:

@@ -1,7 +1,7 @@
-"""Other ways to read the peak of one leg's noisy thigh angle, for comparison: identity known, nothing hidden.
+"""Other methods of reading the peak of one leg's noisy thigh angle, for comparison: identity known, nothing hidden.
 
-A causal signal (raw, filtered) is read by its lowest value, which is known once the angle has come back by a hysteresis.
-The polynomial is told where the true turn is: the best case for it.
+A causal signal (raw or filtered) is read at its lowest value, which is known once the angle has returned by a hysteresis.
+The polynomial gets the true time of the turn: its best case.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,18 +11,18 @@ import numpy as np
 from tests.support.stride_score import Floats, Reading
 
 HYSTERESIS_DEG = 10.0
-"""Five times the noise: less, and noise makes turns of its own."""
+"""Five times the noise: with less, noise would produce turns."""
 BEFORE_S = 0.2
 _JERK_DENSITY = 1e9
-"""Of the Kalman filter's white jerk, (degrees/s³)²·s: of powers of ten and their threefold the one with the least RMS error."""
+"""Density of the Kalman filter's white jerk, (degrees/s³)²·s: of 1 and 3 times powers of ten, that with the least RMS error."""
 _NOISE_DEG = 2.0
 
 Estimator = Callable[[Floats, Floats, Sequence[tuple[float, float]]], list[Reading]]
-"""Times, noisy angles and true turns of one leg, to what is read of them."""
+"""Converts times, noisy angles and true turns of one leg to readings."""
 
 
 class Butterworth:
-    """A causal second-order low pass by the bilinear transform, one value at a time; the rate may be uneven a little."""
+    """A causal second-order low pass by the bilinear transform, one value at a time; the rate may be slightly uneven."""
 
     def __init__(self, cutoff_hz: float, fps: float) -> None:
         k = np.tan(np.pi * cutoff_hz / fps)
@@ -33,7 +33,7 @@ class Butterworth:
         self._y: list[float] = []
 
     def update(self, value: float) -> float:
-        """Take in a value; starts as if it had been there for ever."""
+        """Process a value; starts as if it had always been there."""
         if not self._x:
             self._x, self._y = [value, value], [value, value]
         filtered = self._b * (value + 2 * self._x[0] + self._x[1]) - self._a1 * self._y[0] - self._a2 * self._y[1]
@@ -50,7 +50,7 @@ class TurnFinder:
         self._falling = False
 
     def update(self, t_s: float, angle_deg: float) -> Reading | None:
-        """Take in one value; a turn is reported when the angle has come back from it by the hysteresis."""
+        """Process one value; a turn is reported when the angle has returned from it by the hysteresis."""
         if self._falling:
             if angle_deg < self._lowest[1]:
                 self._lowest = (t_s, angle_deg)
@@ -65,7 +65,7 @@ class TurnFinder:
 
 
 def raw_maximum(t_s: Floats, angle_deg: Floats, _turns: Sequence[tuple[float, float]]) -> list[Reading]:
-    """The angle as it comes."""
+    """The unfiltered angle."""
     finder = TurnFinder()
     found = (finder.update(t, angle) for t, angle in zip(t_s.tolist(), angle_deg.tolist(), strict=True))
     return [one for one in found if one is not None]
@@ -82,7 +82,7 @@ def butterworth(cutoff_hz: float) -> Estimator:
 
 
 def kalman(t_s: Floats, angle_deg: Floats, turns: Sequence[tuple[float, float]]) -> list[Reading]:
-    """A Kalman filter for angle, velocity and acceleration, the jerk white noise."""
+    """A Kalman filter for angle, velocity and acceleration, with white-noise jerk."""
     state, covariance = np.array([angle_deg[0], 0.0, 0.0]), np.diag([4.0, 300.0**2, 5000.0**2])
     filtered = [float(angle_deg[0])]
     for dt, angle in zip(np.diff(t_s), angle_deg[1:], strict=True):

@@ -1,4 +1,4 @@
-"""The landmarks of a whole recording, found by the pose model once and kept, or a drawn runner's true ones; their strides."""
+"""The landmarks of a whole recording, found once by the pose model and kept, or a drawn runner's true ones; their strides."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from wire.clock import NS_PER_S
 from wire.messages import CameraName, Stamps, Stride, opposite, side_of
 
 _ONE_VIEW = -1
-"""Stands for a picture that is never mirrored."""
+"""Value of `mirrored` for a pose model that never mirrors."""
 
 
 @dataclass(frozen=True)
 class SeenLandmarks:
-    """One entry a picture."""
+    """Landmarks with one entry per picture."""
 
     times_ns: NDArray[np.int64]
     points_px: Floats
@@ -39,7 +39,7 @@ class SeenLandmarks:
     """Width and height."""
 
     def strides(self, camera: CameraName) -> list[Stride]:
-        """What the engine makes of them, in order of time, as `hipcue analyse` would."""
+        """The strides that the engine measures from them, in order of time, as `hipcue analyse` would."""
         engine = GaitEngine()
         width_px, height_px = self.size_px.tolist()
         found: list[Stride] = []
@@ -56,7 +56,7 @@ class SeenLandmarks:
 
 
 def by_pose_model(source: str, folder: Path) -> SeenLandmarks:
-    """Of a source; read from `folder` if they were found before."""
+    """The landmarks of a source; read from `folder` if they were found before."""
     settings = load(overrides={"capture.source": source})
     pose = open_backend(settings.analysis)
     key = hashlib.sha256("\n".join([source, *pose.facts.values()]).encode()).hexdigest()[:16]
@@ -89,7 +89,7 @@ def by_pose_model(source: str, folder: Path) -> SeenLandmarks:
 
 
 def exactly(source: str, noise_px: float, seed: int) -> SeenLandmarks:
-    """The true ones of a drawn runner, without a picture and without the pose model, each point with noise of this size."""
+    """The true landmarks of a drawn runner, without pictures or pose model, each point with noise of this size."""
     drawn = SyntheticRunner(source)
     wanted, rng = drawn.settings, np.random.default_rng(seed)
     facing = opposite(wanted.facing) if wanted.other_side else wanted.facing

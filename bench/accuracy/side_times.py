@@ -1,7 +1,7 @@
 """Contact and flight, left minus right, of drawn runners whose feet move alike: python -m bench.accuracy.side_times
 [--seeds 2] [--landmarks FOLDER].
 
-The legs differ in extension, by 0, 4 and 8°, and in nothing that touches the belt, so what comes out is what the cameras add.
+The legs differ in extension, by 0, 4 and 8°, but not in their contact with the belt: any difference is the cameras' error.
 """
 
 import argparse
@@ -20,7 +20,7 @@ ASYMMETRIES_DEG = (0.0, 4.0, 8.0)
 
 
 def measured(asymmetry_deg: float, seed: int, landmarks: Path) -> tuple[SideTimes, ...]:
-    """Of a drawn runner."""
+    """Contact and flight of a drawn runner."""
     pair = drawn_pair(asymmetry_deg, seed)
     return side_times(session_of(*(by_pose_model(f"{clip},fps={FPS}", landmarks) for clip in (pair.main, pair.other))))
 

@@ -1,4 +1,4 @@
-"""From simulated runs to figures and limits."""
+"""Turns simulated runs into figures with limits."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -107,7 +107,7 @@ def difference_figures(groups: Sequence[tuple[str, Sequence[Outcome]]]) -> list[
     figures = []
     for what, outcomes in groups:
         for fps in (30, 60):
-            # Without the step, which comes to the two legs at different times.
+            # Without the step, which reaches the two legs at different times.
             chosen = [one for one in outcomes if one.case.fps == fps and not one.case.step_deg]
             compared = [(compare(list(a.measured_deg), list(b.measured_deg)), compare(list(a.true_deg), list(b.true_deg)))
                         for a, b in ((one.near, one.far) for one in chosen)]  # fmt: skip
@@ -141,7 +141,7 @@ DETAIL_COLUMNS = (
 
 
 def detail_rows(test: str, outcomes: Sequence[Outcome]) -> list[list[str]]:
-    """One line per curve and frame rate, to see where the errors come from."""
+    """One line per curve and frame rate, to show where the errors come from."""
     lines = []
     for varied in (True, False):
         for curve in sorted({one.case.curve for one in outcomes if one.case.varied == varied}):
@@ -167,7 +167,7 @@ def _by_curve(outcomes: Sequence[Outcome]) -> list[list[Score]]:
 
 
 def _pairs(outcomes: Sequence[Outcome]) -> list[tuple[Score, Score]]:
-    """Runs with the step beside the same without it."""
+    """Runs with the step, paired with the same runs without it."""
     by_case = {one.case: one for one in outcomes}
     stepped = [one for one in outcomes if one.case.step_deg]
     plain = [by_case.get(replace(one.case, step_deg=0.0)) for one in stepped]

@@ -1,4 +1,4 @@
-"""The drawn runner through the real pose model: does the whole chain tell the truth, both ways, alone and beside another?"""
+"""The drawn runner through the real pose model: is the chain accurate, facing either way, alone and beside another runner?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What came of it."""
+    """The result of a run."""
 
     cell: Cell
     near: Score
@@ -127,7 +127,7 @@ def far_figures(drawn: Sequence[Drawn]) -> list[Figure]:
 
 
 def difference_figures(drawn: Sequence[Drawn]) -> list[Figure]:
-    """Row 7: how far the far leg's bias is from the near leg's, which no number of strides takes out of their difference."""
+    """Row 7: difference between the biases of the far and the near leg, which more strides cannot remove."""
     test = "7 near/far difference of ten strides"
     biases = [
         Pool([one.far]).bias_deg - Pool([one.near]).bias_deg for one in drawn if one.near.number.size and one.far.number.size

@@ -1,11 +1,11 @@
 """Left minus right by two cameras, against runners whose legs differ by a known amount: python -m bench.accuracy.two_cameras
 [--seeds 5] [--exact-seeds 50] [--landmarks FOLDER] [--pairs FOLDER] [--workers 1].
 
-Each pair of clips is measured as `hipcue analyse CLIP --other-side CLIP2` would, and the stated ± is held against the truth.
+Each pair of clips is measured as `hipcue analyse CLIP --other-side CLIP2` would, and the stated ± is compared with the truth.
 Drawn runners differ by 0, 2, 4 and 8°, with body, pace, scatter and noise by seed. Their landmarks are found by the pose model,
-which takes nearly all of the time, and kept in --landmarks; with --exact-seeds they are the true ones with noise, which shows
-what strides and engine add without it. Rendered people (clips named …_camL and …_camR, with their truth beside them) are as
-they were made.
+which takes nearly all of the time, and kept in --landmarks; with --exact-seeds they are the true ones with noise, which
+shows the error of strides and engine alone. Rendered people (clips named …_camL and …_camR, with their true values beside
+them) are used unchanged.
 """
 
 import argparse
@@ -38,9 +38,9 @@ MESH = SHARED / "data" / "mesh"
 ASYMMETRIES_DEG = (0.0, 2.0, 4.0, 8.0)
 _STAND_S, _SECONDS = 4.0, 16.0
 _EXACT_NOISE_PX = 1.5
-"""Of each coordinate in each picture of a leg that is 280 pixels long: some 1° of a thigh's angle."""
+"""Noise of each coordinate for a leg 280 pixels long: about 1° of a thigh's angle."""
 _LARGE_DEG = 3.5
-"""Of a larger difference the share that the pose model shows matters more than everything else."""
+"""For a larger difference, the share of it that the pose model shows matters more than everything else."""
 _OF_STRIDE = ("leg", "side", "camera", "hip_extension_deg", "thigh_min_deg", "standing_thigh_deg", "quality", "stride_time_s")
 _OF_MEASURES = ("contact_ms", "knee_straightest_ms")
 
@@ -53,22 +53,22 @@ class Pair:
     main: str
     other: str
     true_deg: float
-    """Left minus right."""
+    """True left minus right."""
     exact_seed: int | None = None
     """The landmarks are the true ones with noise; None: they are the pose model's."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a pair; angles in degrees, None where nothing was stated."""
+    """The result for a pair; angles in degrees, None if no difference was stated."""
 
     pair: Pair
     difference_deg: float | None
     ci95_deg: float | None
     one_camera_deg: float
-    """Left minus right by the main camera alone, near leg and far leg."""
+    """Left minus right from the main camera alone, from its near and its far leg."""
     near_deg: float | None = None
-    """By the near legs alone."""
+    """Left minus right from the near legs alone."""
     far_deg: float | None = None
 
     @property
@@ -78,12 +78,12 @@ class Outcome:
 
     @property
     def covered(self) -> bool:
-        """Whether the truth lies within what was stated."""
+        """Whether the true value is within the stated interval."""
         return self.ci95_deg is not None and abs(self.error_deg) <= self.ci95_deg
 
 
 def drawn_pair(asymmetry_deg: float, seed: int) -> Pair:
-    """A drawn runner whose legs differ by so much, the left one more in every other seed; seeds vary all else."""
+    """A drawn runner whose legs differ by this much, the left one more in every other seed; seeds vary everything else."""
     rng = np.random.default_rng(1000 * seed + round(10 * asymmetry_deg))
     middle_deg, cadence_spm, lean_deg, drive_deg = rng.uniform((13, 160, 3, 36), (20, 182, 9, 46))
     facing = "right" if rng.random() < 0.5 else "left"
@@ -132,14 +132,14 @@ def run(pair: Pair, landmarks: Path) -> Outcome:
 
 
 def session_of(main: SeenLandmarks, other: SeenLandmarks) -> RecordedSession:
-    """What `hipcue analyse` would record of two clips."""
+    """The session that `hipcue analyse` would record from two clips."""
     strides, other_strides = (rows(seen.strides(camera)) for seen, camera in zip((main, other), CAMERAS, strict=True))
     facing = next((str(row["side"]) for row in strides if row["leg"] == "near"), "")
     return RecordedSession({"facing": facing}, strides, [], [], other_strides=other_strides)
 
 
 def rows(strides: Sequence[Stride]) -> list[Row]:
-    """As far as left and right are compared by them."""
+    """The strides that take part in the comparison of left and right."""
     return [
         {
             "t_peak_s": one.t_peak_ns / NS_PER_S,
@@ -173,7 +173,7 @@ def table(outcomes: Sequence[Outcome]) -> Table:
 
 
 def kind(outcome: Outcome) -> str:
-    """By which the figures are grouped: rendered people, or drawn runners whose legs differ by so much."""
+    """The group of a pair in the figures: rendered people, or drawn runners with this difference."""
     pair = outcome.pair
     if not pair.name.startswith("drawn"):
         return "rendered people"
@@ -182,7 +182,7 @@ def kind(outcome: Outcome) -> str:
 
 
 def figures(outcomes: Sequence[Outcome]) -> list[Figure]:
-    """Drawn and rendered runners apart, then what near and far legs say alone."""
+    """Figures for drawn and rendered runners separately, then for near and far legs alone."""
     found: list[Figure] = []
     kinds = dict.fromkeys(kind(one) for one in outcomes)
     for test, chosen in ((name, [one for one in outcomes if kind(one) == name]) for name in kinds):
@@ -211,7 +211,7 @@ def figures(outcomes: Sequence[Outcome]) -> list[Figure]:
 
 
 def _of_pair(test: str, true_deg: Floats, measured_deg: Floats) -> list[Figure]:
-    """The errors of small differences, and by what share of their size large ones are off."""
+    """The errors of small differences, and the relative errors of large ones."""
     errors_deg, large = measured_deg - true_deg, np.abs(true_deg) > _LARGE_DEG
     shares = errors_deg[large] / true_deg[large]
     return [

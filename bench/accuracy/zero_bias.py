@@ -1,8 +1,8 @@
-"""Learn how much the zero read in standing is off: python -m bench.accuracy.zero_bias FOLDER [--landmarks FOLDER].
+"""Learn the error of the zero read in standing: python -m bench.accuracy.zero_bias FOLDER [--landmarks FOLDER].
 
-FOLDER holds clips of rendered people who stand and then run, each with its truth beside it: X.mp4, X.json and X.strides.csv in
-the form that bench/accuracy/bodies.py reads. Prints the constants of analysis/measures/zero_bias.py, and how well the same
-line, learnt from the other people, corrects each one.
+FOLDER contains clips of rendered people who stand and then run, each with its true values: X.mp4, X.json and X.strides.csv in
+the format that bench/accuracy/bodies.py reads. Prints the constants of analysis/measures/zero_bias.py, and how well a line
+learnt from the other people corrects each one.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from wire.quiet import keep_native_notes_off_stderr
 SIDE_ON_DEG = 4.0
 WITHIN_DEG = 2.0
 _START_S = 0.3
-"""The pose model has found the person by now."""
+"""The pose model has found the person by then."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ class View:
     """The same for all clips of one person."""
     yaw_deg: float
     width: float
-    """As in BodyAngles, in standing."""
+    """Width as in BodyAngles, in standing."""
     error_deg: float
-    """Mean of zeroed hip extension, measured less true, without correction."""
+    """Mean error (measured minus true) of zeroed hip extension, without correction."""
 
 
 def view(clip: Path, landmarks: Path) -> View | None:
-    """What the engine makes of a clip; None: it finds no zero or no stride."""
+    """The engine's result for a clip; None: it finds no zero or no stride."""
     facts = json.loads(clip.with_suffix(".json").read_text(encoding="utf-8"))
     seen = by_pose_model(str(clip), landmarks)
     body = bodies.compared(clip, seen.strides("main"))
@@ -71,7 +71,7 @@ def learnt(views: Sequence[View]) -> ZeroBias:
 
 
 def corrected_deg(views: Sequence[View]) -> Floats:
-    """The error that is left in each view by what is learnt from all other people."""
+    """The remaining error of each view after correction with the line learnt from all other people."""
     left = []
     for one in views:
         bias = learnt([other for other in views if other.person != one.person])

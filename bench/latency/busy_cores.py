@@ -1,4 +1,4 @@
-"""Keeps every core busy with work that has nothing to do with the program."""
+"""Keeps every core busy with unrelated work."""
 
 import shutil
 import subprocess
@@ -18,7 +18,7 @@ def missing() -> str:
 
 @contextmanager
 def busy_cores() -> Iterator[None]:
-    """One calculation for each core, as long as the block lasts."""
+    """Runs one calculation per core for the duration of the block."""
     command = [_PROGRAM, "--cpu", str(usable_cores()), "--quiet"]
     load = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

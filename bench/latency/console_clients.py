@@ -1,6 +1,6 @@
-"""What eight clients of the console cost the lane: frame to sound with and without them, in turns, in one run.
+"""The effect of eight console clients on a lane: frame to sound with and without them, alternating, in one run.
 
-python -m bench.latency.console_clients [--rounds 8] [--seconds 30]: some 14 minutes, on a machine with nothing else to do. A
+python -m bench.latency.console_clients [--rounds 8] [--seconds 30]: about 14 minutes on an otherwise idle machine. A
 round has a window without clients, one with eight scripts, and, where Chromium is installed, one with a browser and seven; the
 browser takes its processor time from the same machine, as a tablet does not. Needs PulseAudio with ALSA's plug-in.
 With --replay, the console also keeps the last pictures while a page is open.
@@ -39,7 +39,7 @@ REPLAY = "\n[console]\nreplay = true\n"
 
 
 def frames_to_sounds_ms(program: Program, first_cue: int, first_sound: int) -> list[float]:
-    """From each cue's frame to its sound's way out of the card."""
+    """Times from each cue's frame to its sound at the card's output."""
     cues = program.heard.cues[first_cue:]
     captured = {(cue.rule, cue.decided_ns): cue.stamps.capture_ns for cue in cues if cue.stamps is not None}
     asked = [((one.rule, one.requested_ns), one.dac_ns) for one in program.heard.played[first_sound:]]
@@ -55,7 +55,7 @@ def window(program: Program, seconds: float) -> list[float]:
 
 
 def follow(secret: str, stop: threading.Event, received: list[int]) -> None:
-    """A scripted page: takes all that is sent."""
+    """A scripted page: receives everything that is sent."""
     browser = Browser(DEFAULT_PORT, cookie=f"{cookie_name(DEFAULT_PORT)}={secret}")
     with suppress(WebSocketException, OSError, TimeoutError), browser.live() as page:
         while not stop.is_set():
@@ -65,7 +65,7 @@ def follow(secret: str, stop: threading.Event, received: list[int]) -> None:
 
 @contextmanager
 def clients(secrets: Sequence[str], browser: bool) -> Iterator[list[int]]:
-    """All connected; the list holds how many messages the scripts have taken."""
+    """Context with all clients connected; the list contains the number of messages that the scripts have received."""
     stop, received = threading.Event(), [0]
     scripted = secrets[: len(secrets) - browser]
     threads = [threading.Thread(target=follow, args=(secret, stop, received)) for secret in scripted]
@@ -117,7 +117,7 @@ def main() -> None:
         ) as program:
             program.first_sample()
             for number in range(options.rounds):
-                # In another order each time, so that what drifts meets all kinds alike.
+                # In a different order each time, so that drift affects all kinds alike.
                 for kind in kinds[number % len(kinds) :] + kinds[: number % len(kinds)]:
                     if kind == WITHOUT:
                         delays_ms[kind].append(window(program, options.seconds))

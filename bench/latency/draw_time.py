@@ -44,7 +44,7 @@ def views(scene: Scene) -> list[View]:
     for index in range(ROUNDS):
         view = strides[index // ROUNDS_PER_STRIDE]
         if view.frame is not None:
-            # Another array at every round, as from a camera: one that stays in the processor's cache would flatter.
+            # A different array in every round, as from a camera: one in the processor's cache would be too fast.
             image = np.roll(view.frame.image, index, axis=1)
             view = replace(view, frame=replace(view.frame, seq=index, image=image))
         shown.append(view)
@@ -52,7 +52,7 @@ def views(scene: Scene) -> list[View]:
 
 
 def kept(size_px: tuple[int, int]) -> tuple[Histogram, float]:
-    """How long it takes to keep one picture of a camera of this size for a replay, and how large it is then, kB."""
+    """Time to keep one picture of this size for a replay, and its size when kept, kB."""
     image, sample = drawn(PUSH_OFF, size_px, 15.0)
     recent, histogram = RecentPictures(SPAN_S), Histogram()
     for number in range(ROUNDS):

@@ -1,4 +1,4 @@
-"""What the program takes while nobody is in view, and how soon it follows somebody who steps on.
+"""The program's processor time while nobody is in view, and how soon it follows somebody who steps on.
 
 python -m bench.latency.empty_gym [--fps 60] [--times 1]
 
@@ -36,9 +36,9 @@ CADENCE_SPM = 180.0
 STRIDES = 2
 SETTLE_S = 4.0
 FULL_S, RESTING_S = 8.0, 20.0
-"""For how long processor time is counted."""
+"""Durations over which processor time is measured."""
 AWAKE_S = 15.0
-"""Without a runner: the next one is somebody else, as after a rest."""
+"""Time without a runner, after which the next one is somebody else, as after a rest."""
 FOLLOWED_S = 12.0
 """From the first picture with the runner to the end of the comparison."""
 PATIENCE_S = 120.0
@@ -173,7 +173,7 @@ def main() -> None:
 
 
 def figures(cores_at_rest: float, resting: list[SteppedOn], awake: list[SteppedOn]) -> list[Figure]:
-    """Worst of the times."""
+    """The worst results of all repetitions."""
     found = [at_most("at rest", "all processes", cores_at_rest, 0.15, " cores", 3)]
     for name, seen in (("at rest", resting), ("awake", awake)):
         found += [

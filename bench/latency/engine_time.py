@@ -21,7 +21,7 @@ LIMIT_MS = 0.5
 
 
 def seen() -> list[tuple[Frame, Landmarks | None]]:
-    """The drawn runner's frames and what the pose model sees in them."""
+    """The drawn runner's frames with the pose model's landmarks."""
     settings = Settings()
     source, pose = SyntheticRunner(SOURCE), open_backend(settings.analysis)
     found = [(frame, pose.estimate(frame.image)) for frame in frames(source, settings.capture)]
@@ -30,7 +30,7 @@ def seen() -> list[tuple[Frame, Landmarks | None]]:
 
 
 def times_ms(looks: list[tuple[Frame, Landmarks | None]]) -> list[float]:
-    """Of every frame after the first second."""
+    """Times of every frame after the first second."""
     engine, took_ms = GaitEngine(), []
     for frame, landmarks in looks:
         facts = FrameFacts.of(frame)
@@ -41,7 +41,7 @@ def times_ms(looks: list[tuple[Frame, Landmarks | None]]) -> list[float]:
 
 
 def main() -> None:
-    """Print the best of some rounds: the others were kept waiting by something else."""
+    """Print the best of several rounds: the others were delayed by other work."""
     keep_native_notes_off_stderr()
     looks = seen()
     rounds = [times_ms(looks) for _ in range(ROUNDS)]

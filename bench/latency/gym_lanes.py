@@ -1,6 +1,6 @@
-"""Eight live lanes on the gym's page: from a stride published to its number in a real browser, and what memory does meanwhile.
+"""Eight live lanes on the gym's page: time from a published stride to its number in a real browser, and memory use.
 
-python -m bench.latency.gym_lanes [--minutes 10]. Needs Chromium, Playwright, and a machine with nothing else to do.
+python -m bench.latency.gym_lanes [--minutes 10]. Needs Chromium, Playwright and an otherwise idle machine.
 
 The first two lanes are whole programs on recorded landmarks: a drawn runner's, found by the pose model at the beginning. The
 other six publish again what one of these has published for a minute, all encrypted as real ones. Console and browser are real.
@@ -50,7 +50,7 @@ SHOWN_WITHIN_S = 5.0
 USABLE_S = 2.0
 """From a load with nothing in the browser's cache to every lane's present state."""
 FLAT_MB = 2.0
-"""By how much the page's heap may differ between its second and its last look: by so much it varies by itself."""
+"""Allowed difference of the page's heap between the second and the last reading: its normal variation."""
 LOOK_MS = 2000
 OFTEN_MS = 50
 SETTLE_S = 10.0
@@ -89,7 +89,7 @@ NOW = "performance.timeOrigin + performance.now()"
 
 
 def ahead_ms(page: Any) -> float:
-    """How much the page's clock is ahead of this process's, by the quickest of some answers."""
+    """How much the page's clock is ahead of this process's, from the quickest of several replies."""
     found: list[tuple[float, float]] = []
     for _ in range(5):
         before_ms = monotonic_ns() / NS_PER_MS
@@ -155,7 +155,7 @@ def report(sent: list[tuple[int, int, int]], shown: dict[tuple[int, int], float]
 
 @dataclass
 class ProgramLane:
-    """A lane that is the whole program, without screen and sound, and what is heard of it."""
+    """A lane that is the whole program, without screen and sound, and its messages."""
 
     number: int
     folder: Path
@@ -165,7 +165,7 @@ class ProgramLane:
     sent: list[tuple[int, int, int]] = field(default_factory=list)
     """(lane, stride, ns) of near strides, by the program's own stamps."""
     first_health_ns: int = 0
-    """When anything was first heard since its start."""
+    """When its first message since the start arrived."""
 
     def __post_init__(self) -> None:
         self.folder.mkdir()
@@ -267,7 +267,7 @@ def serving(folder: Path, lanes: list[PublishedLane]) -> Iterator[tuple[int, int
 
 
 def seconds_until(page: Any, holds: str, since_ns: Callable[[], int]) -> float:
-    """How long after a moment, which may be yet to come, something holds on the page; infinity: it never did."""
+    """Time from a moment, possibly in the future, until a condition is true on the page; infinity: it never was."""
     end_ns = monotonic_ns() + s_to_ns(GUARD_S)
     while monotonic_ns() < end_ns:
         if since_ns() and page.evaluate(holds):
@@ -313,7 +313,7 @@ def main() -> None:
 
 
 def measure(folder: Path, programs: list[ProgramLane], console_key: str, minutes: float) -> bool:
-    """Watch the page for so long, then kill a lane. Prints everything. Returns whether all limits hold."""
+    """Watch the page for this long, then kill a lane. Prints everything. Returns whether all limits hold."""
     run = run_folder(programs[0].program.runtime)
     with published(folder / "lanes", run, console_key) as (others, end):
         with (

@@ -1,4 +1,4 @@
-"""From measured runs to tables: the limits, the stages, what each process takes, and the loop a user would write."""
+"""Turns measured runs into tables: the limits, the stages, each process's resources, and the naive loop."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ _FROM_S = 6.0
 
 @dataclass(frozen=True)
 class Alone:
-    """What a process of bench.latency.naive has printed."""
+    """The output of a process of bench.latency.naive."""
 
     captured: int
     done: int
@@ -34,7 +34,7 @@ class Alone:
 
 @dataclass(frozen=True)
 class Live:
-    """A webcam's runner, then nobody."""
+    """Results with a runner before a webcam, then with nobody."""
 
     rate_hz: float
     """Pictures analysed a second."""
@@ -69,7 +69,7 @@ def p99(runs: Sequence[Result], stage: str) -> float:
 
 
 def prediction_errors_ms(heard: Heard) -> list[float]:
-    """Predicted less true peak of the drawn runner, for each peak the last prediction `LEAD_S` before it."""
+    """Predicted minus true peak of the drawn runner, for each peak the last prediction `LEAD_S` before it."""
     _, first = heard.samples[0]
     runner = latency_frames.runner()
     rate = _rate(heard)
@@ -123,7 +123,7 @@ def reached(measured: Measured) -> dict[str, float]:
 
 
 def further(measured: Measured) -> Table:
-    """Limits beside those to reach."""
+    """Limits in addition to the targets."""
     screen, fast = measured.runs[FILE_30], measured.runs[FILE_60]
     errors_ms = [error for runs in measured.runs.values() for run in runs for error in prediction_errors_ms(run.heard)]
     every = [run for runs in measured.runs.values() for run in runs]
@@ -158,7 +158,7 @@ def stall_figures(stalls: Sequence[Stall]) -> list[Figure]:
 
 
 def stage_table(name: str, runs: Sequence[Result]) -> Table:
-    """The way of one kind of run, stage by stage: medians over the runs."""
+    """The stages of one kind of run: medians over the runs."""
     rows = []
     for stage in stages.STAGES:
         seen = [run.stages[stage.name] for run in runs if stage.name in run.stages]
@@ -185,7 +185,7 @@ def use_table(runs: Mapping[str, Sequence[Result]]) -> Table:
 
 
 def naive_table(measured: Measured) -> Table:
-    """The loop a user would write, on the same pictures in the same run."""
+    """The naive loop on the same pictures in the same run."""
     rows = []
     for fps, loops in measured.loop.items():
         runs = measured.runs[FILE_30 if fps == 30 else FILE_60]

@@ -1,4 +1,4 @@
-"""Pictures for the latency measurement: a drawn runner, drawn beforehand, so that drawing is not what is measured."""
+"""Pictures for the latency measurement: a drawn runner, drawn in advance, so that drawing is not measured."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ JPEG_QUALITY = 92
 
 
 def runner() -> Runner:
-    """Who is drawn."""
+    """The drawn runner."""
     return Runner(RunnerParameters(extension_deg=EXTENSION_DEG, cadence_spm=CADENCE_SPM))
 
 
@@ -32,7 +32,7 @@ def drawn_source(fps: int) -> str:
 def draw(path: Path, fps: int, other_side: bool = False) -> None:
     """Write `LENGTH_S` of the runner as Motion JPEG, which is what webcams deliver at this size and rate.
 
-    `other_side`: as a second camera sees the same instants from the left.
+    `other_side`: the same moments as seen by a second camera from the left.
     """
     runs, painter = runner(), RunnerPainter(*SIZE_PX, facing="left" if other_side else "right")
     file = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), float(fps), SIZE_PX)

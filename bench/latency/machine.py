@@ -26,7 +26,7 @@ def machine() -> str:
 
 
 def _cpu_info() -> dict[str, str]:
-    """Of the first core; empty on another system than Linux."""
+    """Information about the first core; empty on systems other than Linux."""
     try:
         first = Path("/proc/cpuinfo").read_text().partition("\n\n")[0]
     except OSError:

@@ -56,7 +56,7 @@ def _with_precision(name: str, threads: int, device: str) -> dict[str, str | int
 
 
 def opened(name: str, threads: int = 1) -> BlazePose:
-    """The pose model as shipped but for its precision and threads."""
+    """The pose model as shipped, except for its precision and threads."""
     with precision(name):
         return BlazePose(threads, mirrors=True)
 
@@ -69,7 +69,7 @@ class Int8:
         model = networks.with_image_input(
             _PRUNED(core.read_model(os.fspath(landmarks_path("full"))), LANDMARKS_OUTPUTS), LANDMARKS_RANGE
         )
-        nncf = import_module("nncf")  # not of the project's packages; it must not load OpenVINO first
+        nncf = import_module("nncf")  # not a dependency of the project; it must not load OpenVINO first
         pictures = list(_crops())[::EVERY]
         calibration = nncf.Dataset(pictures, lambda crop: crop[None])
         self._model = nncf.quantize(
@@ -92,7 +92,7 @@ class Int8:
 
 
 def _crops() -> Iterator[Image]:
-    """What the landmark network gets to see."""
+    """The images that the landmark network receives."""
     for pictures in (
         *(clip_frames(clip_file(name), CALIBRATION_FRAMES) for name in clips()),
         runner_frames(CALIBRATION_FRAMES),
@@ -182,7 +182,7 @@ def main() -> None:
 
 
 def _runs(choose: Opened) -> bool:
-    """Whether this processor can."""
+    """Whether this processor supports it."""
     try:
         choose().close()
     except (RuntimeError, PoseError):

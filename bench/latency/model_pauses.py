@@ -1,6 +1,6 @@
 """Whether the pose model takes longer between other work than back to back: python -m bench.latency.model_pauses [--isa AVX2].
 
-Processor time is what it computes, wall time includes waiting for a core: all ways in turn, on one picture.
+Processor time excludes and wall time includes waiting for a core: all variants in turn, on one picture.
 """
 
 import argparse
@@ -20,7 +20,7 @@ ROUNDS = 80
 WARM_UP = 10
 PAUSE_S = 0.015
 OTHER_BYTES = 64 << 20
-"""More than most processors keep close to a core."""
+"""More than most processors' caches."""
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
-"""What the program is compared with, each in a process of its own: python -m bench.latency.naive loop|pose FILE SECONDS.
+"""Baselines for comparison, each in a separate process: python -m bench.latency.naive loop|pose FILE SECONDS.
 
-loop: what a user would write instead: read a picture, mediapipe's solutions pose, the angle, draw, next; one thread.
-pose: nothing but the program's own pose model, at the camera's pace on pictures of the program's size.
+loop: the naive program: read a picture, run mediapipe's solutions pose, compute the angle, draw, repeat; one thread.
+pose: only HipCue's pose model, at the camera's rate on pictures of the program's size.
 Prints one line of JSON.
 """
 
@@ -25,11 +25,11 @@ from wire.frames.frame import Image
 from wire.quiet import quiet_stderr
 
 DRIVER_BUFFERS = 4
-"""What a Linux webcam driver keeps for OpenCV (CAP_PROP_BUFFERSIZE): a slow reader gets the oldest of them."""
+"""Buffers that a Linux webcam driver keeps for OpenCV (CAP_PROP_BUFFERSIZE): a slow reader gets the oldest."""
 
 
 class Camera:
-    """A file played like a webcam: pictures come at their time, wait in the driver's buffers, are lost when those are full."""
+    """A file played like a webcam: pictures arrive on time, wait in the driver's buffers, and are lost when those are full."""
 
     def __init__(self, path: Path, seconds: float) -> None:
         file = cv2.VideoCapture(str(path))

@@ -1,4 +1,4 @@
-"""docs/performance.md, whose tables two commands write: each keeps what the other has written."""
+"""docs/performance.md, whose tables are written by two commands; each keeps the other's."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ NOTES_TITLE = "What falls short, and what was tried"
 
 
 def section(page: str, title: str) -> str:
-    """The section of this heading, with it; "" if there is none."""
+    """The section with this heading, including it; "" if there is none."""
     _, heading, rest = page.partition(f"## {title}\n")
     return heading + rest.partition("\n## ")[0].rstrip() + "\n\n" if heading else ""
 

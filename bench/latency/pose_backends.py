@@ -1,4 +1,4 @@
-"""MediaPipe and OpenVINO on the same frames, frame by frame in turn: time, and how far apart their landmarks lie.
+"""MediaPipe and OpenVINO on the same frames, frame by frame in turn: time, and distance of their landmarks.
 
 python -m bench.latency.pose_backends [--threads 1] [--frames 150]
 """
@@ -21,11 +21,11 @@ from wire.frames.frame import Image
 
 WARM_UP_FRAMES = 10
 NUDGE_PX = 0.001
-"""By how much the first box is moved to see how far one and the same model runs away from itself."""
+"""The first box is moved by this much to show how far a model deviates from itself."""
 
 
 def nudged(frames: Iterator[Image], own: BlazePose, twin: BlazePose) -> Parity:
-    """Ours against ours, after the twin's first box was moved by NUDGE_PX: what of the distance is the model's own."""
+    """Compare our model with itself after moving the twin's first box by NUDGE_PX: the model's own part of the distance."""
     parity = Parity()
     for index, image in enumerate(frames):
         one = own.estimate(image)
@@ -52,7 +52,7 @@ class Times:
 
 
 def in_turn(frames: Iterator[Image], theirs: PoseEstimator, own: PoseEstimator) -> tuple[Times, Times]:
-    """Both on every frame; who goes first changes from frame to frame, for the second finds the picture in the cache."""
+    """Run both on every frame, in alternating order, because the second one finds the picture in the cache."""
     their_times, own_times = Times(), Times()
     for index, image in enumerate(frames):
         pairs: list[tuple[Times, PoseEstimator]] = [(their_times, theirs), (own_times, own)]

@@ -1,6 +1,6 @@
-"""What it brings that screen and recorder give way on busy cores: python -m bench.latency.priorities [--one-core].
+"""The benefit of lower priorities for screen and recorder on busy cores: python -m bench.latency.priorities [--one-core].
 
-One program before a webcam of 60 fps, beside stress-ng on every core; its priorities are taken away and given back in turns.
+One program before a webcam of 60 fps, beside stress-ng on every core; its priorities are removed and restored in turns.
 --one-core: instead of stress-ng, the whole program on one core, so that its processes compete with each other only.
 Needs root, because only root may raise a priority.
 """
@@ -33,7 +33,7 @@ NICENESS = {spec.name: spec.niceness for spec in PROCESSES if spec.niceness}
 
 @dataclass
 class Windows:
-    """Of all rounds."""
+    """Measurements of all rounds."""
 
     rate_hz: list[float] = field(default_factory=list)
     spacing_ms: list[float] = field(default_factory=list)

@@ -22,7 +22,7 @@ COMPARED = 40
 
 
 def by_opencv(path: Path) -> Iterator[tuple[float, Image]]:
-    """Time, ms, and picture, as OpenCV reads them."""
+    """Times (ms) and pictures as OpenCV reads them."""
     device = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     while device.grab():
         at_ms = device.get(cv2.CAP_PROP_POS_MSEC)

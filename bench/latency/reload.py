@@ -1,7 +1,7 @@
 """Whether a settings file that is saved while the program runs disturbs the video: python -m bench.latency.reload.
 
-The whole program runs on the synthetic runner, without screen and sound. First nobody touches the file, then it is rewritten 50
-times, each time with another band, volume and rule. Printed: the gaps between frames that were measured, in frame times.
+The whole program runs on the synthetic runner, without screen and sound. First the file stays unchanged, then it is rewritten 50
+times, each time with another band, volume and rule. Prints the gaps between measured frames in frame times.
 """
 
 import tempfile
@@ -26,7 +26,7 @@ LIMIT_FRAMES = 2.0
 
 
 def text(number: int) -> str:
-    """A settings file, another one for each number."""
+    """A settings file that differs for each number."""
     rule = f'name = "push"\nwhen = "hip_extension below band"\nstrides = {1 + number % 9}\ntext = "Push"\nsound = "push"\n'
     return f"[target]\nhalf_width_deg = {1 + number / 100}\n[audio]\nvolume = {number % 10 / 10}\n[[cue]]\n{rule}"
 
@@ -43,7 +43,7 @@ class Stretch:
 
 
 class Listener:
-    """Hears samples and settings of the running program."""
+    """Receives samples and settings of the running program."""
 
     def __init__(self, folder: Path) -> None:
         self._wire = Wire(folder, "bench")
@@ -52,7 +52,7 @@ class Listener:
         self.version = 0
 
     def listen(self, seconds: float) -> Stretch:
-        """What is measured in this time."""
+        """The samples measured in this time."""
         stretch, until_ns = Stretch([]), monotonic_ns() + s_to_ns(seconds)
         while monotonic_ns() < until_ns:
             wait(20, self._samples, self._states)

@@ -1,4 +1,4 @@
-"""One section of the benchmark, in a process of its own, whose environment is the section's.
+"""One section of the benchmark, in a separate process with the section's environment.
 
 python -m bench.latency.section NAME OUT.json --runs 2 --seconds 10
 """
@@ -56,7 +56,7 @@ RESTING_S = 12.0
 
 @dataclass(frozen=True)
 class Section:
-    """What was found."""
+    """The results of a section."""
 
     machine: str
     figures: dict[str, float]
@@ -142,7 +142,7 @@ def alone(what: str, path: Path, seconds: float) -> Alone:
 
 
 def tables(section: str, measured: Measured) -> list[Table]:
-    """Everything but the table of what is to be reached."""
+    """All tables except the table of targets."""
     found = [naive_table(measured)]
     if section == IDLE:
         found.insert(0, further(measured))

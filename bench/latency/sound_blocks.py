@@ -2,8 +2,8 @@
 
 python -m bench.latency.sound_blocks [--frames 256,192,128,96] [--seconds 30] [--busy]
 
-One stream of each length, all at the same time on one sound server (PulseAudio with a virtual card), so that whatever disturbs
-one disturbs all. A sound is asked for twice a second. --busy: beside `stress-ng --cpu` on every core.
+One stream of each length, all at the same time on one sound server (PulseAudio with a virtual card), so that any disturbance
+affects all. A sound is requested twice a second. --busy: beside `stress-ng --cpu` on every core.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from wire.clock import NS_PER_MS, monotonic_ns
 EVERY_S = 0.5
 _POLL_S = 0.002
 SETTLE_S = 2.0
-"""The server's first pauses are not counted."""
+"""The server's first pauses are excluded."""
 SOUND = np.full(480, 0.01, np.float32)
 
 

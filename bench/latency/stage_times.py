@@ -1,4 +1,4 @@
-"""How long each stage took in one stretch of a run, by the times that the messages themselves carry."""
+"""The duration of each stage in part of a run, from the times in the messages themselves."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,7 +13,7 @@ Durations = dict[str, list[float]]
 
 
 def of_samples(samples: Iterable[Sample]) -> Durations:
-    """The way of the frames from capture to sample."""
+    """Stages of the frames from capture to sample."""
     found: Durations = {}
     for one in (sample.stamps for sample in samples):
         pose_ns = one.pose_ended_ns - one.pose_started_ns
@@ -33,7 +33,7 @@ def of_samples(samples: Iterable[Sample]) -> Durations:
 
 
 def of_sounds(cues: Iterable[Cue], played: Iterable[Played]) -> Durations:
-    """The way of the strides that brought a sound, to the sound card's output."""
+    """Stages of the strides that caused a sound, to the sound card's output."""
     found: Durations = {}
     asked = {(cue.rule, cue.decided_ns): cue for cue in cues}
     for sound in played:
@@ -51,6 +51,6 @@ def of_sounds(cues: Iterable[Cue], played: Iterable[Played]) -> Durations:
 
 
 def percentiles(durations_ms: Sequence[float]) -> Latency:
-    """Of one stage."""
+    """Percentiles of one stage."""
     p50, p95, p99 = np.percentile(durations_ms, (50, 95, 99))
     return Latency(len(durations_ms), float(p50), float(p95), float(p99), max(durations_ms))

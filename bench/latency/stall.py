@@ -1,4 +1,4 @@
-"""Each process stopped for two seconds and let go on: how soon is all as before, and was anything old acted on?"""
+"""Stops each process for two seconds and continues it: how soon is everything normal, and was anything old acted on?"""
 
 from dataclasses import dataclass
 
@@ -20,19 +20,19 @@ MAX_AGE_MS = Settings().analysis.max_age_ms
 
 @dataclass(frozen=True)
 class Stall:
-    """What a stall of one process did."""
+    """The effects of stalling one process."""
 
     process: str
     recovery_ms: float
-    """From its waking to the first sample of normal age after which no older one came."""
+    """Time from continuing it to the first sample of normal age after which no older one arrived."""
     old_frames: int
-    """Measured although older than analysis.max_age_ms when they were received."""
+    """Frames measured although older than analysis.max_age_ms on arrival."""
     old_cues: int
-    """Decided from a stride older than that."""
+    """Cues decided from a stride older than that."""
     late_sounds: int
-    """Begun so long after their cue was decided."""
+    """Sounds that started this long after their cue was decided."""
     oldest_flip_ms: float
-    """Age of the oldest picture that the screen has shown, in the whole run so far."""
+    """Age of the oldest picture that the screen has shown so far in the run."""
 
 
 def stalls(program: Program, processes: tuple[str, ...] = STALLED) -> list[Stall]:
@@ -72,7 +72,7 @@ def _recovery_ms(after: Heard, woken_ns: int, normal_ms: float) -> float:
 
 
 def _near(at_ns: int, woken_ns: int) -> bool:
-    """Whether an unusual age is the stall's doing: later ones are the machine's."""
+    """Whether an unusual age is due to the stall: later ones are the machine's."""
     return at_ns - woken_ns < ms_to_ns(500)
 
 

@@ -1,8 +1,8 @@
-"""What a start takes, and the memory of all processes: python -m bench.latency.start_up [--times 3] [--tree OTHER_CHECKOUT].
+"""The time of a start, and the memory of all processes: python -m bench.latency.start_up [--times 3] [--tree OTHER_CHECKOUT].
 
 `hipcue run` with a sound server and a virtual screen, from the command to the first sample: wall time, and processor time of
 all processes. Then their memory (proportional set size). Another checkout is measured in turn with this one: on a busy machine
-only the ratios mean something.
+only the ratios are meaningful.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""What is to be reached, and the table of it: one row for each figure, one column for each section of the benchmark."""
+"""The targets, and their table: one row for each figure, one column for each section of the benchmark."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,14 +38,14 @@ class Target:
     digits: int
     at_least: bool = False
     busy_limit: float | None = None
-    """On busy cores, if it is another one there."""
+    """Limit on busy cores, if it differs."""
 
     def limit_in(self, section: str) -> float:
         """The limit in a section."""
         return self.limit if section != BUSY or self.busy_limit is None else self.busy_limit
 
     def holds(self, section: str, value: float) -> bool:
-        """Whether a value keeps the limit."""
+        """Whether a value is within the limit."""
         limit = self.limit_in(section)
         return value >= limit if self.at_least else value <= limit
 

@@ -1,4 +1,4 @@
-"""What a second camera costs: python -m bench.latency.two_cameras [--runs 3] [--seconds 15].
+"""The cost of a second camera: python -m bench.latency.two_cameras [--runs 3] [--seconds 15].
 
 The whole program as real processes, with a sound server and without a screen, in turn with one 720p camera at 30 frames a
 second and with two: recordings of a drawn runner from either side, played as cameras deliver them. Takes some three minutes on
@@ -29,7 +29,7 @@ EVERY_STRIDE = """
 [analysis]
 min_quality = 0.1
 """
-"""Two recordings do not start at the same instant: their cameras may contradict each other, and their strides count half."""
+"""Two recordings do not start at the same instant: their cameras may contradict each other, which halves quality."""
 
 
 def run(sources: Sequence[Path], folder: Path, environment: dict[str, str], seconds: float) -> Result:
@@ -43,7 +43,7 @@ def run(sources: Sequence[Path], folder: Path, environment: dict[str, str], seco
 
 
 def figures(one: Sequence[Result], two: Sequence[Result]) -> list[Figure]:
-    """Runs with one camera beside runs with two."""
+    """Compare runs with one camera and with two."""
 
     def p50(runs: Sequence[Result], stage: str) -> float:
         known_ms = [found.stages[stage].p50_ms for found in runs if stage in found.stages]

@@ -1,4 +1,4 @@
-"""The whole program as real processes, watched from outside: stages, frames, processor time, memory, and what a stall does."""
+"""The whole program as real processes, watched from outside: stages, frames, processor time, memory, effects of a stall."""
 
 import os
 import signal
@@ -51,7 +51,7 @@ every_s = 0.0
 
 @dataclass
 class Heard:
-    """What came over the wire, with the time of its arrival."""
+    """The messages received, with their times of arrival."""
 
     samples: list[tuple[int, Sample]] = field(default_factory=list)
     cues: list[Cue] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Use:
-    """Of one process: share of one core, and its part of the memory (proportional set size: shared pages are shared out)."""
+    """Of one process: share of one core, and part of the memory (proportional set size: shared pages are shared out)."""
 
     cpu_pct: float
     memory_mb: float
@@ -73,20 +73,20 @@ class Result:
     """One run."""
 
     stages: dict[str, Latency]
-    """Of the times in messages, all after the beginning; of those that the processes report, all from the start on."""
+    """Stages from times in messages exclude the beginning; those that processes report include it."""
     strides_to_sounds_ms: list[float]
-    """Of every single sound."""
+    """Delay of every sound."""
     analysed_share: float
-    """Frames analysed of those captured, start and end left out."""
+    """Share of captured frames that were analysed, excluding start and end."""
     other_analysed_share: float | None
-    """Of the camera on the other side; None: there is none."""
+    """The same for the camera on the other side; None: there is none."""
     first_sample_s: float
     use: dict[str, Use]
     heard: Heard
 
     @property
     def memory_mb(self) -> float:
-        """Of all processes."""
+        """Memory of all processes."""
         return sum(use.memory_mb for use in self.use.values())
 
 
@@ -135,7 +135,7 @@ class Program:
             raise RuntimeError(f"the program ended with {ended.exit_code}: {ended.err}")
 
     def listen(self, seconds: float) -> None:
-        """Take in what is said for so long."""
+        """Collect messages for this long."""
         until_ns = monotonic_ns() + s_to_ns(seconds)
         while monotonic_ns() < until_ns:
             wait(20, self._samples, self._strides, self._cues, self._played, self._health)
@@ -161,7 +161,7 @@ class Program:
         return (self.heard.samples[0][1].stamps.published_ns - self._began_ns) / NS_PER_S
 
     def measure(self, seconds: float) -> Result:
-        """Run for so long, the first `SETTLE_S` not counted, and look."""
+        """Run for this long after `SETTLE_S`, and return the result."""
         first_sample_s = self.first_sample()
         self.listen(SETTLE_S)
         seen, cued, played = len(self.heard.samples), len(self.heard.cues), len(self.heard.played)
@@ -199,7 +199,7 @@ class Program:
         }
 
     def stall(self, process: str, seconds: float, afterwards_s: float) -> tuple[int, int]:
-        """Stop a process, let it go on, listen on; when it was stopped and when it went on, ns."""
+        """Stop a process, continue it, and keep listening. Returns when it was stopped and continued, ns."""
         pid = self.pids()[process]
         stopped_ns = monotonic_ns()
         os.kill(pid, signal.SIGSTOP)
@@ -216,14 +216,14 @@ class Program:
         return self._of_each(_cpu_s)
 
     def _of_each(self, measure: Callable[[int], float]) -> dict[str, float]:
-        """Of each process; those that report no health, such as the fork server, together at the end."""
+        """A value for each process; those without health reports, such as the fork server, are combined at the end."""
         named = self.pids()
         others = set(self._running.members()) - set(named.values())
         return {**{name: measure(pid) for name, pid in named.items()}, OTHERS: sum(map(measure, others))}
 
 
 def _analysed_share(samples: Sequence[Sample]) -> float:
-    # The source's own count goes on where a frame was left out on the way.
+    # The source's own count continues where a frame was dropped.
     return len(samples) / (samples[-1].frame_index - samples[0].frame_index + 1)
 
 

@@ -1,7 +1,7 @@
-"""At which moments of its start Ctrl-C gives Python's own traceback: python -m bench.reliability.early_signal (two minutes).
+"""Finds when, during the start, Ctrl-C gives Python's own traceback: python -m bench.reliability.early_signal (two minutes).
 
-Until Python runs the first line of HipCue, Ctrl-C is Python's: at first it ends silently, later with a traceback. Beside the
-moments stands how long Python alone needs, since on a busy machine all of it takes longer.
+Until Python runs the first line of HipCue, Python handles Ctrl-C: at first it ends silently, later with a traceback. The time
+that Python alone needs is also printed, because on a busy machine everything takes longer.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def interrupted(command: tuple[str, ...], moment_ms: int, home: str) -> bool:
         start_new_session=True,
     )
     time.sleep(moment_ms / 1000)
-    process.send_signal(signal.SIGINT)  # does nothing to one that has ended
+    process.send_signal(signal.SIGINT)  # no effect if it has ended
     _, err = process.communicate()
     return b"Traceback" in err
 

@@ -1,4 +1,4 @@
-"""How long the program takes to end when it is asked to: python -m bench.reliability.ending (about a minute)."""
+"""How long the program takes to end on request: python -m bench.reliability.ending (about a minute)."""
 
 import argparse
 import signal

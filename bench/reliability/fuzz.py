@@ -1,8 +1,8 @@
 """A longer search for input that breaks the program: `python -m bench.reliability.fuzz --seconds 600` (`make fuzz FOR=600`).
 
-Bytes for every decoder, forged sessions among them: seeds, and what is kept in tests/corpus, are cut, joined and changed at
-random. A failure is written to tests/corpus, where the tests try it first from then on. `--decoder NAME` searches one alone;
-`--atheris` guides the search by the code that is reached, where the package atheris is installed.
+Bytes for every decoder, including forged sessions: seeds and the files in tests/corpus are cut, joined and changed at random. A
+failure is written to tests/corpus, where the tests try it first from then on. `--decoder NAME` searches only one; `--atheris`
+guides the search by the code that is reached, where the package atheris is installed.
 
 Then command lines of hostile arguments (tests/support/hostile.py), one or several in each.
 """
@@ -26,14 +26,14 @@ from tests.support.mutated_bytes import CORPUS, LONGEST, corpus
 from wire.quiet import keep_native_notes_off_stderr
 
 ARGUMENTS_SHARE = 0.4
-"""Of the time."""
+"""Share of the time for arguments."""
 SESSION_SHARE = 4
-"""How much longer a whole session is searched than a message, which takes a hundredth of the time."""
+"""How much longer to search sessions than messages, each of which takes a hundredth of the time."""
 ALL = {**DECODERS, **SLOW_DECODERS}
 
 
 def search(name: str, decoder: Decoder, seconds: float, source: random.Random) -> tuple[int, bytes | None]:
-    """How many inputs were tried, and the first that broke the decoder."""
+    """Number of inputs tried, and the first that broke the decoder."""
     pool = [b"", *decoder.seeds, *corpus(name)]
     tried = 0
     until_s = time.monotonic() + seconds
@@ -69,7 +69,7 @@ def search_all(chosen: Mapping[str, Decoder], seconds: float, seed: int) -> int:
 
 
 def search_arguments(seconds: float, source: random.Random) -> list[Outcome]:
-    """Run commands with hostile arguments. Returns those that did what they must not."""
+    """Run commands with hostile arguments. Returns those that misbehaved."""
     every = list(places(get_command(app)))
     tried, faulty = 0, []
     until_s = time.monotonic() + seconds

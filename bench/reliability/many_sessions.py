@@ -1,4 +1,4 @@
-"""How long many sessions take, and how much memory: python -m bench.reliability.many_sessions (about two minutes).
+"""Time and memory that many sessions take: python -m bench.reliability.many_sessions (about two minutes).
 
 `hipcue sessions import` and `list` with thousands of short sessions, `hipcue history` with hundreds of a runner's; each is
 timed as a user waits for it, from the shell's prompt to the next.
@@ -38,7 +38,7 @@ def copies(template: Path, into: Path, count: int, runner: str) -> None:
 
 @dataclass(frozen=True)
 class Used:
-    """What a command needed."""
+    """Time and memory that a command needed."""
 
     waited_s: float
     cpu_s: float
@@ -61,13 +61,13 @@ def run(home: Path, *words: str) -> Used:
 
 
 def shortest(rounds: int, home: Path, *words: str) -> Used:
-    """The shortest times of several runs, for other programs only ever lengthen them, and the most memory."""
+    """The shortest times of several runs, because other programs only lengthen them, and the most memory."""
     found = [run(home, *words) for _ in range(rounds)]
     return Used(min(one.waited_s for one in found), min(one.cpu_s for one in found), max(one.memory_mb for one in found))
 
 
 def figures(what: str, used: Used, most_s: float, most_mb: float) -> list[Figure]:
-    """Beside their limits. The processor's time says more where other programs run."""
+    """Figures with their limits. Processor time is more reliable where other programs run."""
     return [
         at_most(what, "time", used.waited_s, most_s, " s", 2),
         reported("", "of it, the processor's", f"{used.cpu_s:.2f} s"),

@@ -1,4 +1,4 @@
-"""How long the program takes to be whole again after each fault: python -m bench.reliability.recovery (some three minutes).
+"""How long the program takes to recover from each fault: python -m bench.reliability.recovery (some three minutes).
 
 Prints the table, and writes it into docs/reliability.md between its marks.
 """
@@ -28,7 +28,7 @@ COMMAND = "python -m bench.reliability.recovery"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 REST_S = 30.0
-"""A round takes at least this long: the pauses before later restarts within 60 s are not to be measured."""
+"""A round takes at least this long: the pauses before later restarts within 60 s must not be measured."""
 KILLED_LIMIT_S = 5.0
 HUNG_LIMIT_S = 8.0
 ASLEEP_S = 4.0
@@ -45,7 +45,7 @@ Condition = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Passing:
-    """A fault of the surroundings: how it begins, shows itself, ends, and how one sees that all is well again."""
+    """A fault of the surroundings: how it begins, shows and ends, and how recovery is detected."""
 
     name: str
     begin: Callable[[], object]

@@ -1,7 +1,7 @@
 """The whole program for minutes or hours, with a random fault every half minute: python -m bench.reliability.soak --minutes 30.
 
 A drawn runner runs before a network camera on loopback. Processes are killed or made to hang, the camera fails in every way,
-garbage is saved as settings, the machine sleeps. Fails when something does not come back, a cue rests on old pictures, a
+garbage is saved as settings, the machine sleeps. Fails if something does not recover, a cue is based on old pictures, a
 finished stride is not in the session, or memory grows.
 """
 
@@ -31,20 +31,20 @@ from wire.topics import CAPTURE, PROCESSES, SUPERVISOR
 EVERY_S = 30.0
 SAMPLE_S = 5.0
 FAILING_S = 5.0
-"""How long the camera fails; the machine sleeps as long."""
+"""How long the camera fails, and the machine sleeps."""
 RECOVERY_GUARD_S = 40.0
 OLDEST_CUE_MS = 1000.0
-"""From the peak of a stride to the cue that rests on it: analysis.max_age_ms and the time in which a stride settles."""
+"""Longest time from a stride's peak to its cue: analysis.max_age_ms plus the time in which a stride settles."""
 MOST_GROWTH_MB = 20.0
 SETTINGS = "[audio]\nvolume = 0.5\n"
 
 
 @dataclass
 class Soaked:
-    """What came of it."""
+    """The result of a soak."""
 
     faults: list[tuple[float, str]] = field(default_factory=list)
-    """When, in seconds, and which."""
+    """Time in seconds, and name, of each fault."""
     unrecovered: list[str] = field(default_factory=list)
     slowest_recovery_s: float = 0.0
     samples: list[Sample] = field(default_factory=list)
@@ -126,7 +126,7 @@ class _Soak:
         os.killpg(self._program.process.pid, signal.SIGCONT)
 
     def _wait_until(self, condition: Callable[[], bool]) -> None:
-        """Until the fault has shown itself; what never shows itself is found by the look at the whole."""
+        """Wait until the fault shows; one that never shows is found by the final check."""
         until_s = time.monotonic() + RECOVERY_GUARD_S
         while not condition() and time.monotonic() < until_s:
             self._look()
@@ -183,7 +183,7 @@ def _recorded_ms(folder: Path) -> set[tuple[str, int]]:
 
 
 def figures(result: Soaked) -> list[Figure]:
-    """Each thing that must hold, with its limit, and what is stated beside it."""
+    """The requirements with their limits, and further figures."""
     processes = (SUPERVISOR, *PROCESSES)
     # One that shrinks must not hide another that grows.
     grown_mb = {process: max(0.0, growth(result.samples, process, "memory_mb")) for process in processes}

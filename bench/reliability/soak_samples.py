@@ -1,4 +1,4 @@
-"""What a soak test watches in the processes while it runs: memory, open files, delays, restarts; as CSV, chart and growth."""
+"""Samples of the processes during a soak: memory, open files, delays, restarts; as CSV, chart and growth."""
 
 import csv
 import importlib.util
@@ -14,7 +14,7 @@ from wire.health.stages import CAPTURED_TO_SAMPLE
 from wire.topics import ANALYSIS, PROCESSES, SUPERVISOR
 
 SETTLED_S = 15.0
-"""So long after its start a process may still load what it needs."""
+"""A process may still be loading for this long after its start."""
 _BARS = "▁▂▃▄▅▆▇█"
 _CHART_COLUMNS = 60
 _PLOTTED = {
@@ -69,7 +69,7 @@ def take(listener: Listener, t_s: float) -> list[Sample]:
 
 
 def lives(samples: Sequence[Sample], process: str) -> list[list[Sample]]:
-    """The samples of a process by its lives, each without what it took to load."""
+    """The samples of each life of a process, without the time it took to load."""
     ordered = [list(life) for _, life in groupby((one for one in samples if one.process == process), key=lambda one: one.pid)]
     settled = [[one for one in life if one.t_s - life[0].t_s >= SETTLED_S] for life in ordered]
     return [life for life in settled if life]
@@ -91,7 +91,7 @@ def write_csv(samples: Sequence[Sample], path: Path) -> None:
 
 
 def chart(samples: Sequence[Sample]) -> str:
-    """Memory of each process over time, as text: from its least to its most."""
+    """Memory of each process over time, as text, from its minimum to its maximum."""
     lines = []
     for process in (SUPERVISOR, *PROCESSES):
         values = [one.memory_mb for one in samples if one.process == process]

@@ -2,7 +2,7 @@
 
 python -m bench.screens.console_pages [--out FOLDER] [--only NAME …] [--axe]
 
-Each page is photographed when it shows what it is to show, however long that takes on a busy machine.
+Each page is photographed once it is complete, however long that takes on a busy machine.
 Needs Chromium and Playwright. The lane is a script; the sessions are a simulated runner's (tests/support/drilled_runner.py).
 """
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 SIZES_PX = ((1280, 800), (820, 1180), (390, 844))
 WEBP_QUALITY = 55
 LONGEST_WAIT_MS = 600_000
-"""Each page is photographed when it is complete, not after a time: this only ends what would never come."""
+"""Pages are photographed when complete, not after a time: this only ends a wait for a page that never completes."""
 LOOK_MS = 50
 DRILL = Drill(warm_up_s=5, baseline_s=14, drill_s=30, retention_s=14)
 BAND = Band(16.0, 20.0)
@@ -63,7 +63,7 @@ PAGES = {
     "history": ("/history?runner=Ada", "report"),
     "pair": ("/pair#example", "!document.getElementById('pair').hidden"),
 }
-"""Address of each page, and what it shows once it is complete; "report": the report in its frame."""
+"""Address of each page, and a condition that is true once it is complete; "report": the report in its frame."""
 TILES = "document.querySelectorAll('.tile')"
 GYM_IS_COMPLETE = f"[...{TILES}].every((one) => !one.textContent.includes('Connecting'))"
 GYM_LANES = tuple(f"lane-{number}" for number in range(1, 9))
@@ -112,7 +112,7 @@ def run_lane(lane: ConsoleLane) -> None:
 
 
 def examine() -> None:
-    """The result of an examination, as the doctor keeps it."""
+    """The result of an examination, as stored by the doctor."""
     found = (
         Finding("camera", True, "Logitech C920 (/dev/v4l/by-id/usb-046d_C920), 1280x720 at 60 fps, MJPG"),
         Finding("rate", True, "59.8 fps delivered"),
@@ -181,7 +181,7 @@ def draw(console: PairedConsole, wanted: dict[str, tuple[str, str]], out: Path, 
 
 
 def run_gym(gym: ConsoleGym, now_ns: int) -> None:
-    """Eight lanes in as many states. Nothing is received of the last one."""
+    """Eight lanes in as many states. Nothing is received from the last one."""
     drill = phase(now_ns)
 
     def at(name: PhaseName, left_s: float | None, **changes: Any) -> Phase:

@@ -29,7 +29,7 @@ PLAYED_MS = 3000
 
 
 def run_before_camera(lane: ConsoleLane) -> None:
-    """Somebody runs, until the console has all that it keeps."""
+    """Run until the console has as many pictures as it keeps."""
     watch = lane.process.watch
     assert watch is not None
     number, at_ns = 0, lane.now_ns()

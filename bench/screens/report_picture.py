@@ -44,7 +44,7 @@ HISTORY = tuple(
 )
 DESKTOP_PX, PHONE_PX = (1280, 800), (390, 844)
 SCALE = 2
-"""Pixels of a picture for one of the page."""
+"""Pixels of a picture per pixel of the page."""
 WEBP_QUALITY = 60
 
 
