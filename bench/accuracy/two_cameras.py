@@ -139,7 +139,7 @@ def session_of(main: SeenLandmarks, other: SeenLandmarks) -> RecordedSession:
 
 
 def rows(strides: Sequence[Stride]) -> list[Row]:
-    """The strides that take part in the comparison of left and right."""
+    """Rows with the columns that the comparison of left and right uses."""
     return [
         {
             "t_peak_s": one.t_peak_ns / NS_PER_S,

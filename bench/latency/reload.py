@@ -1,7 +1,7 @@
 """Whether a settings file that is saved while the program runs disturbs the video: python -m bench.latency.reload.
 
-The whole program runs on the synthetic runner, without screen and sound. First the file stays unchanged, then it is rewritten 50
-times, each time with another band, volume and rule. Prints the gaps between measured frames in frame times.
+The whole program runs on the synthetic runner, without screen and sound. First the file stays unchanged, then it is rewritten
+50 times, each time with another band, volume and rule. Prints the gaps between measured frames in frame times.
 """
 
 import tempfile
