@@ -73,6 +73,6 @@ def test_the_page_of_pictures_shows_every_state_in_every_size_and_no_other() -> 
 
 def test_the_readme_has_every_key() -> None:
     page = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", page.split("| key | does |")[1].split("\n\n")[0], re.MULTILINE)
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", page.split("| key | action |")[1].split("\n\n")[0], re.MULTILINE)
     keys = " ".join(key for key, _ in rows).replace(",", "").split()
     assert set(keys) - {"Esc"} == {key for names, _ in HELP.rows for key in names.split()}
