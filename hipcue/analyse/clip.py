@@ -1,7 +1,7 @@
 """Measures a recording with the live engine, frame by frame, as fast as possible; or two recorded at the same time."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,12 +85,12 @@ def analyse(
     given: dict[CameraName, Settings] = {"main": settings}
     if settings.capture.has_other_side:
         given["other_side"] = settings.of_other_side()
-    recordings = {camera: _opened(one, for_s) for camera, one in given.items()}
-    with ExitStack() as closing:
-        views = []
-        for camera, one in given.items():
-            views.append(ClipView(one, camera, recordings[camera], open_backend(one.analysis)))
-            closing.callback(views[-1].close)
+    with ExitStack() as stack:
+        recordings = {camera: stack.enter_context(closing(_opened(one, for_s))) for camera, one in given.items()}
+        poses = {camera: stack.enter_context(closing(open_backend(one.analysis))) for camera, one in given.items()}
+        views = [ClipView(one, camera, recordings[camera], poses[camera]) for camera, one in given.items()]
+        for view in views:
+            stack.callback(view.finish)
         if stop:
             raise Interrupted("Interrupted before the first frame: nothing was written")
         session = _new_session(settings, out, other_files)

@@ -95,12 +95,10 @@ class ClipView:
         """Forget the runner: see Measurement.start_over."""
         self._measurement.start_over()
 
-    def close(self) -> None:
-        """Finish the annotated copy, and close the recording and the pose model."""
+    def finish(self) -> None:
+        """Finish the annotated copy. Raises OSError. The recording and the pose model are closed by whoever opened them."""
         if self._annotated is not None:
             self._annotated.close()
-        self._recording.close()
-        self._pose.close()
 
 
 def next_view(views: Sequence[ClipView], for_s: float | None = None) -> ClipView | None:

@@ -1,5 +1,6 @@
 """Given a clip, `hipcue analyse` writes its session once and whole, and never over anything that is there."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,20 @@ def test_one_that_an_error_breaks_off_is_marked_as_not_ended(tmp_path: Path, mon
     with pytest.raises(OSError, match="device is gone"):
         analysed(tmp_path / "out")
     assert read_header(tmp_path / "out")["ended"] is False
+
+
+@pytest.mark.parametrize("failing", ["hipcue.analyse.clip.open_backend", "hipcue.analyse.view.AnnotatedVideo.close"])
+def test_what_was_opened_is_closed_whatever_fails(failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = []
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("capture.synthetic.synthetic_source.SyntheticRunner.close", lambda _: closed.append("recording"))
+    monkeypatch.setattr(failing, fail)
+    with pytest.raises(OSError, match="No space left"):
+        analysed(tmp_path / "out", video=True)
+    assert closed == ["recording"]
 
 
 def run(out: Path, *more: str) -> Result:
