@@ -58,8 +58,8 @@ class AdviceText:
 
 
 @dataclass(frozen=True)
-class FindingText:
-    """A finding of the doctor in words."""
+class Finding:
+    """The result of one check of the doctor; in the table, with the names of what is still to be filled in."""
 
     subject: str
     """What was checked."""
@@ -267,147 +267,145 @@ NOTICES: dict[NoticeCode, str] = {
     NoticeCode.SETTINGS_WAIT: "Applies at the next start: {keys}",
 }
 
-FINDINGS: dict[FindingCode, FindingText] = {
-    FindingCode.SOCKETS: FindingText("sockets", True, "{folder}"),
-    FindingCode.SOCKETS_NOT_MADE: FindingText("sockets", False, "{cause}", "fix this first: nothing runs without sockets"),
-    FindingCode.SESSIONS: FindingText("sessions", True, "saved under {folder}"),
-    FindingCode.SESSIONS_NOT_WRITABLE: FindingText(
+FINDINGS: dict[FindingCode, Finding] = {
+    FindingCode.SOCKETS: Finding("sockets", True, "{folder}"),
+    FindingCode.SOCKETS_NOT_MADE: Finding("sockets", False, "{cause}", "fix this first: nothing runs without sockets"),
+    FindingCode.SESSIONS: Finding("sessions", True, "saved under {folder}"),
+    FindingCode.SESSIONS_NOT_WRITABLE: Finding(
         "sessions", False, "{folder} cannot be written ({cause})", "choose another --session-dir"
     ),
-    FindingCode.NOT_REPORTED: FindingText("{device}", False, "{process} has not reported", "look at Status"),
-    FindingCode.NO_PICTURES: FindingText("pictures", False, "none within {seconds:.0f} s", "look at Status"),
-    FindingCode.CAMERA: FindingText("camera", True, "{device}, {mode}"),
-    FindingCode.CAMERA_NOT_OPENED: FindingText("camera", False, "{cause}", "try another one: hipcue doctor --source 1"),
-    FindingCode.CAMERA_LOST: FindingText("camera", False, "{cause}", "check its cable and power"),
-    FindingCode.CAMERA_SILENT: FindingText(
+    FindingCode.NOT_REPORTED: Finding("{device}", False, "{process} has not reported", "look at Status"),
+    FindingCode.NO_PICTURES: Finding("pictures", False, "none within {seconds:.0f} s", "look at Status"),
+    FindingCode.CAMERA: Finding("camera", True, "{device}, {mode}"),
+    FindingCode.CAMERA_NOT_OPENED: Finding("camera", False, "{cause}", "try another one: hipcue doctor --source 1"),
+    FindingCode.CAMERA_LOST: Finding("camera", False, "{cause}", "check its cable and power"),
+    FindingCode.CAMERA_SILENT: Finding(
         "camera",
         False,
         "no picture, or always the same one, within {seconds:g} s",
         "unplug the camera and plug it in again",
     ),
-    FindingCode.CAMERA_OTHER_MODE: FindingText("camera", False, "{device}, {mode}", "it delivers {difference}"),
-    FindingCode.CAMERA_FASTER_FORMAT: FindingText(
+    FindingCode.CAMERA_OTHER_MODE: Finding("camera", False, "{device}, {mode}", "it delivers {difference}"),
+    FindingCode.CAMERA_FASTER_FORMAT: Finding(
         "camera", False, "{device}, {mode}", '{pixel_format} gives {fps:g} fps here: set pixel_format = "{pixel_format}"'
     ),
-    FindingCode.CAMERA_LATE: FindingText("camera", False, "{device}, {mode}", "each picture is late, {delay}"),
-    FindingCode.RATE: FindingText("rate", True, "{fps:.1f} fps delivered"),
-    FindingCode.RATE_LOW: FindingText(
+    FindingCode.CAMERA_LATE: Finding("camera", False, "{device}, {mode}", "each picture is late, {delay}"),
+    FindingCode.RATE: Finding("rate", True, "{fps:.1f} fps delivered"),
+    FindingCode.RATE_LOW: Finding(
         "rate", False, "{fps:.1f} fps delivered", "add light, or set another pixel_format or a lower fps"
     ),
-    FindingCode.RATE_OF_REPEATED_PICTURES: FindingText(
+    FindingCode.RATE_OF_REPEATED_PICTURES: Finding(
         "rate",
         False,
         "{fps:.1f} fps delivered, {repeated:.0%} of the pictures repeat the previous one",
         "set a lower fps, or unplug the camera and plug it in again",
     ),
-    FindingCode.LIGHT: FindingText("light", True, "mean grey {grey:.0f} of 255, {overexposed:.0%} overexposed"),
-    FindingCode.LIGHT_LOW: FindingText(
-        "light", False, "mean grey {grey:.0f} of 255, {overexposed:.0%} overexposed", "add light"
-    ),
-    FindingCode.LIGHT_OVEREXPOSED: FindingText(
+    FindingCode.LIGHT: Finding("light", True, "mean grey {grey:.0f} of 255, {overexposed:.0%} overexposed"),
+    FindingCode.LIGHT_LOW: Finding("light", False, "mean grey {grey:.0f} of 255, {overexposed:.0%} overexposed", "add light"),
+    FindingCode.LIGHT_OVEREXPOSED: Finding(
         "light",
         False,
         "mean grey {grey:.0f} of 255, {overexposed:.0%} overexposed",
         "turn the camera away from the window or lamp",
     ),
-    FindingCode.SHARPNESS: FindingText("sharpness", True, "{sharpness:.0f}"),
-    FindingCode.SHARPNESS_LOW: FindingText("sharpness", False, "{sharpness:.0f}", "clean and focus the lens"),
-    FindingCode.COLOURS_MISSING: FindingText(
+    FindingCode.SHARPNESS: Finding("sharpness", True, "{sharpness:.0f}"),
+    FindingCode.SHARPNESS_LOW: Finding("sharpness", False, "{sharpness:.0f}", "clean and focus the lens"),
+    FindingCode.COLOURS_MISSING: Finding(
         "colours", False, "none: hip extension may read low", "add light, or switch off the camera's night mode"
     ),
-    FindingCode.LEVEL: FindingText(
+    FindingCode.LEVEL: Finding(
         "level", True, "the room appears rotated by {roll_deg:+.1f} ± {sd_deg:.1f} degrees; camera_roll_deg is {set_deg:g}"
     ),
-    FindingCode.LEVEL_ASKEW: FindingText(
+    FindingCode.LEVEL_ASKEW: Finding(
         "level",
         False,
         "the room appears rotated by {roll_deg:+.1f} ± {sd_deg:.1f} degrees; camera_roll_deg is {set_deg:g}",
         "level the camera, or set camera_roll_deg = {roll_deg:.1f}",
     ),
-    FindingCode.POSE_MODEL: FindingText("pose model", True, "{backend}, {took_ms:.0f} ms per picture"),
-    FindingCode.POSE_MODEL_SLOW: FindingText(
+    FindingCode.POSE_MODEL: Finding("pose model", True, "{backend}, {took_ms:.0f} ms per picture"),
+    FindingCode.POSE_MODEL_SLOW: Finding(
         "pose model",
         False,
         "{backend}, {took_ms:.0f} ms per picture",
         "close other programs: above 33 ms, some frames of a 30 fps camera are skipped",
     ),
-    FindingCode.POSE_MODEL_SLOWER_THAN_ANOTHER: FindingText(
+    FindingCode.POSE_MODEL_SLOWER_THAN_ANOTHER: Finding(
         "pose model", False, "{backend}, {took_ms:.0f} ms per picture", "{other} in [analysis] takes {other_ms:.0f} ms"
     ),
-    FindingCode.POSE_MODEL_UNUSABLE: FindingText("pose model", False, "{cause}", "run make setup again"),
-    FindingCode.PERSON: FindingText("person", True, "whole and side-on"),
-    FindingCode.PERSON_NOT_CHECKED: FindingText("person", False, "not checked", "{cause}"),
-    FindingCode.PERSON_NOT_SEEN: FindingText("person", False, "nobody detected", _STAND),
-    FindingCode.PERSON_SELDOM_SEEN: FindingText("person", False, "detected only now and then", _STAND),
-    FindingCode.PERSON_PARTLY_OUT: FindingText(
+    FindingCode.POSE_MODEL_UNUSABLE: Finding("pose model", False, "{cause}", "run make setup again"),
+    FindingCode.PERSON: Finding("person", True, "whole and side-on"),
+    FindingCode.PERSON_NOT_CHECKED: Finding("person", False, "not checked", "{cause}"),
+    FindingCode.PERSON_NOT_SEEN: Finding("person", False, "nobody detected", _STAND),
+    FindingCode.PERSON_SELDOM_SEEN: Finding("person", False, "detected only now and then", _STAND),
+    FindingCode.PERSON_PARTLY_OUT: Finding(
         "person", False, "partly out of the picture", "move the camera back or turn it until head and feet stay in view"
     ),
-    FindingCode.PERSON_NOT_UPRIGHT: FindingText(
+    FindingCode.PERSON_NOT_UPRIGHT: Finding(
         "person", False, "not upright", "rotate the picture: rotate_deg = 90, 180 or 270 in [capture], or --rotate"
     ),
-    FindingCode.PERSON_OBLIQUE: FindingText(
+    FindingCode.PERSON_OBLIQUE: Finding(
         "person", False, "seen from the front or the back", "put the camera beside the treadmill, level with the hips"
     ),
-    FindingCode.PERSON_TOO_FEW_PIXELS: FindingText(
+    FindingCode.PERSON_TOO_FEW_PIXELS: Finding(
         "person", False, "shown with too few pixels", "set a larger width and height in [capture]"
     ),
-    FindingCode.PERSON_TOO_SMALL: FindingText(
+    FindingCode.PERSON_TOO_SMALL: Finding(
         "person", False, "too small", "bring the camera closer, or set the treadmill's place in [capture.zone]"
     ),
-    FindingCode.SIDES: FindingText(
+    FindingCode.SIDES: Finding(
         "sides",
         True,
         "the camera sees the {side} side, the other one the {other_side} side; no difference between them is corrected "
         "(hipcue calibrate-sides measures it)",
     ),
-    FindingCode.SIDES_CORRECTED_DOWN: FindingText(
+    FindingCode.SIDES_CORRECTED_DOWN: Finding(
         "sides",
         True,
         "the camera sees the {side} side, the other one the {other_side} side; the other one reads {offset_deg:.1f} ± "
         "{ci95_deg:.1f}° more, which is corrected",
     ),
-    FindingCode.SIDES_CORRECTED_UP: FindingText(
+    FindingCode.SIDES_CORRECTED_UP: Finding(
         "sides",
         True,
         "the camera sees the {side} side, the other one the {other_side} side; the other one reads {offset_deg:.1f} ± "
         "{ci95_deg:.1f}° less, which is corrected",
     ),
-    FindingCode.SIDES_NOT_CHECKED: FindingText("sides", False, "not checked", "{cause}"),
-    FindingCode.SIDES_NOT_KNOWN: FindingText(
+    FindingCode.SIDES_NOT_CHECKED: Finding("sides", False, "not checked", "{cause}"),
+    FindingCode.SIDES_NOT_KNOWN: Finding(
         "sides",
         False,
         "not known: the cameras do not both see a person side-on",
         "stand on the treadmill facing forward, in view of both cameras",
     ),
-    FindingCode.SIDES_SAME: FindingText(
+    FindingCode.SIDES_SAME: Finding(
         "sides",
         False,
         "both cameras see the {side} side",
         "move one of them to the other side of the treadmill, and switch mirroring off",
     ),
-    FindingCode.SCREEN: FindingText("screen", True, "{screens}"),
-    FindingCode.SCREEN_MISSING: FindingText(
+    FindingCode.SCREEN: Finding("screen", True, "{screens}"),
+    FindingCode.SCREEN_MISSING: Finding(
         "screen", False, "none found", "connect one; without a screen, each stride is a line in the terminal"
     ),
-    FindingCode.SCREEN_OTHER: FindingText(
+    FindingCode.SCREEN_OTHER: Finding(
         "screen", False, "{screens}", 'none of them is "{wanted}": connect it, or change monitor in [display]'
     ),
-    FindingCode.SOUND: FindingText("sound", True, "{device}, {delay_ms:.0f} ms"),
-    FindingCode.SOUND_MISSING: FindingText("sound", False, "{cause}", _SILENT),
-    FindingCode.SOUND_OFF: FindingText("sound", False, "switched off (enabled = false in [audio])", _SILENT),
-    FindingCode.DELAY: FindingText(
+    FindingCode.SOUND: Finding("sound", True, "{device}, {delay_ms:.0f} ms"),
+    FindingCode.SOUND_MISSING: Finding("sound", False, "{cause}", _SILENT),
+    FindingCode.SOUND_OFF: Finding("sound", False, "switched off (enabled = false in [audio])", _SILENT),
+    FindingCode.DELAY: Finding(
         "delay",
         True,
         "about {delay_ms:.0f} ms: camera {camera_ms:.0f}, pose model {pose_ms:.0f}, sound {sound_ms:.0f}",
     ),
-    FindingCode.DELAY_LONG: FindingText(
+    FindingCode.DELAY_LONG: Finding(
         "delay",
         False,
         "about {delay_ms:.0f} ms: camera {camera_ms:.0f}, pose model {pose_ms:.0f}, sound {sound_ms:.0f}",
         "use a wired loudspeaker, not Bluetooth, or a smaller block_frames",
     ),
-    FindingCode.DELAY_MEASURED: FindingText("delay", True, "{delay_ms:.0f} ms from picture to sound (median of {count})"),
-    FindingCode.DELAY_MEASURED_LONG: FindingText(
+    FindingCode.DELAY_MEASURED: Finding("delay", True, "{delay_ms:.0f} ms from picture to sound (median of {count})"),
+    FindingCode.DELAY_MEASURED_LONG: Finding(
         "delay",
         False,
         "{delay_ms:.0f} ms from picture to sound (median of {count})",
@@ -486,6 +484,12 @@ def sentence(fault: Fault) -> str:
     """
     what, do = problem(fault).removesuffix("."), remedy(fault)
     return f"{what}. {do}" if do else f"{what}."
+
+
+def finding(code: FindingCode, **values: object) -> Finding:
+    """The result of a check, with these values filled in."""
+    text = FINDINGS[code]
+    return Finding(text.subject.format(**values), text.good, text.found.format(**values), text.advice.format(**values))
 
 
 def notice_sentence(notice: Notice) -> str:

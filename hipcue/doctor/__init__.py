@@ -4,15 +4,13 @@ import dataclasses
 
 from config.settings import Settings
 from hipcue.doctor.camera_check import TimedPicture, check_camera
-from hipcue.doctor.finding import Finding, finding
 from hipcue.doctor.machine_check import check_screen, check_sessions, check_sockets, check_sound
 from hipcue.doctor.person_check import check_person
 from hipcue.doctor.pose_model_check import check_pose_model
 from hipcue.doctor.sides_check import check_sides
 from wire.faults import FindingCode
 from wire.quiet import keep_native_notes_off_stderr
-
-__all__ = ["Finding", "examine"]
+from wire.texts import Finding, finding
 
 _LATE_SOUND_MS = 60.0
 

@@ -14,10 +14,10 @@ from capture.sources.source import NotYet, Source, SourceError, SourceLost
 from capture.sources.v4l2 import CameraMode, camera_modes
 from capture.sources.webcam import Webcam, faster_mode
 from config.settings import Settings
-from hipcue.doctor.finding import Finding, finding
 from wire.clock import NS_PER_S
 from wire.faults import FindingCode
 from wire.frames.frame import Image
+from wire.texts import Finding, finding
 
 LOOK_S = 2.0
 KEPT = 40

@@ -9,12 +9,11 @@ from feedback.audio.device.sink import SoundFault
 from feedback.audio.device.sound_card import open_sink
 from feedback.display.monitors import find_monitor
 from feedback.display.window import find_screens
-from hipcue.doctor.finding import Finding, finding
 from wire.clock import monotonic_ns
 from wire.endpoints import EndpointError, default_directory, private_directory
 from wire.faults import FindingCode
 from wire.messages import Fault
-from wire.texts import problem
+from wire.texts import Finding, finding, problem
 from wire.topics import AUDIO
 
 _SOUND_STARTS_S = 3.0

@@ -5,8 +5,8 @@ from analysis.pose.pose_estimator import PoseError
 from analysis.runner.framing import FramingWatch
 from config.settings import Settings
 from hipcue.doctor.camera_check import TimedPicture
-from hipcue.doctor.finding import Finding, finding
 from wire.faults import FindingCode, SampleState
+from wire.texts import Finding, finding
 
 _SEEN_IN = 0.5
 _WRONG = {

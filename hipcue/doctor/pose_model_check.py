@@ -12,10 +12,10 @@ from analysis.pose.pose_estimator import PoseError, PoseEstimator
 from config.sections.analysis import AnalysisSettings
 from config.settings import Settings
 from hipcue.doctor.camera_check import TimedPicture
-from hipcue.doctor.finding import Finding, finding
 from wire.faults import FindingCode
 from wire.frames.frame import Image
 from wire.system import usable_cores
+from wire.texts import Finding, finding
 
 FAST_ENOUGH_MS = 33.0
 RUNS = 20

@@ -8,7 +8,6 @@ import numpy as np
 
 from config.settings import Settings
 from hipcue.doctor.camera_check import KEPT, LOOK_S, TimedPicture, level_findings, light_findings, rate_finding
-from hipcue.doctor.finding import Finding, finding
 from hipcue.doctor.machine_check import check_sessions
 from hipcue.doctor.person_check import check_person
 from hipcue.doctor.pose_model_check import FAST_ENOUGH_MS
@@ -18,7 +17,7 @@ from wire.health.stages import CAPTURED_TO_SOUND, POSE
 from wire.messages import Health
 from wire.quiet import keep_native_notes_off_stderr
 from wire.sockets import Wire, wait
-from wire.texts import problem, remedy
+from wire.texts import Finding, finding, problem, remedy
 from wire.topics import ANALYSIS, AUDIO, CAPTURE, DISPLAY, HEALTH, RESEND_PERIOD_S
 
 _DEVICES = {

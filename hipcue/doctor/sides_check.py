@@ -8,9 +8,9 @@ from analysis.runner.facing import ENOUGH, forwardness
 from config.reference import Z95
 from config.settings import Settings
 from hipcue.doctor.camera_check import TimedPicture
-from hipcue.doctor.finding import Finding, finding
 from wire.faults import FindingCode
 from wire.messages import Facing
+from wire.texts import Finding, finding
 
 
 def check_sides(settings: Settings, pictures: list[TimedPicture], other_pictures: list[TimedPicture]) -> Finding:

@@ -17,12 +17,12 @@ from config.settings import Settings
 from hipcue.cli import cameras_command
 from hipcue.cli.commands import app
 from hipcue.doctor.camera_check import check_camera
-from hipcue.doctor.finding import Finding
 from tests.support.elsewhere import Elsewhere, process_with
 from tests.support.fake_webcams import FakeWebcams, Mode, missing
 from tests.support.watched_capture import Running
 from wire.clock import NS_PER_MS
 from wire.faults import FaultCode
+from wire.texts import Finding
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 

@@ -12,10 +12,10 @@ from config.sections.capture import CaptureSettings
 from config.settings import Settings
 from hipcue.doctor import camera_check as camera
 from hipcue.doctor import person_check as person
-from hipcue.doctor.finding import Finding
 from tests.support.turned_camera import room, seen_turned
 from wire.faults import FaultCode
 from wire.frames.frame import Image
+from wire.texts import Finding
 
 SIDE_PX = 64
 

@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from hipcue import doctor
 from hipcue.cli.commands import app
-from hipcue.doctor.finding import Finding
+from wire.texts import Finding
 
 
 def test_brackets_in_advice_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:

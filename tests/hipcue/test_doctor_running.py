@@ -10,7 +10,6 @@ import pytest
 
 from config.settings import Settings
 from console import checkup
-from hipcue.doctor.finding import Finding
 from hipcue.doctor.running_lane import Seen, findings, watch
 from tests.support.eventually import eventually
 from tests.support.healths import CAMERA_SLOW, fault, health
@@ -20,6 +19,7 @@ from wire.frames.frame import Frame
 from wire.health.stages import CAPTURED_TO_SOUND, POSE
 from wire.messages import Health, Latency
 from wire.sockets import Wire
+from wire.texts import Finding
 from wire.topics import ANALYSIS, AUDIO, CAPTURE, DISPLAY, HEALTH, RECORDER
 
 PICTURE = np.random.default_rng(1).integers(100, 200, (64, 64, 3), np.uint8)

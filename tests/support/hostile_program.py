@@ -23,9 +23,9 @@ import numpy as np
 from capture.opening import open_source
 from capture.sources.source import SourceError
 from hipcue.cli.main import main
-from hipcue.doctor.finding import Finding
 from tests.support.forged_sessions import good_session
 from tests.support.hostile import Outcome
+from wire.texts import Finding
 from wire.visible_text import one_line
 
 _GUARD_S = 60
