@@ -8,11 +8,20 @@ from capture.sources.paced import PacedSource
 from capture.sources.source import Recording, Source, SourceError
 from capture.sources.v4l2 import is_lasting_name
 from capture.sources.webcam import Webcam
-from capture.synthetic.synthetic_source import SyntheticRunner, is_synthetic
+from capture.synthetic.synthetic_source import SyntheticRunner, is_synthetic, parse_synthetic
 from config.secret_address import SecretAddress
 from config.sections.capture import CaptureSettings
 
 _NETWORK = ("rtsp://", "rtsps://", "http://", "https://")
+
+
+def check_name(source: SecretAddress) -> None:
+    """Raises SourceError if no source can have this name, whatever is connected."""
+    name = source.reveal()
+    if is_synthetic(name):
+        parse_synthetic(name)
+    elif not is_live(source) and source.may_hold_password and not os.path.exists(name):
+        raise SourceError(f"{source}: is neither a file nor a camera's address, which begins with rtsp:// or http://")
 
 
 def open_source(settings: CaptureSettings) -> Source:
@@ -32,11 +41,10 @@ def open_recording(source: SecretAddress, filmed_at_fps: float = 0.0) -> Recordi
 
     `filmed_at_fps`: the rate at which a slow-motion file was filmed; 0: the file's own rate.
     """
+    check_name(source)
     name = source.reveal()
     if is_synthetic(name):
         return SyntheticRunner(name)
-    if source.may_hold_password and not os.path.exists(name):
-        raise SourceError(f"{source}: is neither a file nor a camera's address, which begins with rtsp:// or http://")
     from capture.sources.video_file import VideoFile  # noqa: PLC0415 - it loads FFmpeg
 
     return VideoFile(Path(name), filmed_at_fps)

@@ -25,7 +25,6 @@ _ALLOWED = {
 }
 FORMS = {
     "name": "a short name of lower-case letters, digits and _",
-    "publish": '"ipc", or an address with its port, as in "tcp://0.0.0.0:7660"',
     "language": 'a language, such as "en" or "en-gb"',
     "device": 'a processor, such as "CPU", "GPU" or "GPU.1"',
 }

@@ -2,18 +2,20 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from platformdirs import user_config_path, user_data_path
 
 from config.mistakes import ConfigError
-from config.secret_address import SecretAddress
+from config.secret_address import HIDDEN, SecretAddress
 
 NO_STORE = SecretAddress("none")
 """The value of `session.store_url` that means: no store."""
 SQLITE = "sqlite:///"
 """Begins the address of a store in a file; the file's name follows as it is, whatever characters it has."""
+_SERVER = re.compile(r"postgresql(\+[a-z0-9]+)?://.")
 
 
 def home() -> Path:
@@ -39,6 +41,16 @@ def sessions_folder(setting: str) -> Path:
 def store_url(setting: SecretAddress) -> SecretAddress:
     """The store's address: `session.store_url`, by default one SQLite file under `home`. Raises ConfigError."""
     return setting or SecretAddress(f"{SQLITE}{home() / 'sessions.db'}")
+
+
+def names_store(setting: SecretAddress) -> bool:
+    """Whether `session.store_url` names a store, or says that there is none. Whether that can be opened is another question."""
+    whole = setting.reveal()
+    if whole.endswith(HIDDEN):  # as settings are published, which were checked before
+        return True
+    if whole.startswith(SQLITE):
+        return whole.removeprefix(SQLITE) not in ("", ":memory:")
+    return setting in (SecretAddress(""), NO_STORE) or _SERVER.match(whole) is not None
 
 
 def spool_folder(url: SecretAddress) -> Path:

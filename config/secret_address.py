@@ -11,6 +11,8 @@ _HOST = re.compile(r"[A-Za-z0-9._*-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9
 # It starts only at the beginning of a word: tried at every letter, a value of 900 kB would take minutes.
 _ADDRESS = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z0-9+.-]*://.*", re.DOTALL)
 
+HIDDEN = "…"
+"""Stands for the part of an address that is not shown."""
 _MISTYPED = re.compile(r"[^@]*:[^@]*@")
 """An address without its scheme, or with one slash too few: "coach:secret@camera/1"."""
 
@@ -78,16 +80,16 @@ def shown(name: str) -> str:
     scheme, separator, rest = name.partition("://")
     if not separator:
         if _MISTYPED.match(name):
-            return "…"
+            return HIDDEN
         # A file name may have bytes that are not UTF-8, which Python keeps as surrogates.
         return os.fsencode(name).decode("utf-8", "backslashreplace")
     user, _, behind_user = rest.rpartition("@")
     if re.search(r"[/?#]", user):  # the @ may end a user's password, or belong to one in the path or the query
-        return f"{scheme}://…"
+        return f"{scheme}://{HIDDEN}"
     host = re.split(r"[/?#]", behind_user, maxsplit=1)[0]
     if not _HOST.fullmatch(host):
-        return f"{scheme}://…"
-    return f"{scheme}://{behind_user}" if behind_user in (host, f"{host}/") else f"{scheme}://{host}/…"
+        return f"{scheme}://{HIDDEN}"
+    return f"{scheme}://{behind_user}" if behind_user in (host, f"{host}/") else f"{scheme}://{host}/{HIDDEN}"
 
 
 def without_secrets(text: str) -> str:

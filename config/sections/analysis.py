@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import model_validator
+
 from config.sections.section import Fraction, Section, setting
 
 
@@ -33,3 +35,12 @@ class AnalysisSettings(Section):
     max_age_ms: float = setting(
         250.0, "frames and strides older than this are neither measured nor cued", live=True, ge=20, le=2000
     )
+
+    @model_validator(mode="after")
+    def _has_its_model(self) -> "AnalysisSettings":
+        if self.model != "full" and self.backend == "mediapipe":
+            raise ValueError(f'model = {self.model!r}: mediapipe runs "full" only; set backend = "openvino"')
+        if self.model != "full" and not self.model_folder:
+            file = f"pose_landmark_{self.model}.tflite"
+            raise ValueError(f"model = {self.model!r}: HipCue does not include it; set model_folder to the folder with {file}")
+        return self

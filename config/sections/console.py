@@ -3,7 +3,7 @@
 import ipaddress
 import re
 
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from config.sections.section import Section, setting
 
@@ -49,3 +49,9 @@ class ConsoleSettings(Section):
         if not _NAME.fullmatch(value):
             raise ValueError(f"{value!r}: must be a host name or an address without its port")
         return value
+
+    @model_validator(mode="after")
+    def _key_has_its_certificate(self) -> "ConsoleSettings":
+        if self.certificate_key_file and not self.certificate_file:
+            raise ValueError("certificate_key_file: needs the certificate too; set certificate_file")
+        return self

@@ -1,8 +1,16 @@
 """The screen, and screens on other machines: [display] and [network]."""
 
+import re
 from typing import Literal
 
+from pydantic import field_validator
+
+from config.secret_address import without_secrets
 from config.sections.section import Section, setting
+
+_TCP = re.compile(r"tcp://[^@/?#\s]+:([0-9]{1,5})")
+_LAST_PORT = 65_534
+"""The port above it is used too (wire/remote/share.py)."""
 
 
 class DisplaySettings(Section):
@@ -37,5 +45,14 @@ class NetworkSettings(Section):
     publish: str = setting(
         "ipc",
         '"ipc": this machine only; "tcp://0.0.0.0:7660": also machines whose keys are allowed (docs/two-machines.md)',
-        pattern=r"^(ipc|tcp://[^/\s]+:[0-9]{1,5})$",
     )
+
+    @field_validator("publish")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        tcp = _TCP.fullmatch(value)
+        if value != "ipc" and (tcp is None or not 0 < int(tcp[1]) <= _LAST_PORT):
+            raise ValueError(
+                f'{without_secrets(value)!r}: must be "ipc", or an address with its port, as in "tcp://0.0.0.0:7660"'
+            )
+        return value

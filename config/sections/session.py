@@ -2,6 +2,9 @@
 
 from typing import Literal
 
+from pydantic import field_validator
+
+from config.paths import names_store
 from config.secret_address import SecretAddress
 from config.sections.section import Section, setting
 
@@ -53,3 +56,11 @@ class SessionSettings(Section):
     lsl: bool = setting(
         False, "true: a live Lab Streaming Layer outlet, which anyone on the local network can read (docs/sessions.md)"
     )
+
+    @field_validator("store_url")
+    @classmethod
+    def _is_a_store(cls, value: SecretAddress) -> SecretAddress:
+        if not names_store(value):
+            allowed = '"sqlite:///FILE", "postgresql://user@host/database", "none", or "" for a file in the user\'s data folder'
+            raise ValueError(f"{str(value)!r}: must be {allowed}")
+        return value

@@ -1,6 +1,7 @@
 """`hipcue config`: show and check settings."""
 
 import json
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -8,9 +9,13 @@ import typer
 
 from config.default_file import default_text
 from config.loading import load
+from config.mistakes import ConfigError
 from config.settings import Settings
 from hipcue.cli.console import out, sentences
 from hipcue.cli.options import ConfigOption, PresetOption
+
+_FOLDERS = ("audio.voice_folder", "analysis.model_folder")
+_FILES = ("console.certificate_file", "console.certificate_key_file")
 
 config_app = typer.Typer(no_args_is_help=True, help="Show and check settings.")
 
@@ -30,7 +35,7 @@ def config_show(config: ConfigOption = None, preset: PresetOption = None) -> Non
 def config_check(file: Annotated[Path, typer.Argument(help="A settings file (TOML).")]) -> None:
     """Check a settings file: print that it is valid, or what is wrong and how to fix it."""
     with sentences():
-        load(file=file)
+        check_named(load(file=file), str(file))
         out.print(f"{file}: valid")
 
 
@@ -38,3 +43,20 @@ def config_check(file: Annotated[Path, typer.Argument(help="A settings file (TOM
 def config_schema() -> None:
     """Print the JSON schema of the settings, for editors."""
     out.print(json.dumps(Settings.model_json_schema(), indent=2))
+
+
+def check_named(settings: Settings, where: str) -> None:
+    """Check what the settings name outside themselves: folders, files and sources. Raises ConfigError."""
+    from capture.opening import check_name  # it loads NumPy
+    from capture.sources.source import SourceError
+
+    for key in (*_FOLDERS, *_FILES):
+        name = attrgetter(key)(settings)
+        path, kind = Path(name).expanduser(), "folder" if key in _FOLDERS else "file"
+        if name and not (path.is_dir() if kind == "folder" else path.is_file()):
+            raise ConfigError(f"{where}: {key} = {name!r}: there is no such {kind}")
+    for key in ("capture.source", "capture.other_side.source"):
+        try:
+            check_name(attrgetter(key)(settings))
+        except SourceError as error:
+            raise ConfigError(f"{where}: {key}: {error}") from None

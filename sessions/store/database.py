@@ -26,24 +26,15 @@ class StoreAwayError(StoreError):
 
 
 def open_database(address: SecretAddress) -> sa.Engine:
-    """The database at a SQLAlchemy URL, not connected yet. Raises StoreError."""
+    """The database at an address that the settings allow, not connected yet. Raises StoreError."""
     whole = address.reveal()
     if whole.startswith(SQLITE):
         # A file's name may have any characters; as part of a URL some would mean something else.
-        if whole.removeprefix(SQLITE) in ("", ":memory:"):
-            raise StoreError("session.store_url: names no file, such as sqlite:////home/coach/sessions.db")
         return _sqlite(sa.URL.create("sqlite", database=whole.removeprefix(SQLITE)))
     try:
-        parsed = sa.make_url(whole)
+        return _postgresql(sa.make_url(whole))
     except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is not a number, an unmatched bracket
         raise StoreError("session.store_url: is not an address like postgresql://user@host/database") from None
-    try:
-        backend = parsed.get_backend_name()
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ValueError):
-        backend = parsed.drivername
-    if backend == "postgresql":
-        return _postgresql(parsed)
-    raise StoreError(f"session.store_url: {backend} is not supported; use sqlite or postgresql")
 
 
 def shown_address(engine: sa.Engine) -> str:

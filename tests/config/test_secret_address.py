@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.loading import load
+from config.mistakes import ConfigError
+from config.reload import from_json
 from config.secret_address import SecretAddress, shown, without_secrets
 from config.settings import Settings
 
@@ -72,12 +75,28 @@ def test_any_text_is_shown_somehow(scheme: str, rest: str) -> None:
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_settings_are_written_without_it_and_passed_on_with_it(address: str) -> None:
-    settings = Settings.model_validate({"capture": {"source": address}, "session": {"store_url": address}})
+    stored = {"session": {"store_url": address}} if address.startswith("postgresql") else {}
+    settings = Settings.model_validate({"capture": {"source": address}, **stored})
     for text in (settings.model_dump_json(), json.dumps(settings.model_dump(mode="json")), repr(settings), str(settings)):
         assert "heim" not in text
     assert Settings.model_validate_json(settings.model_dump_json()).capture.source == SecretAddress(shown(address))
     # A process that is started gets the settings themselves.
     assert pickle.loads(pickle.dumps(settings)).capture.source.reveal() == address
+
+
+def test_a_store_that_is_refused_is_named_without_it() -> None:
+    for address in ADDRESSES:
+        with pytest.raises(ConfigError) as refused:
+            load(overrides={"session.store_url": address.replace("postgresql", "mysql")})
+        assert "heim" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address", ["sqlite:////srv/sessions.db", "postgresql://u:pw@h/db", "postgresql:///db?host=/run/pg", "none", ""]
+)
+def test_settings_with_any_store_are_read_as_they_are_published(address: str) -> None:
+    settings = load(overrides={"session.store_url": address})
+    assert from_json(settings.model_dump_json()) is not None
 
 
 def test_the_editor_still_sees_a_string_with_its_limits() -> None:

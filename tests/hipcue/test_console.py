@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,18 @@ def test_a_path_is_printed_literally(name: str, tmp_path: Path, monkeypatch: pyt
     done = CliRunner().invoke(app, ["config", "check", name])
     assert done.exit_code == 0
     assert name in done.stdout
+
+
+@pytest.mark.parametrize("words", [("run",), ("sessions", "list"), ("console",), ()])
+def test_help_has_a_short_name_too(words: tuple[str, ...]) -> None:
+    short, long = (CliRunner().invoke(app, [*words, option]) for option in ("-h", "--help"))
+    assert (short.exit_code, short.stdout) == (0, long.stdout)
+
+
+@pytest.mark.parametrize("word", ["version", "--version"])
+def test_the_version_is_printed(word: str) -> None:
+    done = CliRunner().invoke(app, [word])
+    assert (done.exit_code, done.stdout) == (0, f"hipcue {version('hipcue')}\n")
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -92,3 +105,35 @@ def test_help_is_printed_whole() -> None:
 def test_a_command_that_may_have_been_meant_is_named() -> None:
     said = CliRunner().invoke(app, ["foo"]).stderr.strip()
     assert said == "hipcue: No such command 'foo'. Did you mean 'follow'? See hipcue --help"
+
+
+class TestWhatIsNamed:
+    """`config check` says what the program would otherwise say only when it needs it."""
+
+    @pytest.mark.parametrize(
+        ("key", "name", "said"),
+        [
+            ("capture.source", "synthetic:extensoin=3", "synthetic: extensoin is not a setting; did you mean 'extension'?"),
+            ("capture.other_side.source", "ftp://a/b", "ftp://a/…: is neither a file nor a camera's address"),
+            ("audio.voice_folder", "nosuch", "'nosuch': there is no such folder"),
+            ("analysis.model_folder", "here", "'here': there is no such folder"),
+            ("console.certificate_file", "nosuch", "'nosuch': there is no such file"),
+        ],
+    )
+    def test_what_cannot_be_used(self, key: str, name: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("here").touch()
+        Path("mine.toml").write_text(f'{key} = "{name}"\n')
+        done = CliRunner().invoke(app, ["config", "check", "mine.toml"])
+        assert done.exit_code == 2
+        assert done.stderr.startswith(f"mine.toml: {key}")
+        assert said in done.stderr
+
+    def test_what_can(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("voices").mkdir()
+        Path("cert.pem").touch()
+        Path("mine.toml").write_text(
+            'audio.voice_folder = "voices"\nconsole.certificate_file = "cert.pem"\ncapture.source = "synthetic:fps=30"\n'
+        )
+        assert CliRunner().invoke(app, ["config", "check", "mine.toml"]).exit_code == 0

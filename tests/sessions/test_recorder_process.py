@@ -462,7 +462,8 @@ def test_a_video_and_a_store_that_fail_are_reported_and_the_session_is_recorded(
 
 
 def test_a_wrong_store_is_reported_before_the_first_session(wire_directory: Path, tmp_path: Path) -> None:
-    settings = Settings(session=SessionSettings(folder=str(tmp_path / "sessions"), store_url=SecretAddress("mysql://h/db")))
+    wrong = SecretAddress("postgresql://h:port/db")
+    settings = Settings(session=SessionSettings(folder=str(tmp_path / "sessions"), store_url=wrong))
     recording = RunningRecorder(wire_directory, settings, None)
 
     def reported() -> bool:
