@@ -42,11 +42,11 @@ DEMO_S = 60.0
 
 app = typer.Typer(
     name="hipcue",
-    help="Live running-form trainer: hip extension per stride, with cues while you run.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(config_app, name="config")
 app.add_typer(console_app, name="console")
@@ -66,6 +66,21 @@ ConsoleOption = Annotated[
     bool, typer.Option("--console", help="Serve the coach's console in a browser (docs/console.md); key p pairs a tablet.")
 ]
 WindowOption = Annotated[bool, typer.Option("--window", help="Use a window instead of the full screen.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Live running-form trainer: hip extension per stride, with cues while you run."""
 
 
 @app.command()
