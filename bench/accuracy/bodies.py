@@ -102,7 +102,8 @@ from 13 other rendered people in 26 views with up to 20° of yaw (`python -m ben
 by what the others show, 17 of 26 zeroed peaks lie within 2° instead of 7, the worst 4.1° off instead of 7.3°. No clip of a real
 person who stands and then runs was there to confirm it; the hand labels are not zeroed, so they do not change. "Standing zero"
 contains the correction: it is to cancel the peak's error. Without it, their zeroed peaks are 0.8 to 3.3° too large.
-Zeroed peaks of the drawn runner are 0.4 to 2.0° too large without it, and 2.0 to 3.5° too small with it.
+Zeroed peaks of the drawn runner were 0.4 to 2.0° too large without it, and 2.0 to 3.5° too small with it, when the correction
+was introduced (measured once; no command repeats it).
 
 Tried and left out: a ridge regression from all 33 landmarks to the thighs, learnt from 18 rendered people in two views each. On
 these clips it brought zeroed peaks within 1.7° and the far thigh near the crossings from 7 to 11° to 2 to 4° (root mean

@@ -73,7 +73,7 @@ Tried and kept:
 - Where the pose model has no time for every picture of a camera at 60 fps, every second one is analysed: intervals are even,
   and the rate is that of an ordinary camera.
 
-Tried and dropped:
+Tried once each, with the code of that time, and dropped; no command repeats the figures:
 
 - Huge pages for the networks (glibc's `hugetlb` tunable), OpenVINO's treatment of denormals and of sparse weights, no
   hyper-threads: the processor time stays within 3 %, and never below.
