@@ -508,3 +508,13 @@ def counted(number: int, thing: str) -> str:
     ('1 stride', '0 near strides')
     """
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def digits(value: float, form: str = "g") -> str:
+    """A number for people, in Python's format: with a minus sign instead of a hyphen, and without a sign where it reads zero.
+
+    >>> digits(-0.1, ".1f"), digits(0.5, "+.1f"), digits(-0.04, "+.1f"), digits(-20.0)
+    ('−0.1', '+0.5', '0.0', '−20')
+    """
+    text = f"{value:{form}}".replace("-", "−")
+    return text if text.strip("+−0.") else text.lstrip("+−")

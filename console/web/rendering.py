@@ -8,6 +8,8 @@ from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 
+from wire.texts import digits
+
 HERE = Path(__file__).parent
 BodyT = TypeVar("BodyT")
 
@@ -23,6 +25,7 @@ class Pages:
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
         )
+        self._templates.filters["digits"] = digits
         self._lane_name = lane_name
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sessions.charts.svg import Size, circle, line, polygon, rectangle, text, text_width
+from wire.texts import digits
 
 Key = Literal["dot", "ring", "cross", "line", "dashes", "dots", "area", "triangle", "bar", "diamond"]
 _STEPS = (1.0, 2.0, 5.0, 10.0)
@@ -200,4 +201,4 @@ def _apart(ends: tuple[float, float]) -> tuple[float, float]:
 def _plain(ticks: Sequence[float]) -> Callable[[float], str]:
     step = min((abs(b - a) for a, b in itertools.pairwise(ticks)), default=1.0)
     decimals = max(0, min(3, -math.floor(math.log10(step) + 1e-9))) if step > 0 else 0
-    return lambda value: f"{value + 0.0:.{decimals}f}".replace("-", "−")
+    return lambda value: digits(value, f".{decimals}f")

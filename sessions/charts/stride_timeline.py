@@ -7,6 +7,7 @@ from typing import Literal
 
 from sessions.charts.plot import Key, Plot, Scale, clock, legend, legend_height, spanning, triangle
 from sessions.charts.svg import Size, circle, drawing, group, line, polygon, rectangle, text, text_width
+from wire.texts import digits
 
 Kind = Literal["inside", "outside", "free", "left_out"]
 """In the band or outside; free: there was no band; left_out: too poorly seen to be counted."""
@@ -222,4 +223,4 @@ def _sentence(data: StrideTimeline) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.1f}".replace("-", "−")
+    return digits(value, ".1f")

@@ -15,6 +15,7 @@ from config.reference import PACE_CADENCE_PCT, PACE_SPEED_MPS, Z95
 from sessions.format.recorded import CountedStrides
 from sessions.format.rows import mean_known
 from sessions.report.statistics import CAMERA_CHANGE_RMS, Mean, mean_of
+from wire.texts import digits
 
 _CADENCE = MEASURES["cadence"].column
 
@@ -54,7 +55,7 @@ class MeanChange:
     def verdict(self) -> str:
         """In words."""
         if self.cadence_pct is not None:
-            return f"no verdict, as the cadence changed by {self.cadence_pct:+.0f} %, which alone changes it"
+            return f"no verdict, as the cadence changed by {digits(self.cadence_pct, '+.0f')} %, which alone changes it"
         return "a real change" if self.real else "could be chance"
 
 

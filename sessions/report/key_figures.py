@@ -22,6 +22,7 @@ from sessions.report.statistics import (
     tracking,
 )
 from sessions.report.target import HIP, PHASE_NAMES
+from wire.texts import digits
 
 EXCURSION, CADENCE, SPREAD = (MEASURES[name] for name in ("thigh_excursion", "cadence", "triple_spread"))
 
@@ -128,7 +129,11 @@ def _sides(session: RecordedSession) -> list[KeyFigure]:
         value = f"not stated: its uncertainty of ± {found.uncertainty_deg:.1f}° is not below {SIDE_LIMIT_DEG:g}°"
         return [KeyFigure("near minus far", value, meaning)]
     verdict = "beyond what healthy runners show" if found.beyond else "no difference to act on"
-    return [KeyFigure("near minus far", f"{found.difference_deg:+.1f} ± {found.uncertainty_deg:.1f}°: {verdict}", meaning)]
+    return [
+        KeyFigure(
+            "near minus far", f"{digits(found.difference_deg, '+.1f')} ± {found.uncertainty_deg:.1f}°: {verdict}", meaning
+        )
+    ]
 
 
 def _left_right(session: RecordedSession) -> list[KeyFigure]:
@@ -163,7 +168,7 @@ def left_right_words(found: LeftRight) -> str:
     verdict = (
         "beyond what healthy runners show" if found.beyond else "a real difference" if found.differs else "could be chance"
     )
-    return f"{found.difference_deg:+.1f} ± {found.ci95_deg:.1f}°: {verdict}"
+    return f"{digits(found.difference_deg, '+.1f')} ± {found.ci95_deg:.1f}°: {verdict}"
 
 
 def _degrees(mean: Mean) -> str:
@@ -171,7 +176,7 @@ def _degrees(mean: Mean) -> str:
 
 
 def _change(change: MeanChange) -> str:
-    size = f"{change.change:+.1f} ± {change.ci95:.1f}° (95 %)"
+    size = f"{digits(change.change, '+.1f')} ± {change.ci95:.1f}° (95 %)"
     return f"{size}, minimal detectable change {change.mdc95:.1f}°: {change.verdict}"
 
 

@@ -27,6 +27,7 @@ from sessions.report.target import HIP, PHASE_NAMES, last_band, phase_spans, tar
 from sessions.report.thigh_curve import belt_speed, reference_curve, reference_far_leg
 from sessions.report.verdict import amount
 from wire.messages import STRIDE_TONE
+from wire.texts import digits
 
 _OVER_STRIDES = 10
 _LEAST_SPAN = {"hip_extension": 8.0, "cadence": 12.0}
@@ -173,7 +174,7 @@ def triple_extension_figure(session: RecordedSession) -> Figure | None:
         values = known(column(near, where))
         if len(values):
             mean, sd = float(values.mean()), float(values.std())
-            words = f"{mean:+.0f} ± {sd:.0f} ms".replace("-", "−")
+            words = f"{digits(mean, '+.0f')} ± {sd:.0f} ms"
             rows.append(IntervalRow(name, words, mean, sd, each=values.tolist()))
     if not rows:
         return None
@@ -245,7 +246,7 @@ def sides_figure(session: RecordedSession) -> Figure | None:
     difference = _running_mean(near_minus_far(session, HIP.column)).tolist()
     half = [found.uncertainty_deg] * len(t_s)
     data = LineChart(
-        label=f"Near minus far: {found.difference_deg:+.1f} ± {found.uncertainty_deg:.1f}°",
+        label=f"Near minus far: {digits(found.difference_deg, '+.1f')} ± {found.uncertainty_deg:.1f}°",
         x_label="",
         y_label="near minus far, °",
         lines=[Line(f"mean of {_OVER_STRIDES} strides", t_s, difference, half=half, half_words="95 % uncertainty")],
@@ -338,7 +339,7 @@ def _signed(measure: Measure, value: float, half: float) -> str:
 
 
 def _plain(measure: Measure, value: float) -> str:
-    return f"{value:+.{_decimals(measure)}f}{measure.unit.mark}".replace("-", "−")
+    return digits(value, f"+.{_decimals(measure)}f") + measure.unit.mark
 
 
 def _decimals(measure: Measure) -> int:

@@ -32,6 +32,7 @@ from sessions.report.statistics import Mean
 from sessions.report.target import HIP, target_measure
 from sessions.report.verdict import amount, verdict
 from sessions.report.written import write_document
+from wire.texts import digits
 
 LIMITS = (
     "A side camera cannot see the pelvis: hip extension contains pelvic tilt and lumbar extension. "
@@ -128,7 +129,7 @@ def _detail(session: RecordedSession) -> str:
     if measure is HIP:
         return headline(session)
     for phase, change in reversed(changes(session, measure.column).items()):
-        size = f"{change.change:+.1f} ± {change.ci95:.1f}".replace("-", "−")
+        size = f"{digits(change.change, '+.1f')} ± {change.ci95:.1f}"
         return f"{measure.label}, {phase} against baseline: {size} {measure.unit.name} (95 %); {change.verdict}."
     return ""
 
@@ -151,7 +152,7 @@ def _cue_tables(found: Sequence[RuleEffect], measure: Measure) -> Iterable[Table
 
 
 def _effect(one: RuleEffect) -> str:
-    size = f"{one.mean:+.1f}".replace("-", "−")
+    size = digits(one.mean, "+.1f")
     return (
         f"{size}{one.measure.unit.mark}, too few cues"
         if one.half is None
@@ -200,9 +201,9 @@ def _single_cues(found: Sequence[RuleEffect]) -> Iterable[Table]:
                 clock(effect.t_s),
                 one.words,
                 one.measure.label.lower(),
-                f"{effect.before:.1f}{one.measure.unit.mark}",
-                f"{effect.after:.1f}{one.measure.unit.mark}",
-                f"{effect.change:+.1f} ± {effect.half:.1f}".replace("-", "−"),
+                f"{digits(effect.before, '.1f')}{one.measure.unit.mark}",
+                f"{digits(effect.after, '.1f')}{one.measure.unit.mark}",
+                f"{digits(effect.change, '+.1f')} ± {effect.half:.1f}",
             )
             for effect, one in cues[:_MOST_CUES]
         ],

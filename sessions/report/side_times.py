@@ -16,6 +16,7 @@ from sessions.format.rows import Floats, column
 from sessions.report.left_right import apart_s
 from sessions.report.statistics import Mean, mean_of
 from wire.messages import Side, opposite
+from wire.texts import digits
 
 CONTACT, FLIGHT = MEASURES["contact"], MEASURES["flight"]
 _KNEE = MEASURES["knee_straightest"]
@@ -52,7 +53,9 @@ class SideTimes:
     def words(self) -> str:
         """The difference, and what it means."""
         verdict = "a real difference" if self.differs else "could be chance"
-        return f"{self.difference_ms:+.0f} ± {self.ci95_ms:.0f} ms ({self.asymmetry_pct:+.0f} %): {verdict}"
+        return (
+            f"{digits(self.difference_ms, '+.0f')} ± {self.ci95_ms:.0f} ms ({digits(self.asymmetry_pct, '+.0f')} %): {verdict}"
+        )
 
 
 def side_times(session: RecordedSession) -> tuple[SideTimes, ...]:

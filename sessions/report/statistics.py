@@ -16,6 +16,7 @@ from config.reference import SIDE_LIMIT_DEG, Z95
 from sessions.format.recorded import CountedStrides, RecordedSession
 from sessions.format.rows import Floats, column, known
 from sessions.report.frame_figures import FrameFigures
+from wire.texts import digits
 
 LEAST_STRIDES = 5
 """A mean of fewer strides is not stated."""
@@ -50,7 +51,7 @@ class Mean:
     @property
     def text(self) -> str:
         """The mean with its 95 % interval, as in "17.9 ± 0.6"."""
-        return f"{self.mean:.1f} ± {self.ci95:.1f}"
+        return f"{digits(self.mean, '.1f')} ± {self.ci95:.1f}"
 
 
 def mean_of(values: Floats) -> Mean | None:

@@ -18,7 +18,7 @@ from sessions.format.recorded import CountedStrides
 from sessions.format.rows import Floats
 from sessions.report.changes import MeanChange, changes
 from sessions.report.statistics import BETWEEN_DAYS_DEG, CAMERA_CHANGE_RMS, Mean, mean_of
-from wire.texts import counted
+from wire.texts import counted, digits
 
 HEADINGS = (
     "session",
@@ -84,7 +84,7 @@ def cells(one: TrendEntry) -> tuple[str, ...]:
         _change(one.retained),
         _change(one.drill),
         "" if one.excursion is None else one.excursion.text,
-        "" if one.extension is None else f"{one.extension.mean:.1f} ± {BETWEEN_DAYS_DEG:.0f}",
+        "" if one.extension is None else f"{digits(one.extension.mean, '.1f')} ± {BETWEEN_DAYS_DEG:.0f}",
         "" if one.cadence is None else f"{one.cadence.mean:.0f}",
         "" if one.speed_mps is None else f"{KMH_PER_MPS * one.speed_mps.mean:.1f}",
         str(one.strides),
@@ -112,7 +112,7 @@ def trend_sentence(entries: Sequence[TrendEntry]) -> str:
         return ""
     paces = _paces(entries)
     verdict = f"no verdict, as {paces}" if paces else "more than chance" if abs(found[0]) > found[1] else "could be chance"
-    return f"Excursion: {found[0]:+.2f} ± {found[1]:.2f}° from session to session (95 %); {verdict}"
+    return f"Excursion: {digits(found[0], '+.2f')} ± {found[1]:.2f}° from session to session (95 %); {verdict}"
 
 
 def trend_verdict(entries: Sequence[TrendEntry]) -> str:
@@ -151,4 +151,4 @@ def _change(change: MeanChange | None) -> str:
     if change is None:
         return ""
     doubt = "" if change.real else " (chance?)" if change.cadence_pct is None else " (other cadence)"
-    return f"{change.change:+.1f} ± {change.ci95:.1f}{doubt}"
+    return f"{digits(change.change, '+.1f')} ± {change.ci95:.1f}{doubt}"

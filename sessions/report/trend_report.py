@@ -14,6 +14,7 @@ from sessions.report.session_report import LIMITS
 from sessions.report.statistics import BETWEEN_DAYS_DEG, CAMERA_CHANGE_RMS, Mean
 from sessions.report.trend import HEADINGS, TrendEntry, cells, slope, trend_sentence, trend_verdict
 from sessions.report.written import write_document
+from wire.texts import digits
 
 _MOST_LINES = 30
 """Only the newest sessions have a line in the table: the charts show all of them."""
@@ -68,7 +69,7 @@ def _answer(entries: Sequence[TrendEntry]) -> Answer:
 def _kept(kept: Sequence[MeanChange]) -> str:
     real = sum(change.real and change.change > 0 for change in kept)
     last = kept[-1]
-    size = f"{last.change:+.1f} ± {last.ci95:.1f}°".replace("-", "−")
+    size = f"{digits(last.change, '+.1f')} ± {last.ci95:.1f}°"
     return f"In {real} of {len(kept)} sessions, more than chance was left without cues; in the last one {size}, {last.verdict}."
 
 
@@ -96,7 +97,7 @@ def _excursion(entries: Sequence[TrendEntry]) -> Figure | None:
     if found is not None:
         middle, half = sum(point.value for point in points) / len(points), found[0] * (len(points) - 1) / 2
         line = [(points[0].at, middle - half), (points[-1].at, middle + half)]
-        words = f"{found[0]:+.2f} ± {found[1]:.2f}° from session to session".replace("-", "−")
+        words = f"{digits(found[0], '+.2f')} ± {found[1]:.2f}° from session to session"
     title = "Thigh excursion"
     series = [Series("mean of the baseline", points)]
     data = History(title, "thigh excursion, °", _names(entries), series, line, words)
@@ -119,7 +120,13 @@ def _figure(title: str, data: History, caption: str) -> Figure:
 
 def _points(entries: Sequence[TrendEntry], found: Sequence[MeanChange | None]) -> list[Point]:
     return [
-        Point(at, one.change, one.ci95, one.real, f"{entry.started}: {one.change:+.1f} ± {one.ci95:.1f}°, {one.verdict}")
+        Point(
+            at,
+            one.change,
+            one.ci95,
+            one.real,
+            f"{entry.started}: {digits(one.change, '+.1f')} ± {one.ci95:.1f}°, {one.verdict}",
+        )
         for at, (entry, one) in enumerate(zip(entries, found, strict=True))
         if one is not None
     ]
@@ -127,7 +134,13 @@ def _points(entries: Sequence[TrendEntry], found: Sequence[MeanChange | None]) -
 
 def _mean_points(entries: Sequence[TrendEntry], means: Sequence[Mean | None], interval: float | None) -> list[Point]:
     return [
-        Point(at, mean.mean, interval or mean.ci95, True, f"{entry.started}: {mean.mean:.1f} ± {interval or mean.ci95:.1f}°")
+        Point(
+            at,
+            mean.mean,
+            interval or mean.ci95,
+            True,
+            f"{entry.started}: {digits(mean.mean, '.1f')} ± {interval or mean.ci95:.1f}°",
+        )
         for at, (entry, mean) in enumerate(zip(entries, means, strict=True))
         if mean is not None
     ]

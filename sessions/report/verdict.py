@@ -15,7 +15,7 @@ from sessions.report.statistics import overall
 from sessions.report.target import HIP, target_measure, wanted
 from sessions.report.thigh_curve import belt_speed
 from wire.messages import STRIDE_TONE
-from wire.texts import ADVICE, STATES
+from wire.texts import ADVICE, STATES, digits
 
 _KEPT_SHARE = 0.5
 """Share of the gain with cues that must remain without them to count as kept (as feedback/coach/summary.py)."""
@@ -68,8 +68,8 @@ def verdict(session: RecordedSession, frames: FrameFigures) -> Verdict:
 def amount(measure: Measure, value: float) -> str:
     """A value with its unit, such as "17.0°" or "172 steps a minute"."""
     decimals = 1 if measure.unit.mark == "°" else measure.decimals
-    number = f"{value:.{decimals}f}".replace("-", "−")
-    return f"{number} steps a minute" if measure.name == "cadence" else f"{number}{measure.unit.mark}"
+    text = digits(value, f".{decimals}f")
+    return f"{text} steps a minute" if measure.name == "cadence" else f"{text}{measure.unit.mark}"
 
 
 def _sentence(session: RecordedSession, measure: Measure, found: dict[str, MeanChange]) -> str:
@@ -191,4 +191,4 @@ def _camera(session: RecordedSession, frames: FrameFigures) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.0f}".replace("-", "−")
+    return digits(value, "+.0f")

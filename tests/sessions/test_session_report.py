@@ -197,7 +197,7 @@ class TestTwoCameras:
         assert "Near and far leg" not in page
 
     def test_without_a_difference_say_so(self) -> None:
-        assert re.search(r"[+-]0\.0 ±\u00a0\d\.\d°: could be chance", html_report(self.session(0.0)))
+        assert re.search(r"0\.0 ±\u00a0\d\.\d°: could be chance", html_report(self.session(0.0)))
 
     def test_without_zeros_draw_no_difference_because_its_uncertainty_is_too_large(self) -> None:
         session = self.session(3.0)

@@ -6,15 +6,16 @@ from feedback.display.paint import palette
 from feedback.display.paint.canvas import Canvas
 from feedback.display.state.view import Board
 from feedback.display.type.box import Box
+from wire.texts import digits
 
 
 def cells(board: Board) -> tuple[tuple[str, str], ...]:
     """Label and text of each number."""
     measure, sides = board.measure, board.sides
-    belt = "Belt, km/h" if not board.incline_pct else f"Belt, {board.incline_pct:.0f} %".replace("-", "−")
+    belt = "Belt, km/h" if not board.incline_pct else f"Belt, {digits(board.incline_pct, '.0f')} %"
     if board.legs:
         found = board.difference
-        size = "–" if found is None else f"{found.difference:+.1f}{measure.unit}".replace("-", "−")
+        size = "–" if found is None else f"{digits(found.difference, '+.1f')}{measure.unit}"
         compared = (("Left − right", size), ("± (95 %)", "–" if found is None else f"{found.ci95:.1f}{measure.unit}"))
     else:
         # "~", because the far leg is half hidden behind the near one.

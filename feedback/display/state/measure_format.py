@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from config.measures import MEASURES
 from wire.messages import Band, Stride
+from wire.texts import digits
 
 TOLERANCE = 1e-6
 
@@ -23,8 +24,7 @@ class MeasureFormat:
 
     def digits(self, value: float) -> str:
         """A value without its unit; never "−0"."""
-        text = f"{value:.{self.decimals}f}".replace("-", "−")
-        return text if text.strip("−0.") else text.removeprefix("−")
+        return digits(value, f".{self.decimals}f")
 
     def spread(self, value: float) -> str:
         """A standard deviation, with one decimal more than the values."""
