@@ -7,9 +7,11 @@ Screen, console and report all use this calculation and its uncertainty (docs/tw
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from config.measures import MEASURES
 from config.reference import (
     CAMERA_PAIR_CHANGE_RMS,
     CAMERA_PAIR_RMS_DEG,
@@ -28,6 +30,21 @@ T_95 = 2.306
 
 A number, because the screen would spend a quarter of a second and 12 MB on loading SciPy for it; a test compares the two.
 """
+
+
+LARGEST = 1e6
+"""A value beyond it is none: MessagePack also carries infinities and NaN."""
+
+
+class MeasuredStride(Protocol):
+    """A stride as it is published."""
+
+    @property
+    def quality(self) -> float:
+        """Between 0 and 1."""
+
+    def value(self, column: str) -> float | None:
+        """The value of a measure by its column; None: it was not taken."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +92,14 @@ def left_minus_right(
     strides_deg = found.error_deg(error_of_difference(*near), error_of_difference(*far) if has_far else 0.0)
     ci95 = math.hypot(T_95 * strides_deg, Z95 * found.cameras_sd_deg)
     return Difference(found.difference_deg, ci95) if ci95 < SIDE_LIMIT_DEG else None
+
+
+def trusted_values(strides: Iterable[MeasuredStride], measure: str, min_quality: float) -> list[float]:
+    """The values of a measure, of the strides that are good enough to count; of an unknown measure there are none."""
+    if measure not in MEASURES:
+        return []
+    values = (one.value(MEASURES[measure].column) for one in strides if one.quality >= min_quality)
+    return [value for value in values if value is not None and abs(value) < LARGEST]
 
 
 def combined(near_deg: float, far_deg: float | None = None, calibration_sd_deg: float = 0.0) -> Combined:

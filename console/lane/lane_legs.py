@@ -1,10 +1,9 @@
 """The two legs of a lane with two cameras, each as the camera on its side measures it. Pure: time is an argument."""
 
 from collections import deque
-from collections.abc import Iterable
 from typing import Any
 
-from config.left_minus_right import COMPARED_STRIDES, left_minus_right
+from config.left_minus_right import COMPARED_STRIDES, left_minus_right, trusted_values
 from config.measures import MEASURES
 from console.lane.values import rounded, verdict
 from wire.clock import s_to_ns
@@ -69,15 +68,11 @@ class LaneLegs:
         if phase.measure != "hip_extension" or any(one.standing_thigh_deg is None for one in both):
             return None
         (left, right), (far_left, far_right) = (
-            (_trusted(strides["left"], phase), _trusted(strides["right"], phase)) for strides in (self._strides, self._far)
+            tuple(trusted_values(strides[side], phase.measure, phase.min_quality) for side in ("left", "right"))
+            for strides in (self._strides, self._far)
         )
         found = left_minus_right(left, right, phase.calibration_sd_deg, far_left, far_right)
         return None if found is None else {"value": rounded(found.difference, 1), "ci95": rounded(found.ci95, 1)}
-
-
-def _trusted(strides: Iterable[Stride], phase: Phase) -> list[float]:
-    counted = (one for one in strides if one.quality >= phase.min_quality)
-    return [value for one in counted if (value := _value(one, phase.measure)) is not None]
 
 
 def _value(stride: Stride, measure: str) -> float | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from config.left_minus_right import trusted_values
 from feedback.display.state import screen_text
 from feedback.display.state.measure_format import finite, measure_of
 from feedback.display.state.view import StatusNote, StrideBar, Verdict, judge_value
@@ -71,8 +72,7 @@ class ShownPhase:
 
     def trusted(self, strides: Sequence[Stride]) -> list[float]:
         """The values of the strides that are good enough to count."""
-        counted = (stride for stride in strides if stride.quality >= self._min_quality)
-        return [value for stride in counted if (value := measure_of(stride, self.measure)) is not None]
+        return trusted_values(strides, self.measure, self._min_quality)
 
     @property
     def title(self) -> str:
