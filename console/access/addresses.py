@@ -1,11 +1,13 @@
 """The names and addresses by which a browser may reach this console, and the one that a tablet is sent to."""
 
 import ipaddress
+import re
 import socket
 from contextlib import suppress
 
 from config.sections.console import ConsoleSettings
 
+_HOST = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::[0-9]+)?")
 _ANYWHERE = ("192.0.2.1", 9)
 """An address for documentation (RFC 5737). Nothing is sent there: connecting a datagram socket only chooses the way out."""
 
@@ -36,9 +38,8 @@ def is_own_name(host: str, settings: ConsoleSettings) -> bool:
 
 
 def _without_port(host: str) -> str:
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.rpartition(":")[0] if ":" in host else host
+    found = _HOST.fullmatch(host)
+    return "" if found is None else found[1].strip("[]")
 
 
 def _reachable(listen: str) -> str:

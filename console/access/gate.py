@@ -33,7 +33,8 @@ OPEN_PATHS = ("/pair", "/static/", REPORT_PATH)
 SAFE_METHODS = ("GET", "HEAD")
 FORGERY_HEADER = "x-hipcue-token"
 PAIRINGS = 10
-"""Attempts a minute, of all strangers together."""
+"""Attempts a minute of each address. Tokens cannot be guessed, so there is no limit for all together, with which one stranger
+would keep the others' tablets out."""
 DEVICE_RATE = (60.0, 200.0)
 """Requests a second in the long run, and at once, of a paired device."""
 STRANGER_RATE = (10.0, 40.0)
@@ -76,6 +77,10 @@ class Gate:
         self._rates = Rates()
         self._refused = refused
 
+    def count(self, reason: str) -> None:
+        """Count what the server has refused before there was a request."""
+        self._refused[reason] += 1
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] not in ("http", "websocket"):
@@ -113,7 +118,7 @@ class Gate:
             raise RefusedError("method")
         if len(path) + len(scope.get("query_string", b"")) > LONGEST_ADDRESS or _length(headers) > MOST_BODY_BYTES:
             raise RefusedError("size")
-        if path == "/pair" and writes and not self._rates.spend("pairing", now_ns, PAIRINGS / 60, PAIRINGS):
+        if path == "/pair" and writes and not self._rates.spend(f"pairing {address}", now_ns, PAIRINGS / 60, PAIRINGS):
             raise RefusedError("rate")
         if device is None and not path.startswith(OPEN_PATHS):
             raise RefusedError("not paired")

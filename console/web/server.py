@@ -6,16 +6,66 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
+import h11
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from console.access.gate import Gate
 
 MOST_CONNECTIONS = 100
+MOST_OF_ONE_ADDRESS = 40
+"""Connections. A page takes six and its websocket; one stranger alone must not be able to take all."""
+LONGEST_HEAD_S = 10.0
+"""A connection that has sent no whole head of a request for so long is closed."""
 KEEP_OPEN_S = 15
 LONGEST_END_S = 1.0
 MOST_SOCKET_BYTES = 4096
 """Largest message from a page's websocket; none is expected."""
+
+
+class _Connection(H11Protocol):
+    """A browser's connection. Uvicorn alone would keep one that asks for nothing, and any number of them."""
+
+    def __init__(self, count: Callable[[str], None], **parts: Any) -> None:
+        super().__init__(**parts)
+        self._count = count
+        self._ending: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        own = sum(_address(one) == _address(self) for one in self.connections)
+        if own > MOST_OF_ONE_ADDRESS or len(self.connections) > MOST_CONNECTIONS:
+            self._end("connections")
+            return
+        self._ending = self.loop.call_later(LONGEST_HEAD_S, self._end, "slow")
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._cancel()
+        elif self._ending is None:
+            self._ending = self.loop.call_later(LONGEST_HEAD_S, self._end, "slow")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._cancel()
+        super().connection_lost(exc)
+
+    def _end(self, reason: str) -> None:
+        self._count(reason)
+        self.transport.abort()
+
+    def _cancel(self) -> None:
+        if self._ending is not None:
+            self._ending.cancel()
+            self._ending = None
+
+
+def _address(connection: Any) -> str:
+    """Of a connection or of a websocket."""
+    return connection.client[0] if connection.client else ""
 
 
 class Server:
@@ -33,7 +83,7 @@ class Server:
             proxy_headers=False,
             lifespan="off",
             loop="asyncio",
-            http="h11",
+            http=partial(_Connection, app.count),  # type: ignore[arg-type]  # called as the class is
             ws="websockets-sansio",
             ws_max_size=MOST_SOCKET_BYTES,
             limit_concurrency=MOST_CONNECTIONS,
