@@ -350,10 +350,22 @@ class Health(Message, frozen=True):
 
 
 CommandName = Literal[
-    "pause", "mute", "quit", "calibrate", "faster", "slower", "belt", "next_phase", "end_session", "pairing_code", "assign"
+    "pause",
+    "mute",
+    "quit",
+    "calibrate",
+    "faster",
+    "slower",
+    "belt",
+    "next_phase",
+    "end_session",
+    "pairing_code",
+    "assign",
+    "replay",
 ]
 """quit ends the program, end_session only the session. pairing_code shows the code that pairs a tablet, or the next one.
-assign names the next runner: the lane's console writes it into the settings file."""
+assign names the next runner: the lane's console writes it into the settings file. replay shows the last seconds on the lane's
+big screen once more, or ends that."""
 
 
 class Command(Message, frozen=True):

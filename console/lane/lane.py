@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from config.sections.capture import LOWEST_TYPED_PCT, STEEPEST_TYPED_PCT
+from console.lane.asked import Asked, Seen
 from console.lane.lane_state import LaneState
 from wire.messages import Belt, Command, ConfigState, Cue, Health, Phase, Sample, Stride
 from wire.node import Node
@@ -26,6 +28,7 @@ class Lane:
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
         self._commands: list[Command] = []
+        self._asked = Asked()
 
     def attach(self, node: Node) -> None:
         """Receive the lane's messages, and send its commands."""
@@ -71,7 +74,31 @@ class Lane:
     def command(self, command: Command) -> None:
         """Queue a command for the lane."""
         with self._lock:
-            self._commands = [*self._commands, command][:MOST_WAITING]
+            self._add(command)
+
+    def lead(self, command: Command, seen: Seen, now_ns: int) -> None:
+        """Have a command sent that was given on a page which showed `seen`, unless it has been done, or asked for just now."""
+        with self._lock:
+            if self._asked.is_due(command.name, seen, self._state.changed_by(command.name), now_ns):
+                self._add(command)
+
+    def set_belt(self, speed_mps: float | None, incline_pct: float | None, now_ns: int) -> None:
+        """Have the belt's speed (m/s) and incline entered; None: as it is."""
+        with self._lock:
+            if incline_pct is not None:
+                self._asked.set_incline(incline_pct, now_ns)
+            self._add(Command("belt", speed_mps, incline_pct))
+
+    def step_incline(self, step_pct: float, now_ns: int) -> None:
+        """Have the belt's incline entered as so much steeper, within what treadmills have."""
+        with self._lock:
+            wanted_pct = self._asked.incline_pct(self._state.incline_pct, now_ns) + step_pct
+            wanted_pct = min(STEEPEST_TYPED_PCT, max(LOWEST_TYPED_PCT, wanted_pct))
+            self._asked.set_incline(wanted_pct, now_ns)
+            self._add(Command("belt", None, wanted_pct))
+
+    def _add(self, command: Command) -> None:
+        self._commands = [*self._commands, command][:MOST_WAITING]
 
     def read(self, question: Callable[[LaneState], AnswerT]) -> AnswerT:
         """Read the state while no message changes it."""

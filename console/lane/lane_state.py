@@ -71,6 +71,18 @@ class LaneState:
         """Whether a runner is measured just now."""
         return self._sample is not None and self._sample.state is SampleState.MEASURING and not self.is_lost(now_ns)
 
+    def changed_by(self, command: str) -> bool | str | None:
+        """What a command changes, as it is now; None: not known, or none of these commands."""
+        phase = self._phase
+        if phase is None:
+            return None
+        return {"pause": phase.paused, "mute": phase.muted, "next_phase": phase.name, "end_session": phase.name}.get(command)
+
+    @property
+    def incline_pct(self) -> float:
+        """What the belt reports."""
+        return (None if self._belt is None else rounded(self._belt.incline_pct, 1)) or 0.0
+
     @property
     def summarized_session(self) -> str:
         """Id of the session whose summary is on the screen; "": none is, or it is not recorded."""
@@ -151,11 +163,13 @@ class LaneState:
 
     def state(self, now_ns: int) -> Json:
         """The state without the strides."""
-        phase, sample, belt = self._phase, self._sample, self._belt
+        lost = self.is_lost(now_ns)
+        # Of a lost lane nothing is shown as if it were live.
+        phase, sample, belt = self._phase, None if lost else self._sample, None if lost else self._belt
         measure = MEASURES.get("hip_extension" if phase is None else phase.measure)
         words = None if sample is None else STATES[sample.state]
         return {
-            "lost": self.is_lost(now_ns),
+            "lost": lost,
             "session": self.summarized_session,
             "phase": None if phase is None else _phase(phase, now_ns),
             "measure": None

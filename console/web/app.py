@@ -23,7 +23,7 @@ from config.sections.capture import FASTEST_TYPED_KMH, KMH_PER_MPS, LOWEST_TYPED
 from config.sections.console import ConsoleSettings
 from console.access.cookie import cookie_name, secret_in
 from console.access.devices import AccessError, Devices
-from console.access.gate import Gate
+from console.access.gate import SAFE_METHODS, Gate
 from console.access.report_links import ReportLinks
 from console.checkup import Doctor
 from console.editing.settings_file import SettingsFile
@@ -41,8 +41,10 @@ from console.web.settings_pages import SettingsPages
 from sessions.errors import SessionsError
 from wire.clock import Clock
 from wire.messages import Command, SessionMode
+from wire.texts import digits
 
 COOKIE_S = 180 * 86_400
+LARGEST_STEP_PCT = 5.0
 
 
 class _Pairing(msgspec.Struct, forbid_unknown_fields=True):
@@ -51,11 +53,15 @@ class _Pairing(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _CommandBody(msgspec.Struct, forbid_unknown_fields=True):
-    name: Literal["pause", "mute", "calibrate", "next_phase", "end_session", "faster", "slower", "belt"]
+    name: Literal["pause", "mute", "calibrate", "next_phase", "end_session", "faster", "slower", "belt", "replay"]
     """Not "quit": only the machine itself can start the program again."""
     lane: str = ""
+    seen: bool | str | None = None
+    """What the page shows of what the command changes (console/lane/asked.py)."""
     speed_kmh: float | None = None
     incline_pct: float | None = None
+    incline_step_pct: float | None = None
+    """With "belt", alone: so much steeper than now."""
 
 
 class _RunnerBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -114,6 +120,19 @@ def console_app(parts: Parts) -> Gate:
             request, "mistake", status, sentence="There is no such page." if status == 404 else "This cannot be done."
         )
 
+    async def of_system(request: Request, error: Exception) -> Response:
+        """A full disk, a folder that may not be written, a disk without locks."""
+        name, why = getattr(error, "filename", None), getattr(error, "strerror", None) or error
+        return explained(request, f"{name}: {why}" if name else f"The lane's machine refuses this: {why}.")
+
+    async def of_ours(request: Request, _error: Exception) -> Response:
+        return explained(request, "This has failed because of a mistake in HipCue. The Status page counts it.")
+
+    def explained(request: Request, sentence: str) -> Response:
+        if "text/html" in request.headers.get("accept", "") and request.method in SAFE_METHODS:
+            return pages.page(request, "mistake", 500, sentence=sentence)
+        return refused(sentence, 500)
+
     async def of_sessions(request: Request, error: Exception) -> Response:
         return pages.page(request, "mistake", 404, sentence=str(error), back="/sessions")
 
@@ -125,6 +144,8 @@ def console_app(parts: Parts) -> Gate:
             SessionsError: of_sessions,
             ConfigError: of_sessions,
             HTTPException: missing,
+            OSError: of_system,
+            Exception: of_ours,
         },
     )
     return Gate(app, parts.settings, parts.devices, parts.refused, parts.clock, stranger=_stranger(pages))
@@ -210,7 +231,13 @@ class _LanePages:
         lane = self._lanes.get(body.lane) if body.lane or len(self._lanes) > 1 else next(iter(self._lanes.values()))
         if lane is None:
             raise BadRequestError("There is no such lane.")
-        lane.command(_command(body))
+        now_ns = self._parts.clock()
+        if body.name == "belt":
+            _set_belt(lane, body, now_ns)
+        elif body.seen is not None:
+            lane.lead(Command(body.name), body.seen, now_ns)
+        else:
+            lane.command(Command(body.name))
         return JSONResponse({})
 
     async def _assign(self, request: Request) -> Response:
@@ -252,13 +279,16 @@ class _LanePages:
         return JSONResponse({})
 
 
-def _command(body: _CommandBody) -> Command:
-    """The command for the lane. Raises BadRequestError for a speed or an incline that no treadmill has."""
-    if body.name != "belt":
-        return Command(body.name)
-    speed_kmh, incline_pct = body.speed_kmh, body.incline_pct
+def _set_belt(lane: Lane, body: _CommandBody, now_ns: int) -> None:
+    """Enter speed and incline. Raises BadRequestError for a speed or an incline that no treadmill has."""
+    speed_kmh, incline_pct, step_pct = body.speed_kmh, body.incline_pct, body.incline_step_pct
+    if step_pct is not None:
+        if not abs(step_pct) <= LARGEST_STEP_PCT:
+            raise BadRequestError(f"A step of the incline is at most {LARGEST_STEP_PCT:g} %.")
+        lane.step_incline(step_pct, now_ns)
+        return
     if speed_kmh is not None and not (math.isfinite(speed_kmh) and 0 <= speed_kmh <= FASTEST_TYPED_KMH):
         raise BadRequestError(f"The speed must be between 0 and {FASTEST_TYPED_KMH:g} km/h.")
     if incline_pct is not None and not (math.isfinite(incline_pct) and LOWEST_TYPED_PCT <= incline_pct <= STEEPEST_TYPED_PCT):
-        raise BadRequestError(f"The incline must be between −{-LOWEST_TYPED_PCT:g} and {STEEPEST_TYPED_PCT:g} %.")
-    return Command("belt", None if speed_kmh is None else speed_kmh / KMH_PER_MPS, incline_pct)
+        raise BadRequestError(f"The incline must be between {digits(LOWEST_TYPED_PCT)} and {digits(STEEPEST_TYPED_PCT)} %.")
+    lane.set_belt(None if speed_kmh is None else speed_kmh / KMH_PER_MPS, incline_pct, now_ns)

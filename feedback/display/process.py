@@ -93,6 +93,7 @@ class DisplayProcess:
         node.subscribe(HEALTH, Health, self._handle, wakes=False)
         node.subscribe(BELT, Belt, self._handle, wakes=False)
         node.subscribe(PAIRING, PairingCode, self._handle, wakes=False)
+        node.subscribe(COMMAND, Command, self._handle_command, wakes=False)
         if settings.console.enabled:
             node.subscribe(REPORT_LINK, ReportLink, self._handle, wakes=False)
         node.follow_settings(from_json, self._apply)
@@ -235,6 +236,11 @@ class DisplayProcess:
         if board.refused_settings != self._printed_refusal:
             self._printed_refusal = board.refused_settings
             print(terminal.settings_line(board.refused_settings), flush=True)
+
+    def _handle_command(self, command: Command) -> None:
+        """A button of the console; what this screen's own keys ask for comes here, too, and is for others."""
+        if command.name == "replay":
+            self._screen.toggle_replay(self._clock())
 
     def _handle_key(self, key: Key, window: Window) -> None:
         match key:

@@ -135,6 +135,22 @@ class Running:
         return self.ended_s - asked_s
 
 
+def test_a_button_of_the_console_replays(directory: Path, others: Others, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = threading.Event()
+    monkeypatch.setattr("feedback.display.state.screen.Screen.toggle_replay", lambda _screen, _now_ns: asked.set())
+    display = Running(directory, SETTINGS)
+    with Wire(directory, "console") as console:
+        commands = console.publisher(COMMAND)
+
+        def pressed() -> bool:
+            commands.send(Command("mute"))
+            commands.send(Command("replay"))
+            return asked.is_set()
+
+        others.until(pressed)
+    display.end()
+
+
 def test_without_a_screen_it_prints_each_stride_and_ends_at_once(
     directory: Path, others: Others, capsys: pytest.CaptureFixture[str]
 ) -> None:
