@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -172,7 +173,7 @@ class SettingsFile:
         return self.open()
 
     def versions(self) -> tuple[Version, ...]:
-        """The last changes, the newest first."""
+        """The last changes, the newest first. Raises EditError."""
         return self._versions()[::-1]
 
     def undo(self) -> Opened:
@@ -279,18 +280,25 @@ class SettingsFile:
         except OSError as error:
             raise EditError(f"{error.filename}: cannot be written ({error.strerror})") from None
 
-    def _locked(self) -> Any:
-        try:
-            self._history_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise EditError(f"{error.filename}: cannot be made ({error.strerror})") from None
-        return lock_folder(self._history_folder)
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """While nobody else changes the file. Raises EditError."""
+        with ExitStack() as held:
+            try:
+                self._history_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                held.enter_context(lock_folder(self._history_folder))
+            except OSError as error:
+                raise EditError(f"{self._history_folder}: cannot be made or locked ({error.strerror or error})") from None
+            yield
 
     def _versions(self) -> tuple[Version, ...]:
+        file = self._history_folder / "versions.json"
         try:
-            return msgspec.json.decode((self._history_folder / "versions.json").read_bytes(), type=tuple[Version, ...])
+            return msgspec.json.decode(file.read_bytes(), type=tuple[Version, ...])
         except (FileNotFoundError, msgspec.DecodeError):
             return ()
+        except OSError as error:
+            raise EditError(f"{file}: cannot be read ({error.strerror})") from None
 
     def _keep(self, versions: Sequence[Version]) -> None:
         try:

@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
@@ -143,7 +144,7 @@ class SessionPages:
     async def _report(self, request: Request) -> Response:
         found = await run_in_threadpool(self._library.find, _id(request))
         form = _form(request, "html", "pdf")
-        return file_answer(await self._library.report(found, form), download=form != "html")
+        return await self._shown(request, form, self._library.report(found, form))
 
     async def _export(self, request: Request) -> Response:
         found = await run_in_threadpool(self._library.find, _id(request))
@@ -177,7 +178,7 @@ class SessionPages:
         runner, form = request.query_params.get("runner", ""), _form(request, *MEDIA_TYPES)
         entries = await run_in_threadpool(self._library.entries, runner)
         newest = str(entries[0].id) if entries else ""
-        made = await self._library.make(
+        making = self._library.make(
             "history",
             f"hipcue-history.{form}",
             MEDIA_TYPES[form],
@@ -187,14 +188,25 @@ class SessionPages:
             newest=newest,
             n=len(entries),
         )
-        return file_answer(made, download=form != "html")
+        return await self._shown(request, form, making)
 
     async def _comparison(self, request: Request) -> Response:
         form, ids = _form(request, *MEDIA_TYPES), _ids(request.query_params.getlist("session"))
-        made = await self._library.make(
+        making = self._library.make(
             "compare", f"hipcue-comparison.{form}", MEDIA_TYPES[form], sessions=ids, title="Sessions compared"
         )
-        return file_answer(made, download=form != "html")
+        return await self._shown(request, form, making)
+
+    async def _shown(self, request: Request, form: str, making: Awaitable[Made]) -> Response:
+        """A report, or in its place why there is none: a page's frame would not show one of the console's own pages."""
+        try:
+            return file_answer(await making, download=form != "html")
+        except SessionsError as error:
+            if form != "html":
+                raise
+            answer = self._pages.page(request, "no_report", 404, sentence=str(error))
+            answer.headers["content-security-policy"] = REPORT_POLICY
+            return answer
 
 
 def _row(one: SessionEntry) -> dict[str, Any]:

@@ -108,12 +108,12 @@ class SettingsPages:
         """The settings after a change, or why it was refused."""
         try:
             opened: Opened = await run_in_threadpool(act, *arguments)
+            versions = await run_in_threadpool(self._file.versions)
         except EditError as error:
             return refused(str(error), 422, path=list(error.path))
         except ConflictError as error:
             conflicts = [{"path": one.path, "yours": one.yours, "theirs": one.theirs} for one in error.conflicts]
             return refused(str(error), 409, conflicts=conflicts)
-        versions = await run_in_threadpool(self._file.versions)
         return JSONResponse(
             {
                 "text": opened.text,

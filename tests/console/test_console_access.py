@@ -1,6 +1,8 @@
 """Given paired devices and strangers, each may do what its role allows; all else is refused and counted, and stops nothing."""
 
+import errno
 import http.client
+import json
 import socket
 from pathlib import Path
 
@@ -12,7 +14,9 @@ from console.access.devices import TOKEN_S, AccessError, Devices
 from console.access.gate import MOST_BODY_BYTES, PAIRINGS, STRANGER_RATE
 from console.access.pairing_codes import NO_CODE, PairingCodes
 from console.access.rates import MOST_SENDERS, Rates
-from tests.support.console_lane import Browser, ConsoleLane
+from console.library.library import Library
+from sessions.store.session_entry import SessionEntry
+from tests.support.console_lane import GUARD_S, Browser, ConsoleLane
 from tests.support.set_clock import SetClock
 from wire.clock import s_to_ns
 
@@ -191,6 +195,12 @@ class TestPages:
         assert "Assign" not in viewer.get("/").text
         assert lane.until(lambda: counter(lane, "refused: role") == 6, "the refusals are counted")
 
+    @pytest.mark.parametrize("beside", ['prefs={"a": 1}', "a b", "näm=1", "=", "x" * 300, "hipcue_1=other"])
+    def test_a_cookie_of_another_program_on_this_machine_unpairs_nothing(self, lane: ConsoleLane, beside: str) -> None:
+        coach = lane.browser("coach")
+        for cookie in (f"{beside}; {coach.cookie}", f"{coach.cookie}; {beside}"):
+            assert coach.get("/devices", Cookie=cookie.encode().decode("latin-1")).status == 200
+
     def test_a_revoked_device_loses_its_open_page(self, lane: ConsoleLane) -> None:
         coach, viewer = lane.browser("coach"), lane.browser("viewer", "phone")
         with viewer.live() as socket:
@@ -202,8 +212,43 @@ class TestPages:
         assert coach.get("/").status == 200
 
 
+class TestFaults:
+    def test_what_the_system_refuses_is_a_sentence(self, lane: ConsoleLane, monkeypatch: pytest.MonkeyPatch) -> None:
+        def no_space(file: Path, _text: str) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device", str(file))
+
+        coach = lane.browser("coach")
+        monkeypatch.setattr("console.access.devices.replace_text", no_space)
+        answer = coach.post("/api/devices/revoke", {"name": "tablet"})
+        assert answer.status == 500
+        assert answer.json["mistake"].endswith("devices.json: No space left on device")
+
+    def test_a_mistake_of_our_own_is_a_sentence_and_counted(self, lane: ConsoleLane, monkeypatch: pytest.MonkeyPatch) -> None:
+        def mistaken(_library: Library, _runner: str = "") -> list[SessionEntry]:
+            raise ZeroDivisionError
+
+        coach = lane.browser("coach")
+        monkeypatch.setattr(Library, "entries", mistaken)
+        page = coach.get("/sessions")
+        assert page.status == 500
+        assert "because of a mistake in HipCue" in page.text
+        assert "because of a mistake in HipCue" in coach.get("/api/runners", Accept="*/*").json["mistake"]
+        assert lane.until(lambda: counter(lane, "refused: failed (ZeroDivisionError)") == 2, "it is counted")
+
+
 class TestForgery:
-    @pytest.mark.parametrize("host", ["example.com", "example.com:7680", "localhost.example.com", "127.0.0.1.example.com", ""])
+    @pytest.mark.parametrize(
+        "host",
+        [
+            "example.com",
+            "example.com:7680",
+            "localhost.example.com",
+            "127.0.0.1.example.com",
+            "[::1].example.com",
+            "a:@[::1]",
+            "",
+        ],
+    )
     def test_a_name_that_is_not_this_machines_is_refused(self, lane: ConsoleLane, host: str) -> None:
         paired = lane.browser("coach")
         assert paired.send("GET", "/", None, {"Host": host or " "}).status in (400, 421)
@@ -263,6 +308,42 @@ class TestFloods:
         assert answers[:PAIRINGS] == [400] * PAIRINGS
         assert 429 in answers
 
+    def test_a_strangers_guesses_keep_no_other_address_from_pairing(self, lane: ConsoleLane) -> None:
+        stranger = lane.browser()
+        while stranger.post("/pair", {"token": "guess"}).status != 429:
+            pass
+        token, _ = lane.devices.new_token("coach")
+        message = json.dumps({"token": token}).encode()
+        connection = http.client.HTTPConnection("127.0.0.1", lane.port, timeout=GUARD_S, source_address=("127.0.0.2", 0))
+        headers = {"content-type": "application/json", "origin": f"http://{stranger.host}"}
+        connection.request("POST", "/pair", message, headers)
+        assert connection.getresponse().status == 200
+        connection.close()
+
+    def test_one_address_cannot_take_all_connections(self, lane: ConsoleLane, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("console.web.server.MOST_OF_ONE_ADDRESS", 5)
+        opened = [socket.create_connection(("127.0.0.1", lane.port), timeout=GUARD_S) for _ in range(6)]
+        assert is_closed(opened[-1])
+        assert lane.until(lambda: counter(lane, "refused: connections"), "it is counted")
+        for one in opened:
+            one.close()
+
+    @pytest.mark.parametrize(("answered", "sent"), [(False, b""), (False, b"GET / HTTP/1.1\r\nHost: "), (True, b"GET ")])
+    def test_a_connection_without_a_whole_request_is_closed(
+        self, lane: ConsoleLane, monkeypatch: pytest.MonkeyPatch, answered: bool, sent: bytes
+    ) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", lane.port, timeout=GUARD_S)
+        if answered:
+            connection.request("GET", "/static/icon.svg")
+            connection.getresponse().read()
+        monkeypatch.setattr("console.web.server.LONGEST_HEAD_S", 0.2)
+        if not answered:
+            connection.connect()
+        connection.sock.sendall(sent)
+        assert is_closed(connection.sock)
+        connection.close()
+        assert lane.until(lambda: counter(lane, "refused: slow"), "it is counted")
+
     @pytest.mark.parametrize("announced", [True, False])
     def test_a_body_of_100_mb_is_refused_before_it_is_read(self, lane: ConsoleLane, announced: bool) -> None:
         coach = lane.browser("coach")
@@ -306,6 +387,16 @@ class TestFloods:
         answer = coach.send("POST", "/api/command", body, headers)
         assert answer.status == 400
         assert answer.json["mistake"]
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Whether the console closes a connection from which it has had no whole request."""
+    try:
+        while connection.recv(4096):
+            pass
+    except ConnectionError:
+        pass
+    return True
 
 
 def read_on(socket: ClientConnection) -> None:

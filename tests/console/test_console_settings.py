@@ -368,9 +368,39 @@ class TestPages:
         lane.until(refused, "a name that no file may hold is refused", Command("assign", runner="a\x07b"))
         assert session().mode == "open_gym"
 
+    @pytest.mark.parametrize(
+        ("path", "message"),
+        [
+            ("/api/settings", {"changes": [{"path": ["target", "delta_deg"], "value": 4.0, "was": 3.0}]}),
+            ("/api/settings/text", {"text": "", "hash": ""}),
+            ("/api/settings/undo", {}),
+            ("/api/runner", {"runner": "Ada"}),
+        ],
+    )
+    def test_on_a_disk_without_locks_nothing_is_changed_and_a_sentence_says_so(
+        self, lane: ConsoleLane, settings_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, message: dict[str, Any]
+    ) -> None:
+        monkeypatch.setattr("console.editing.settings_file.lock_folder", no_locks)
+        answer, before = lane.browser("coach").post(path, message), settings_path.read_text()
+        assert answer.status == 422
+        assert answer.json["mistake"].endswith("cannot be made or locked (No locks available)")
+        assert settings_path.read_text() == before
+
+    def test_a_history_that_cannot_be_read_is_a_sentence(self, lane: ConsoleLane, tmp_path: Path) -> None:
+        coach = lane.browser("coach")
+        assert coach.post("/api/runner", {"runner": "Ada"}).status == 200
+        kept = next((tmp_path / "home" / "console").glob("*/versions.json"))
+        kept.unlink()
+        kept.mkdir()
+        assert coach.get("/api/settings").json["mistake"] == f"{kept}: cannot be read (Is a directory)"
+
     @pytest.mark.parametrize("name", ["x" * 41, "a\x07b", "http://u:p@host/"])
     def test_a_name_that_no_file_may_hold_is_refused(self, lane: ConsoleLane, name: str) -> None:
         assert lane.browser("coach").post("/api/runner", {"runner": name}).status == 422
+
+
+def no_locks(_folder: Path) -> None:
+    raise OSError(errno.ENOLCK, "No locks available")
 
 
 def file_value(file: SettingsFile, key: str) -> Any:
@@ -380,9 +410,6 @@ def file_value(file: SettingsFile, key: str) -> Any:
 def test_an_assignment_on_a_disk_without_locks_is_refused_and_ends_nothing(
     file: SettingsFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_locks(_folder: Path) -> None:
-        raise OSError(errno.ENOLCK, "No locks available")
-
     monkeypatch.setattr("console.editing.settings_file.lock_folder", no_locks)
     counters = Counter[str]()
     assigning = RemoteAssigning(NextRunner(file, Library(SecretAddress("none"), "")), counters)
