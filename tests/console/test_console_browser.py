@@ -28,7 +28,7 @@ from tests.support.message_examples import cue, sample, stride
 from tests.support.recorded_sessions import header
 from tests.support.two_sided_runner import PHASE, stride_by, strides_by_both
 from wire.clock import s_to_ns
-from wire.messages import Band, Belt, Command, PairingCode, Phase
+from wire.messages import Band, Belt, Command, ConfigState, PairingCode, Phase
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
@@ -36,6 +36,17 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.optional
 
 GUARD_MS = 1000 * GUARD_S
+SOCKETS = """
+const Real = window.WebSocket;
+let away = false;
+const opened = [];
+window.WebSocket = class extends Real {
+  constructor(url) { super(away ? url.replace("/live", "/nothing") : url); opened.push(this); }
+};
+window.cut = () => { away = true; for (const one of opened) one.close(); };
+window.mend = () => { away = false; window.dispatchEvent(new Event("online")); };
+"""
+"""A page's websockets, which a test can cut off."""
 DRILL = Phase("drill", "hip_extension", Band(16.0, 20.0), 15.1, None, paused=False, muted=False, cueing=True)
 
 
@@ -183,19 +194,79 @@ def test_the_gym_shows_both_legs_of_a_lane_with_two_cameras(
 
 
 def test_the_buttons_lead_the_session(coach: "Page", lane: ConsoleLane, address: str) -> None:
+    lane.stopped_ns = lane.now_ns()  # so that the lane is not lost while a browser is slow
     coach.goto(address)
     lane.until(lambda: coach.locator("#phase").text_content() == "Drill", "the phase is shown", DRILL)
     lane.until(lambda: coach.get_by_role("button", name="Next phase").is_enabled(), "it can be led", DRILL)
     belt = Belt(0, None, 1.0, "typed")
     lane.until(lambda: coach.get_by_role("button", name="More incline").is_enabled(), "the belt can be set", belt, DRILL)
-    for name, command in (("Pause", "pause"), ("Mute", "mute"), ("Calibrate", "calibrate"), ("Next phase", "next_phase")):
+    for name, command in (
+        ("Pause", "pause"),
+        ("Mute", "mute"),
+        ("Calibrate", "calibrate"),
+        ("Next phase", "next_phase"),
+        ("Replay on the screen", "replay"),
+    ):
         coach.get_by_role("button", name=name, exact=True).click()
         assert lane.command().name == command
-    coach.get_by_role("button", name="More incline").click()
-    assert lane.command() == Command("belt", incline_pct=1.5)
+    for incline_pct in (1.5, 2.0):
+        # The belt has not reported the first one yet.
+        coach.get_by_role("button", name="More incline").click()
+        assert lane.command() == Command("belt", incline_pct=incline_pct)
     coach.get_by_role("button", name="End session").click()
     coach.get_by_role("button", name="Really end?").click()
     assert lane.command().name == "end_session"
+
+
+def test_a_double_tap_is_one_press(coach: "Page", lane: ConsoleLane, address: str) -> None:
+    lane.stopped_ns = lane.now_ns()
+    coach.goto(address)
+    lane.until(lambda: coach.get_by_role("button", name="End session").is_enabled(), "it can be led", DRILL)
+    coach.get_by_role("button", name="End session").dblclick()
+    assert coach.locator("#end").text_content() == "Really end?"
+    coach.get_by_role("button", name="Pause", exact=True).dblclick()
+    assert lane.command().name == "pause"
+    coach.get_by_role("button", name="Mute", exact=True).click()
+    assert lane.command().name == "mute"
+
+
+def test_what_was_live_goes_with_the_connection(coach: "Page", lane: ConsoleLane, address: str) -> None:
+    coach.add_init_script(SOCKETS)
+    coach.goto(address)
+    lane.until(lambda: coach.locator("#phase").text_content() == "Drill", "the phase is shown", DRILL, sample())
+    lane.send(stride(1, 1.0, 18.3))
+    wait_for_number(lane, coach, "18°")
+    coach.evaluate("window.cut()")
+    coach.get_by_text("No connection to the lane").wait_for()
+    assert (coach.locator("#value").text_content(), coach.locator("#verdict-word").text_content()) == ("–", "")
+    coach.evaluate("window.mend()")
+    wait_for_number(lane, coach, "18°")
+
+
+def test_the_page_of_a_revoked_device_says_how_to_pair(coach: "Page", lane: ConsoleLane, address: str) -> None:
+    coach.goto(address)
+    coach.get_by_role("button", name="Pause", exact=True).wait_for()
+    lane.devices.revoke("tablet")
+    coach.get_by_role("heading", name="Pair this device").wait_for()
+
+
+def test_another_coachs_assignment_is_shown(coach: "Page", lane: ConsoleLane, address: str) -> None:
+    coach.goto(address)
+    coach.get_by_text("Next: a guest.").wait_for()
+    assert lane.browser("coach", "another").post("/api/runner", {"runner": "Ada"}).status == 200
+    settings = ConfigState(2, lane.origin.load().model_dump_json())
+    lane.until(lambda: coach.get_by_text("Next: Ada, session 1.").is_visible(), "it is shown", settings)
+
+
+def test_a_report_that_cannot_be_made_says_why_in_its_frame(coach: "Page", address: str) -> None:
+    coach.goto(f"{address}/history?runner=nobody")
+    coach.frame_locator("iframe.report").get_by_text("There are no such sessions.").wait_for()
+
+
+def test_settings_that_cannot_be_fetched_say_so(coach: "Page", address: str) -> None:
+    coach.route("**/api/settings", lambda route: route.abort())
+    coach.goto(f"{address}/settings")
+    coach.get_by_text("The console cannot be reached.").wait_for()
 
 
 def test_a_runner_is_assigned(coach: "Page", lane: ConsoleLane, address: str, settings_path: Path, mistakes: list[str]) -> None:

@@ -1,5 +1,5 @@
 // All lanes: who runs, the phase, the value against the band, what needs a hand, and the coach's buttons.
-import { assignOn, byId, clock, follow, make, number, post, toast, verdictWord, whoRuns } from "./page.js";
+import { assignOn, byId, clock, follow, make, number, post, seenBy, showWho, toast, verdictWord } from "./page.js";
 
 const tiles = new Map([...document.querySelectorAll(".tile")].map((tile) => [tile.dataset.lane, tile]));
 const states = new Map();
@@ -34,7 +34,7 @@ function show(tile, { state, last }) {
   tile.dataset.lost = state.lost ? "yes" : "";
   part(".tile-help").textContent = help;
   part(".tile-phase").textContent = phase ? `${phase.title}${phase.paused ? ", paused" : ""} ${clock(phase.left_s)}` : "–";
-  part(".tile-runner").textContent = whoRuns(phase);
+  showWho(part(".tile-runner"), phase);
   showLegs(tile, state);
   const fresh = last && state.measuring && !state.lost;
   part(".tile-value").textContent = fresh ? number(last.value, state.measure) : "–";
@@ -52,7 +52,8 @@ function show(tile, { state, last }) {
 }
 
 async function act(lane, name) {
-  const { ok, body } = await post("/api/command", { lane, name });
+  const known = states.get(lane);
+  const { ok, body } = await post("/api/command", { lane, name, seen: seenBy(name, known && known.state && known.state.phase) });
   if (!ok) toast(body.mistake);
 }
 
@@ -80,7 +81,10 @@ if (dialog) {
   for (const [lane, tile] of tiles) {
     for (const button of tile.querySelectorAll("[data-act]")) {
       button.disabled = true;
-      button.addEventListener("click", () => (button.dataset.act === "runner" ? choose(lane) : act(lane, button.dataset.act)));
+      button.addEventListener("click", (event) => {
+        if (button.dataset.act === "runner") choose(lane);
+        else if (event.detail < 2) act(lane, button.dataset.act);
+      });
     }
   }
   for (const button of dialog.querySelectorAll("[data-mode]")) button.addEventListener("click", () => showMode(button.dataset.mode));
@@ -111,4 +115,12 @@ function showLegs(tile, { legs, measure, lost }) {
   }
 }
 
-follow("/live", receive, (there) => { byId("lost").hidden = there; });
+follow("/live", receive, (there) => {
+  byId("lost").hidden = there;
+  if (there) return;
+  // What was live is so no longer.
+  for (const [name, known] of states) {
+    if (known.state) known.state = { ...known.state, lost: true, faults: [] };
+    show(tiles.get(name), known);
+  }
+});

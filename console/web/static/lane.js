@@ -1,5 +1,5 @@
 // One lane live: number against band, the last strides with cues, phase and time left, faults, and the coach's buttons.
-import { assignOn, byId, clock, follow, make, number, post, toast, verdictWord, whoRuns } from "./page.js";
+import { askFirst, assignOn, byId, clock, follow, make, minus, number, post, seenBy, showWho, toast, verdictWord } from "./page.js";
 import { drawChart, drawScale } from "./strides.js";
 
 const root = byId("lane");
@@ -10,6 +10,10 @@ const KEPT = 240;
 let strides = [];
 let cues = [];
 let state = null;
+let renew = false; // The next message brings all strides once more.
+let version = null; // Of the lane's settings.
+
+let note = { runner: "", text: "" }; // What was worth knowing when this page named the next runner.
 
 const SIDES = ["left", "right"];
 const near = () => strides.filter((one) => one.leg === "near");
@@ -19,6 +23,7 @@ const exact = (value) => number(value, state && state.measure ? { ...state.measu
 function receive(message) {
   const news = message.lanes[lane];
   if (!news) return;
+  if (renew) { strides = []; cues = []; renew = false; }
   if (news.state) {
     const before = state && state.phase && state.phase.name;
     state = news.state;
@@ -44,14 +49,14 @@ function showState() {
   const phase = state.phase;
   text("phase", phase ? phase.title : "Waiting for the lane");
   text("left", phase ? clock(phase.left_s) : "");
-  text("runner", whoRuns(phase));
+  showWho(byId("runner"), phase);
   text("flags", phase ? [phase.paused && "Paused", phase.muted && "Muted", phase.form_first && "Form first"].filter(Boolean).join(" · ") : "");
   text("measure", state.measure ? state.measure.label : "");
   text("baseline", withSpread(phase));
   text("band", phase && phase.band ? `${exact(phase.band[0])} to ${exact(phase.band[1])}` : "–");
   text("cadence", state.cadence_spm === null ? "–" : String(state.cadence_spm));
   const belt = state.belt;
-  text("belt", belt && belt.kmh !== null ? `${belt.kmh} km/h${belt.incline_pct ? `, ${belt.incline_pct} %` : ""}` : "–");
+  text("belt", belt && belt.kmh !== null ? `${belt.kmh} km/h${belt.incline_pct ? `, ${minus(belt.incline_pct)} %` : ""}` : "–");
   text("view", state.view ? [state.view.runner, state.view.detail].filter(Boolean).join(": ") : "");
   byId("lost").hidden = !state.lost;
   const notice = [phase && phase.notice, state.waiting.length && !(phase && phase.notice) ? `Applies at the next start: ${state.waiting.join(", ")}` : ""].filter(Boolean).join(" ");
@@ -66,6 +71,7 @@ function showState() {
   showLegs(state.legs);
   showSummary(phase && phase.summary, state.session);
   if (!writes) return;
+  if (own && state.version !== version) { version = state.version; showNext(); }
   if (phase && !own) showMode(phase, "", ["idle", "stand", "warm_up"].includes(phase.name) ? "Next" : "Now");
   const runs = phase && ["stand", "warm_up", "baseline", "drill", "retention"].includes(phase.name);
   byId("pause").textContent = phase && phase.paused ? "Resume" : "Pause";
@@ -87,7 +93,7 @@ function showLegs(legs) {
     const leg = legs[side];
     text(`${side}-value`, number(leg.value, state.measure));
     byId(`${side}-verdict`).dataset.verdict = leg.verdict;
-    text(`${side}-word`, verdictWord(leg.verdict));
+    text(`${side}-word`, leg.value === null ? "" : verdictWord(leg.verdict));
     text(`${side}-band`, leg.band ? `${exact(leg.band[0])} to ${exact(leg.band[1])}` : "–");
     text(`${side}-baseline`, withSpread(leg));
   }
@@ -104,7 +110,7 @@ function showStrides() {
   byId("value").dataset.number = fresh ? last.number : "";
   const verdict = fresh ? last.verdict : "no_target";
   byId("verdict").dataset.verdict = verdict;
-  text("verdict-word", verdictWord(verdict));
+  text("verdict-word", fresh ? verdictWord(verdict) : "");
   const far = strides.filter((one) => one.leg === "far");
   text("far", far.length ? exact(far[far.length - 1].value) : "–");
   drawScale(byId("scale"), fresh ? last : null, state && state.phase ? state.phase.band : null, exact);
@@ -142,12 +148,20 @@ function showSummary(summary, session) {
   byId("practise").replaceChildren(...summary.practise.map((one) => make("p", {}, make("strong", {}, `${one.title}: `), one.text)));
 }
 
+// Another coach, or the file itself, may have named the next runner.
+function showNext() {
+  fetch("/api/settings").then((answer) => answer.json()).then(({ values }) => showMode(values.session, note.runner === values.session.runner ? note.text : "")).catch(() => {});
+}
+
 // Whose session is recorded from the next baseline on.
-function showMode({ mode, runner, session_number: number }, note = "", when = "Next") {
+function showMode({ mode, runner, session_number: number }, more = "", when = "Next") {
   for (const button of document.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
   byId("naming").hidden = mode !== "session";
-  text("assigned", mode !== "session" ? "Anyone who steps on is measured as a guest."
-    : runner ? `${when}: ${runner}, session ${number || 1}. ${note}` : `${when}: a guest. Assign a runner before the baseline begins; later, the name is the next runner's.`);
+  const words = mode !== "session" ? ["Anyone who steps on is measured as a guest."]
+    : runner ? [`${when}: `, make("bdi", {}, runner), `, session ${number || 1}. ${more}`]
+    : [`${when}: a guest. Assign a runner before the baseline begins; later, the name is the next runner's.`];
+  const box = make("p", {}, ...words);
+  if (byId("assigned").textContent !== box.textContent) byId("assigned").replaceChildren(...box.childNodes);
 }
 
 // A lane beside this console has its next runner in its settings; one of a gym in its present phase.
@@ -157,33 +171,26 @@ async function assign(mode, runner) {
     return;
   }
   const { ok, body } = await post("/api/runner", { mode, runner });
-  if (ok) showMode(body.values.session, body.note);
-  else text("assigned", body.mistake);
+  if (!ok) { text("assigned", body.mistake); return; }
+  note = { runner: body.values.session.runner, text: body.note };
+  showMode(body.values.session, body.note);
 }
 
 async function command(message) {
-  const { ok, body } = await post("/api/command", { lane, ...message });
+  const { ok, body } = await post("/api/command", { lane, seen: seenBy(message.name, state && state.phase), ...message });
   if (!ok) toast(body.mistake);
   else if (message.name === "calibrate") toast("The zero is set once the runner has stood still for three seconds.");
 }
 
 for (const button of document.querySelectorAll("[data-command]")) {
-  button.addEventListener("click", () => {
-    if (button.dataset.command === "end_session" && button.dataset.sure !== "yes") {
-      button.dataset.sure = "yes";
-      button.textContent = "Really end?";
-      setTimeout(() => { button.dataset.sure = ""; button.textContent = "End session"; }, 4000);
-      return;
-    }
-    command({ name: button.dataset.command });
-  });
+  const name = button.dataset.command;
+  if (name === "end_session") askFirst(button, "Really end?", () => command({ name }));
+  // Each tap on a step of the belt's speed counts; a double tap on the others is one.
+  else button.addEventListener("click", (event) => { if (event.detail < 2 || name === "faster" || name === "slower") command({ name }); });
 }
 if (writes) {
   for (const button of document.querySelectorAll("[data-incline]")) {
-    button.addEventListener("click", () => {
-      const wanted = (state && state.belt && state.belt.incline_pct || 0) + Number(button.dataset.incline);
-      command({ name: "belt", incline_pct: Math.min(Number(byId("incline").max), Math.max(Number(byId("incline").min), wanted)) });
-    });
+    button.addEventListener("click", () => command({ name: "belt", incline_step_pct: Number(button.dataset.incline) }));
   }
   byId("set-belt").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -198,11 +205,19 @@ if (writes) {
     // The mode that the lane is in already stays, with its runner.
     button.addEventListener("click", () => { if (button.getAttribute("aria-pressed") !== "true") assign(button.dataset.mode, ""); });
   }
-  if (own) {
-    fetch("/api/settings").then((answer) => answer.json()).then((body) => showMode(body.values.session)).catch(() => {});
-  }
   fetch("/api/runners").then((answer) => answer.json()).then((names) => {
     byId("runners").replaceChildren(...names.map((name) => make("option", { value: name })));
   }).catch(() => {});
 }
-follow(`/live/${encodeURIComponent(lane)}`, receive, (there) => { if (!there) { strides = []; cues = []; byId("lost").hidden = false; } });
+follow(`/live/${encodeURIComponent(lane)}`, receive, (there) => {
+  if (there) return;
+  renew = true;
+  byId("lost").hidden = false;
+  if (!state) return;
+  // What was live is so no longer.
+  const gone = (leg) => ({ ...leg, value: null, verdict: "no_target" });
+  const legs = state.legs && { left: gone(state.legs.left), right: gone(state.legs.right), difference: null };
+  state = { ...state, lost: true, measuring: false, view: null, cadence_spm: null, belt: null, can_set_belt: false, legs };
+  showState();
+  showStrides();
+});

@@ -14,13 +14,18 @@ export function toast(text) {
 }
 
 // Sends JSON. Returns {ok, status, body}; never throws.
-export async function post(address, message) {
+export function post(address, message) {
+  return ask(address, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-hipcue-token": token },
+    body: JSON.stringify(message),
+  });
+}
+
+// Likewise without anything to send.
+export async function ask(address, details = {}) {
   try {
-    const answer = await fetch(address, {
-      method: "POST",
-      headers: { "content-type": "application/json", "x-hipcue-token": token },
-      body: JSON.stringify(message),
-    });
+    const answer = await fetch(address, details);
     const isJson = (answer.headers.get("content-type") || "").startsWith("application/json");
     const body = isJson ? await answer.json() : { mistake: await answer.text() };
     return { ok: answer.ok, status: answer.status, body };
@@ -29,44 +34,98 @@ export async function post(address, message) {
   }
 }
 
+const SILENT_MS = 5000; // The console sends four times a second.
+const WOKEN_MS = 1500;
+const OPENED_MS = 15000;
+
 // Keeps a websocket open. `receive` gets each message, `connected` whether there is a connection.
 export function follow(address, receive, connected) {
   let wait = 500;
+  let socket = null;
+  let silent;
+  let again;
+  const expect = (ms) => { clearTimeout(silent); silent = setTimeout(lose, ms); };
   const open = () => {
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${address}`);
-    let silent;
-    const alive = () => {
-      clearTimeout(silent);
-      silent = setTimeout(() => socket.close(), 5000);
-    };
-    socket.onopen = () => { wait = 500; alive(); };
-    socket.onmessage = (event) => { alive(); connected(true); receive(JSON.parse(event.data)); };
-    socket.onclose = () => {
-      clearTimeout(silent);
-      connected(false);
-      setTimeout(open, wait);
-      wait = Math.min(5000, wait * 2);
-    };
+    clearTimeout(again);
+    socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${address}`);
+    socket.onmessage = (event) => { wait = 500; expect(SILENT_MS); connected(true); receive(JSON.parse(event.data)); };
+    socket.onclose = lose;
+    expect(OPENED_MS);
   };
+  function lose() {
+    clearTimeout(silent);
+    // Closing a dead connection takes a browser seconds: it is not waited for.
+    socket.onmessage = socket.onclose = null;
+    socket.close();
+    socket = null;
+    connected(false);
+    again = setTimeout(open, wait);
+    wait = Math.min(5000, wait * 2);
+    leaveIfRevoked();
+  }
+  // A tablet that was asleep, or out of the network, holds a connection that may be dead.
+  const wake = () => {
+    if (document.hidden) return;
+    if (!socket) { wait = 500; open(); } else if (socket.readyState === WebSocket.OPEN) expect(WOKEN_MS);
+  };
+  document.addEventListener("visibilitychange", wake);
+  window.addEventListener("online", wake);
   open();
+}
+
+async function leaveIfRevoked() {
+  const answer = await fetch("/devices", { method: "HEAD" }).catch(() => null);
+  if (answer && answer.status === 401) location.reload(); // It says how to pair.
+}
+
+const DOUBLE_TAP_MS = 700;
+const ASKED_MS = 6000;
+
+// A button that acts when it is pressed a second time: the first time it asks. A double tap is one press.
+export function askFirst(button, question, act) {
+  const label = button.textContent;
+  let resting;
+  const rest = () => { button.textContent = label; button.dataset.sure = ""; };
+  button.addEventListener("click", () => {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    clearTimeout(resting);
+    if (button.dataset.sure === "yes") { rest(); act(); return; }
+    button.dataset.sure = "yes";
+    button.textContent = question;
+    button.setAttribute("aria-disabled", "true");
+    setTimeout(() => button.removeAttribute("aria-disabled"), DOUBLE_TAP_MS);
+    resting = setTimeout(rest, ASKED_MS);
+  });
+}
+
+// What a command changes, as the page shows it: the console sends a command once, whoever gives it and however often.
+export function seenBy(name, phase) {
+  return phase ? { pause: phase.paused, mute: phase.muted, next_phase: phase.name, end_session: phase.name }[name] : undefined;
 }
 
 const VERDICTS = { in: "In the band", below: "Below the band", above: "Above the band", unsure: "Not counted: badly seen", no_target: "No target now" };
 export const verdictWord = (verdict) => VERDICTS[verdict] || "";
+export const minus = (text) => String(text).replace("-", "−");
 
 export function number(value, measure) {
   if (value === null || value === undefined) return "–";
   const decimals = measure ? measure.decimals : 0;
-  const text = value.toFixed(decimals).replace("-", "−");
+  const text = minus(value.toFixed(decimals));
   return (/[1-9]/.test(text) ? text : text.replace("−", "")) + (measure ? measure.unit : "");
 }
 
-export function whoRuns(phase) {
+// A name has its own direction of writing, whatever stands beside it.
+export function showWho(element, phase) {
+  const name = phase && phase.runner;
+  const rest = name ? (phase.session_number ? `, session ${phase.session_number}` : "") : guest(phase);
+  if (element.textContent !== `${name || ""}${rest}`) element.replaceChildren(...(name ? [make("bdi", {}, name)] : []), rest);
+}
+
+function guest(phase) {
   if (!phase) return "";
-  if (phase.runner) return `${phase.runner}${phase.session_number ? `, session ${phase.session_number}` : ""}`;
-  const guest = phase.name !== "idle";
-  if (phase.mode === "open_gym") return guest ? "Open gym: a guest" : "Open gym";
-  return guest ? "A guest" : "Nobody assigned";
+  const runs = phase.name !== "idle";
+  if (phase.mode === "open_gym") return runs ? "Open gym: a guest" : "Open gym";
+  return runs ? "A guest" : "Nobody assigned";
 }
 
 const ATTEMPTS = 3;

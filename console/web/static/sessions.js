@@ -1,5 +1,5 @@
 // Importing and forgetting sessions.
-import { byId, make, post } from "./page.js";
+import { askFirst, byId, make, post } from "./page.js";
 
 function say(list, sentences, bad = []) {
   list.replaceChildren(
@@ -26,13 +26,7 @@ if (folder) {
 
 const forget = byId("forget");
 if (forget) {
-  forget.addEventListener("click", async () => {
-    if (forget.dataset.sure !== "yes") {
-      forget.dataset.sure = "yes";
-      forget.textContent = "Really forget it?";
-      setTimeout(() => { forget.dataset.sure = ""; forget.textContent = "Forget it"; }, 6000);
-      return;
-    }
+  askFirst(forget, "Really forget it?", async () => {
     forget.disabled = true;
     const { ok, body } = await post("/api/sessions/forget", { session: forget.dataset.session });
     if (ok) {

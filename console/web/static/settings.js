@@ -1,5 +1,5 @@
 // The settings editor: shows all values, collects changes, sends them against what was seen, and puts mistakes at their fields.
-import { byId, make, post, toast } from "./page.js";
+import { ask, byId, make, post, toast } from "./page.js";
 
 const editor = byId("editor");
 const writes = editor.dataset.writes === "yes";
@@ -169,11 +169,10 @@ function refuse(answer) {
 }
 
 async function load() {
-  const answer = await fetch("/api/settings");
-  const body = await answer.json();
+  const answer = await ask("/api/settings");
   clearMistakes();
-  if (answer.ok) show(body);
-  else refuse({ status: answer.status, body });
+  if (answer.ok) show(answer.body);
+  else refuse(answer);
 }
 
 async function save() {
@@ -226,7 +225,8 @@ byId("text-panel").addEventListener("submit", async (event) => {
 });
 if (writes) {
   byId("discard").addEventListener("click", () => { changes.clear(); load(); });
-  byId("undo").addEventListener("click", async () => {
+  byId("undo").addEventListener("click", async (event) => {
+    if (event.detail > 1) return; // A double tap takes one change back.
     const answer = await post("/api/settings/undo", {});
     if (answer.ok) { clearMistakes(); show(answer.body); toast("The last change is undone."); } else refuse(answer);
   });

@@ -1,5 +1,5 @@
 // The chart of the last strides, and the scale of the last one against the band.
-import { draw } from "./page.js";
+import { draw, minus } from "./page.js";
 
 const SHOWN = 40;
 const LEFT = 34;
@@ -49,7 +49,7 @@ export function drawChart(svg, strides, cues, baseline, format, beside = []) {
   const every = [1, 2, 5, 10, 20, 50, 100, 200].find((one) => (high - low) / one <= 6) || 500;
   for (let tick = Math.ceil(low / every) * every; tick <= high; tick += every) {
     parts.push(draw("line", { class: "c-line", x1: LEFT, x2: width, y1: y(tick), y2: y(tick), opacity: 0.5 }));
-    parts.push(draw("text", { x: LEFT - 6, y: y(tick) + 4, "text-anchor": "end" }, String(tick).replace("-", "−")));
+    parts.push(draw("text", { x: LEFT - 6, y: y(tick) + 4, "text-anchor": "end" }, minus(tick)));
   }
   if (baseline !== null) parts.push(draw("line", { class: "c-base", x1: LEFT, x2: width, y1: y(baseline), y2: y(baseline) }));
   shown.forEach((one, index) => {
