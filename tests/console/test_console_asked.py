@@ -63,9 +63,12 @@ def test_two_coaches_pages_send_one_command(lane: ConsoleLane) -> None:
         for coach in coaches:
             assert coach.post("/api/command", message).status == 200
     received: list[str] = []
-    lane.until(
-        lambda: received.extend(one.name for one in lane.commands.take_all()) or received.count("mute") == 2, "they come"
-    )
+
+    def all_came() -> bool:
+        received.extend(one.name for one in lane.commands.take_all())
+        return received.count("mute") == 2
+
+    lane.until(all_came, "they come")
     assert received == ["next_phase", "mute", "mute"]
 
 
