@@ -10,7 +10,7 @@ from analysis.gait.curves import GaitCurve
 from analysis.pose.landmarks import Floats
 
 LEARNING_S = 6.0
-"""The memory of the gait curves and of `LegLengths`."""
+"""The memory of `LegLengths`, and about that of the gait curves (curves.py)."""
 _LABELS_NATS, _LABELS_APART_S = 4.0, 0.033
 _LABELS_FROM_DEG = 15.0
 """Thighs closer together than this are crossing: their labels carry little evidence."""
@@ -185,6 +185,11 @@ class Seam:
         self._before: list[tuple[float, tuple[complex, ...]]] = []
         self._usual = 0.0
         self._learnt_s = 0.0
+        self._nats = 0.0
+
+    def look_away(self) -> None:
+        """The runner was not seen for a moment: the next frame does not follow on the last one."""
+        self._before.clear()
         self._nats = 0.0
 
     def nats(self, arms_px: tuple[complex, ...], dt_s: float) -> float:

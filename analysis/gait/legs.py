@@ -90,10 +90,10 @@ class Gait:
         self._arms = ArmSwing()
         self._seam = Seam()
         self._seam_s = self._turned_s = -inf
-        self._before: PhaseEstimate | None = None
-        """The estimate after the previous frame."""
+        self._before: tuple[float, PhaseEstimate] | None = None
+        """Time and estimate of the previous frame that showed the runner."""
         self._off_phase = 0.0
-        """How far the phase was ahead of its rate in that frame, turns."""
+        """How far the phase was ahead of its rate in that frame, turns; 0 across frames that did not show the runner."""
         self._labels = LabelTrust()
         self._lengths = LegLengths()
         self._unwrapped: float | None = None
@@ -130,29 +130,30 @@ class Gait:
         self._followed = estimate.concentration >= UNLOCKED
         if not self._followed:
             self._belief.lose_legs()
+        expected_deg = self.phase.predict_deg()
         jumped = estimate.jumped > JUMPED or self._lost_time
         if jumped:
             self._forget_tracks()
+        apart_deg = expected_deg[0] - expected_deg[1]
         seam_nats = 0.0 if clues is None else self._seam.nats(clues.arms_px, dt_s)
         arms_nats = turn_nats = 0.0
         if clues is not None and self._followed:
-            arms_nats = self._arms.nats(clues.elbow_ahead, self._apart_deg, dt_s)
+            arms_nats = self._arms.nats(clues.elbow_ahead, apart_deg, dt_s)
             turn_nats = self._arms.turn_nats
         self._look_for_seam(t_s, seam_nats, turn_nats)
-        leapt = self._leaps(dt_s, estimate)
-        if leapt:
-            self._seam_s = t_s
+        leapt = self._leaps(t_s, estimate)
         self._belief.advance(dt_s, 1.0 if self._lost_time or leapt else estimate.jumped, seam_nats, turn_nats)
         self._lost_time = False
-        evidence = self._weigh(dt_s, estimate, labels, clues, arms_nats)
+        evidence = self._weigh(dt_s, estimate, apart_deg, labels, clues, arms_nats)
         exchanged = self._belief.right < MOSTLY_WRONG
         if exchanged:
             self._exchange_legs()
             estimate = self.phase.estimate(estimate.jumped)
-        self._before = estimate
+            expected_deg = self.phase.predict_deg()
+        self._before = t_s, estimate
         near_label, far_label = self.phase.assign(estimate.readings)
-        unwrapped = self._unwrap(estimate.phase)
-        expected_near, expected_far = self.phase.predict_deg()
+        unwrapped = self._unwrap(dt_s, estimate)
+        expected_near, expected_far = expected_deg
         near_trust, far_trust = self.phase.trust(estimate, labels)
         near, far = (None if label is None else labels[label] for label in (near_label, far_label))
         near_row, far_row = self.phase.rows
@@ -186,9 +187,10 @@ class Gait:
     def pass_unseen(self, t_s: float) -> None:
         """Process a frame that does not show the runner: the legs move on as they did."""
         dt_s, self._last_s = (0.0 if self._last_s is None else t_s - self._last_s), t_s
+        self._off_phase = 0.0
+        self._seam.look_away()
         if self._followed:
-            self._before = self.phase.update(t_s, None, None, learns=False)
-            self._unwrap(self._before.phase)
+            self._unwrap(dt_s, self.phase.update(t_s, None, None, learns=False))
             self._belief.advance(dt_s, jumped=0.0)
             self._swings_until_s = t_s + _SWING_WINDOW_S / 2
 
@@ -197,11 +199,13 @@ class Gait:
         self.phase.lose_phase()
         self._lost_time = True
 
-    def _unwrap(self, phase: float) -> float:
+    def _unwrap(self, dt_s: float, estimate: PhaseEstimate) -> float:
+        """The phase with whole turns counted, also those within a long `dt_s`."""
         if self._unwrapped is None:
-            self._unwrapped = phase
+            self._unwrapped = estimate.phase
         else:
-            self._unwrapped += (phase - self._unwrapped + 0.5) % 1.0 - 0.5
+            expected = self._unwrapped + estimate.rate_hz * dt_s
+            self._unwrapped = expected + (estimate.phase - expected + 0.5) % 1.0 - 0.5
         return self._unwrapped
 
     def _reset(self) -> None:
@@ -216,11 +220,15 @@ class Gait:
         self,
         dt_s: float,
         estimate: PhaseEstimate,
+        apart_deg: float,
         labels: tuple[Candidate | None, Candidate | None],
         clues: BodyClues | None,
         arms_nats: float,
     ) -> LegEvidence:
-        """Update the belief about which leg is which with the evidence of this frame."""
+        """Update the belief about which leg is which with the evidence of this frame.
+
+        `apart_deg`: the angle between the thighs as followed, + near leg in front.
+        """
         if estimate.concentration < UNLOCKED:
             return NO_EVIDENCE
         straight, swapped = float(estimate.readings[STRAIGHT]), float(estimate.readings[SWAPPED])
@@ -236,7 +244,7 @@ class Gait:
             if near is not None and far is not None:
                 thighs = self.phase.near_thigh, self.phase.far_thigh
                 curves = curve_nats((near.thigh_deg, far.thigh_deg), self.phase.rows, thighs, dt_s)
-        of_labels = self._labels.of(estimate.phase) * labels_nats(straight, swapped, self._apart_deg, dt_s)
+        of_labels = self._labels.of(estimate.phase) * labels_nats(straight, swapped, apart_deg, dt_s)
         if self._belief.right > SURE:
             self._labels.learn(estimate.phase, straight, swapped, dt_s)
         evidence = LegEvidence(of_labels, arms_nats, lengths, curves)
@@ -245,14 +253,20 @@ class Gait:
             self._belief.learn(dt_s)
         return evidence
 
-    def _leaps(self, dt_s: float, estimate: PhaseEstimate) -> bool:
-        """Whether the phase has advanced much faster or slower than its rate."""
-        before, off_before = self._before, self._off_phase
-        if before is None or before.concentration < UNLOCKED or estimate.concentration < UNLOCKED or self._lost_time:
-            self._off_phase = 0.0
+    def _leaps(self, t_s: float, estimate: PhaseEstimate) -> bool:
+        """Whether the phase has advanced much faster or slower than its rate, which shows a seam."""
+        off_before, self._off_phase = self._off_phase, 0.0
+        if self._before is None or estimate.concentration < UNLOCKED or self._lost_time:
             return False
+        before_s, before = self._before
+        if before.concentration < UNLOCKED:
+            return False
+        dt_s = t_s - before_s
         self._off_phase = (estimate.phase - before.phase - before.rate_hz * dt_s + 0.5) % 1.0 - 0.5
-        return abs(self._off_phase + off_before) > _LEAP + _LEAP_PER_S * dt_s
+        if abs(self._off_phase + off_before) <= _LEAP + _LEAP_PER_S * dt_s:
+            return False
+        self._seam_s = t_s
+        return True
 
     def _look_for_seam(self, t_s: float, seam_nats: float, turn_nats: float) -> None:
         if turn_nats > _SEAM_TURN_NATS and self._turned_s < t_s <= self._turned_s + _TURNED_BACK_S:
@@ -262,12 +276,6 @@ class Gait:
             self._turned_s = t_s
         if seam_nats > _SEAM_BREAK_NATS and seam_nats + turn_nats > _SEAM_NATS:
             self._seam_s = t_s
-
-    @property
-    def _apart_deg(self) -> float:
-        """The angle between the thighs as followed, + near leg in front."""
-        near_deg, far_deg = self.phase.predict_deg()
-        return near_deg - far_deg
 
     def _forget_tracks(self) -> None:
         """After a jump a turn counts only if all of it is seen."""

@@ -1,5 +1,6 @@
 """Given legs with wrong labels or an unusual rhythm, then the gait filter recovers."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -7,8 +8,12 @@ import pytest
 
 from analysis.gait.legs import UNLOCKED, Gait, GaitUpdate
 from analysis.gait.phase_filter import STRAIGHT, Candidate
+from analysis.measures.angles import RunnerFrame
+from analysis.measures.leg_angles import body_angles
 from tests.support.gait_simulation import Faults, Frame, mean_strides, simulate
+from tests.support.measured_sticks import every
 from tests.support.simulated_runs import NOISE_DEG, SPOILT, behind, behind_truly
+from tests.support.stick_runner import StickRunner
 from tests.support.stride_score import Reading, Score, score
 
 NOISY = Faults(noise_deg=NOISE_DEG)
@@ -112,3 +117,32 @@ def test_unusual_cadences_are_followed(steps_per_min: float) -> None:
     updates = follow(Gait(), simulation.frames)
     found = near_score(simulation.frames, updates, simulation.near_peaks, start_s=1.5)
     assert (found.missed, found.invented) == (0, 0)
+
+
+def interrupted(from_s: float, gap_s: float, somebody_passes: bool) -> tuple[list[float], GaitUpdate]:
+    """A runner who is not seen for a moment, as no picture comes or somebody passes in front: the near peaks after it, and the
+    last update."""
+    sticks, gait, frame = StickRunner(), Gait(), RunnerFrame("right")
+    updates = []
+    for t_s in every(from_s + gap_s + 0.6, 30):
+        if not from_s <= t_s < from_s + gap_s:
+            body = body_angles(sticks.landmarks(sticks.runner.pose(t_s)), frame)
+            updates.append(gait.update(t_s, body.legs[0].candidate, body.legs[1].candidate, clues=body.clues))
+        elif somebody_passes:
+            gait.pass_unseen(t_s)
+    turns = [update.near_turn for update in updates if update.near_turn is not None]
+    return [turn.peak.t_s for turn in turns if turn.peak.t_s > from_s + gap_s], updates[-1]
+
+
+@pytest.mark.parametrize("from_s", [4.0, 4.25, 4.5])
+def test_who_passes_in_front_of_the_runner_leaves_no_seam_behind(from_s: float) -> None:
+    _, update = interrupted(from_s, 0.2, somebody_passes=True)
+    assert update.seam_s == -math.inf
+    assert update.certainty > 0.9
+
+
+def test_a_stride_soon_after_a_gap_of_most_of_a_stride_is_found() -> None:
+    """The turn that is not seen counts, too: otherwise the next one would have the number of the last one before the gap."""
+    peak_s, _ = StickRunner().runner.near_peaks(4.5, 6.0)[0]
+    found, _ = interrupted(peak_s - 0.15 - 0.48, 0.48, somebody_passes=False)
+    assert found[0] == pytest.approx(peak_s, abs=0.03)
