@@ -13,8 +13,9 @@ from config.reference import KNEE_DEG, THIGH_DEG
 MEAN_THIGH_DEG = np.array(THIGH_DEG[3.5])
 MEAN_KNEE_DEG = np.array(KNEE_DEG[3.5])
 HARMONICS = len(MEAN_THIGH_DEG) // 2
-MEMORY_S = 6.0
-"""Time constant with which a curve forgets what it has learnt."""
+_FORGETTING_S = 60.0
+"""A curve without measurements becomes as uncertain as the mean of all runners in about this time. With measurements it is
+always learning a little: it follows a change within some strides."""
 
 # How far runner, camera and pose model may deviate from that mean (standard deviations per harmonic, degrees).
 _THIGH_SPREAD_DEG = (8.0, 8.0, 3.0, 1.5, 0.8, 0.5, 0.4, 0.3)
@@ -50,23 +51,22 @@ _GRID_ROWS = basis(np.arange(_GRID_PHASES) / _GRID_PHASES)
 class GaitCurve:
     """One periodic curve and its uncertainty."""
 
-    def __init__(self, mean_deg: Floats, spread_deg: tuple[float, ...], memory_s: float = MEMORY_S) -> None:
+    def __init__(self, mean_deg: Floats, spread_deg: tuple[float, ...]) -> None:
         variances = [spread_deg[0] ** 2]
         for spread in spread_deg[1:]:
             variances += [spread**2 / 2, spread**2 / 2]
         self._mean_deg, self._prior = mean_deg, np.diag(variances)
-        self._memory_s = memory_s
         self.reset()
 
     @classmethod
-    def thigh(cls, memory_s: float = MEMORY_S) -> "GaitCurve":
+    def thigh(cls) -> "GaitCurve":
         """A thigh angle against vertical."""
-        return cls(MEAN_THIGH_DEG, _THIGH_SPREAD_DEG, memory_s)
+        return cls(MEAN_THIGH_DEG, _THIGH_SPREAD_DEG)
 
     @classmethod
-    def knee(cls, memory_s: float = MEMORY_S) -> "GaitCurve":
+    def knee(cls) -> "GaitCurve":
         """A knee flexion angle."""
-        return cls(MEAN_KNEE_DEG, _KNEE_SPREAD_DEG, memory_s)
+        return cls(MEAN_KNEE_DEG, _KNEE_SPREAD_DEG)
 
     def reset(self) -> None:
         """Forget the runner: back to the mean of all runners."""
@@ -99,10 +99,10 @@ class GaitCurve:
         return variance
 
     def learn(self, row: Floats, value_deg: float, noise_deg: float, dt_s: float) -> None:
-        """Update the curve with one measurement at the phase of this basis row; what is older than `memory_s` fades."""
-        # Uncertainty never grows beyond the prior: a component that is not excited returns to the mean of all runners.
-        fade = min(1.0, dt_s / self._memory_s)
-        covariance = self._covariance + (0.1 * fade) * (self._prior - self._covariance)
+        """Update the curve with one measurement at the phase of this basis row, `dt_s` after the last one."""
+        # Uncertainty never grows beyond the prior: a component that is not excited stays as certain as the mean of all runners.
+        forgotten = min(0.1, dt_s / _FORGETTING_S)
+        covariance = self._covariance + forgotten * (self._prior - self._covariance)
         along = covariance @ row
         gain = along / (row @ along + noise_deg**2)
         self.coefficients = self.coefficients + gain * (value_deg - row @ self.coefficients)

@@ -1,1 +1,1 @@
-"""Who is measured: search, place on the treadmill, framing, facing, standing, walking."""
+"""Who is measured: search, place on the treadmill, framing, facing, standing, running."""

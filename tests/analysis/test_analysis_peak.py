@@ -11,7 +11,7 @@ from analysis.gait.tracks import TrackPoint
 
 RATE_HZ = 1.42
 GRID = np.arange(2000) / 2000
-CURVE = GaitCurve.thigh(4.0)
+CURVE = GaitCurve.thigh()
 TURN = float(GRID[CURVE.at(GRID).argmin()])
 TRUE_DEG = float(CURVE.at(GRID).min())
 

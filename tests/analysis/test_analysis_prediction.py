@@ -14,7 +14,7 @@ from analysis.gait.phase_filter import PhaseEstimate
 from analysis.gait.prediction import LEAD_S, LEAST_STRIDES, MOST_SD_S, PeakPredictor, Prediction
 from tests.support.gait_simulation import Faults, mean_strides, simulate
 
-CURVE = GaitCurve.thigh(6.0)
+CURVE = GaitCurve.thigh()
 TURN = float(np.argmin(CURVE.at(np.arange(10_000) / 10_000)) / 10_000)
 SETTLES_AFTER_S = 0.07
 
