@@ -6,6 +6,8 @@ this file decides when a runner is lost, and keeps what outlasts them.
 
 from itertools import count
 
+import numpy as np
+
 from analysis.frame_facts import FrameFacts
 from analysis.measures.leg_angles import StandingAngles
 from analysis.measures.stride_measures import with_belt
@@ -19,6 +21,8 @@ LOST_S = 0.5
 """A runner not seen for this long is lost; the next person starts afresh."""
 FORGOTTEN_S = 10.0
 """After this long the next person is somebody else, so the standing calibration is forgotten too."""
+_FURTHEST_PX = 1e6
+"""A point further away is no place in a picture."""
 
 
 class GaitEngine:
@@ -49,13 +53,13 @@ class GaitEngine:
     def measure(self, facts: FrameFacts, landmarks: Landmarks | None) -> tuple[Sample, list[Stride]]:
         """Measure one frame: the sample to publish for it, and the strides that it settled.
 
-        A frame that is not later than the previous one counts as a frame without a person.
+        A frame that is not later than the previous one, or whose landmarks are no places, counts as a frame without a person.
         """
         forward = self._last_s is None or facts.t_s > self._last_s
         if forward:
             self._last_s = facts.t_s
             self._check_absence(facts.t_s)
-        if landmarks is None or not forward:
+        if landmarks is None or not forward or not _are_places(landmarks):
             zero_deg = None if self._standing is None else self._standing.thigh_deg
             return facts.empty_sample(SampleState.NO_PERSON, self.facing, zero_deg, self._roll_deg), []
         self._last_seen_s = facts.t_s
@@ -85,3 +89,8 @@ class GaitEngine:
             self._runner = None
         if away_s > FORGOTTEN_S:
             self._standing, self._takes_zero = None, True
+
+
+def _are_places(landmarks: Landmarks) -> bool:
+    """Whether these are numbers that can be measured: one that is not would stay in every filter from then on."""
+    return bool(np.abs(landmarks.points_px).max() < _FURTHEST_PX and np.isfinite(landmarks.visibility).all())

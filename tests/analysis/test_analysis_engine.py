@@ -1,17 +1,24 @@
 """Given a runner whose every angle is known, then the engine finds every stride, whatever the pose model does to the labels."""
 
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import chain
+
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analysis.frame_facts import FrameFacts
 from analysis.gait_engine import GaitEngine
 from analysis.pose.landmarks import Landmarks
 from tests.support.measured_sticks import every, facts, measure, near
 from tests.support.stick_runner import StickRunner, collapsed, swapped
 from wire.clock import s_to_ns
 from wire.faults import SampleState
-from wire.messages import Facing, Sample, Stride
+from wire.messages import Facing, Sample, Stamps, Stride
 
 
 def assert_found(strides: list[Stride], sticks: StickRunner, start_s: float, end_s: float, within_deg: float) -> None:
@@ -186,6 +193,32 @@ def test_settled_values_belong_to_an_earlier_frame_and_lie_closer_to_the_truth()
     assert all(s.settled_frame_index is None or s.settled_frame_index < s.frame_index for s in samples)
 
 
+def numbers(message: object) -> Iterator[float]:
+    """Every number in a message."""
+    if isinstance(message, dict):
+        yield from chain.from_iterable(map(numbers, message.values()))
+    elif isinstance(message, (list, tuple)):
+        yield from chain.from_iterable(map(numbers, message))
+    elif isinstance(message, float):
+        yield message
+
+
+def assert_meaningful(samples: list[Sample], strides: list[Stride]) -> None:
+    """What holds of every stream: finite numbers, qualities within 0 and 1, and each leg's strides in order of time."""
+    for message in (*samples, *strides):
+        assert all(map(math.isfinite, numbers(msgspec.to_builtins(message))))
+        assert 0 <= message.quality <= 1
+    for sample in samples:
+        for leg in (sample.near, sample.far):
+            assert (leg.thigh_deg is not None) == (sample.state == SampleState.MEASURING)
+    for name in ("near", "far"):
+        own = [stride for stride in strides if stride.leg == name]
+        assert [stride.number for stride in own] == list(range(1, len(own) + 1))
+        peaks_ns = [stride.t_peak_ns for stride in own]
+        assert peaks_ns == sorted(set(peaks_ns))
+        assert all(stride.t_known_ns >= stride.t_peak_ns for stride in own)
+
+
 @pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
@@ -217,24 +250,80 @@ def test_whatever_comes_no_stride_is_doubled_and_no_value_is_without_meaning(
     start_s = data.draw(st.floats(0, 1))
     times_s = start_s + every(6, fps)
     samples, strides = measure(sticks, times_s[rng.random(len(times_s)) >= drop_share], spoil)
-    for sample in samples:
-        assert isinstance(sample.state, SampleState)
-        for leg in (sample.near, sample.far):
-            assert leg.thigh_deg is None or np.isfinite(leg.thigh_deg)
-            assert (leg.thigh_deg is not None) == (sample.state == SampleState.MEASURING)
-        assert 0 <= sample.quality <= 1
+    assert_meaningful(samples, strides)
     for name in ("near", "far"):
-        own = [stride for stride in strides if stride.leg == name]
-        assert [stride.number for stride in own] == list(range(1, len(own) + 1))
-        gaps_s = np.diff([stride.t_peak_ns for stride in own]) / 1e9
+        gaps_s = np.diff([stride.t_peak_ns for stride in strides if stride.leg == name]) / 1e9
         assert (gaps_s > 0.6 * 120 / cadence_spm).all()
-        for stride in own:
-            assert stride.t_known_ns >= stride.t_peak_ns
-            assert np.isfinite(stride.hip_extension_deg)
-            assert 0 <= stride.quality <= 1
     if not kinds:
         # Where frames around the turn are missing the curve fills in: 1.4 degrees off at worst in 150 runs at 24 to 30 fps.
         assert_found(strides, sticks, start_s + 2.5, start_s + 5.5, within_deg=2.0)
+
+
+def scaled(by: float) -> Callable[[Landmarks], Landmarks]:
+    return lambda landmarks: replace(landmarks, points_px=by * landmarks.points_px)
+
+
+def with_a_point(px: float) -> Callable[[Landmarks], Landmarks]:
+    def change(landmarks: Landmarks) -> Landmarks:
+        points_px = landmarks.points_px.copy()
+        points_px[25, 0] = px
+        return replace(landmarks, points_px=points_px)
+
+    return change
+
+
+def seen_as(visibility: float) -> Callable[[Landmarks], Landmarks]:
+    return lambda landmarks: replace(landmarks, visibility=np.full(33, visibility))
+
+
+OTHER = StickRunner(facing="left", cadence_spm=150.0)
+FIRST = StickRunner().landmarks(StickRunner().runner.pose(0.2))
+HOSTILE: dict[str, Callable[[Landmarks], Landmarks | None]] = {
+    "as it is": lambda landmarks: landmarks,
+    "nobody": lambda _: None,
+    "frozen": lambda _: FIRST,
+    "no number": with_a_point(math.nan),
+    "infinite": with_a_point(-math.inf),
+    "beyond all squares": with_a_point(1e300),
+    "far away": with_a_point(9e5),
+    "invisible": seen_as(0.0),
+    "visibility no number": seen_as(math.nan),
+    "a point": scaled(0.0),
+    "tiny": scaled(0.01),
+    "half": scaled(0.5),
+    "huge": scaled(500.0),
+    "labels exchanged": swapped,
+}
+SEGMENT = st.tuples(
+    st.sampled_from([*HOSTILE, "somebody else"]),
+    st.integers(1, 40),
+    st.one_of(st.floats(1, 240), st.just(30.0)),
+    st.one_of(st.just(0.0), st.floats(-3.0, 12.0), st.floats(0.0, 1e-6)),
+    st.sampled_from([(640, 720), (1920, 1080), (1, 1)]),
+)
+"""What is seen, in how many frames, at how many a second, after a jump of time by so many seconds; the size of the picture."""
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(segments=st.lists(SEGMENT, min_size=1, max_size=6), facing=st.sampled_from([None, "right", "left"]))
+def test_nothing_that_a_pose_model_or_a_clock_may_give_is_measured_as_what_it_is_not(
+    segments: list[tuple[str, int, float, float, tuple[int, int]]], facing: Facing | None
+) -> None:
+    engine, samples, strides = GaitEngine(facing), [], []
+    sticks, t_s, index = StickRunner(), 0.0, 0
+    for kind, frames, fps, jump_s, (width_px, height_px) in [("as it is", 90, 30.0, 0.0, (640, 720)), *segments]:
+        t_s += jump_s
+        for _ in range(frames):
+            runner = OTHER if kind == "somebody else" else sticks
+            seen = HOSTILE.get(kind, HOSTILE["as it is"])(runner.landmarks(runner.runner.pose(max(0.0, t_s))))
+            frame = FrameFacts(1, index + 1, index, width_px, height_px, Stamps(capture_ns=max(0, s_to_ns(t_s)) + 1))
+            sample, settled = engine.measure(frame, seen)
+            assert not settled or sample.state is SampleState.MEASURING
+            samples.append(sample)
+            strides += settled
+            t_s, index = t_s + 1 / fps, index + 1
+    assert_meaningful(samples, strides)
 
 
 def test_quiet_standing_before_running_sets_the_zero() -> None:
