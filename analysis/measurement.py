@@ -4,7 +4,7 @@ from msgspec import structs
 
 from analysis.frame_facts import FrameFacts
 from analysis.gait_engine import GaitEngine
-from analysis.measures.zero_bias import BLAZEPOSE_FULL, MODEL, NO_BIAS, ZeroBias
+from analysis.measures.zero_bias import ZeroBias, bias_of
 from analysis.pose.pose_estimator import PoseEstimator
 from analysis.runner.person_search import PersonSearch
 from analysis.runner.treadmill_place import TreadmillPlace
@@ -78,7 +78,6 @@ class Measurement:
 
 def _zero_bias(pose: PoseEstimator, settings: Settings, camera: CameraName) -> ZeroBias:
     """The correction for this pose model. With two cameras it ignores yaw: one of them would see a turned runner from ahead."""
-    if not pose.facts.get("pose model", "").startswith(MODEL):
-        return NO_BIAS
+    bias = bias_of(pose.model)
     paired = camera == "other_side" or settings.capture.has_other_side
-    return BLAZEPOSE_FULL.side_on if paired else BLAZEPOSE_FULL
+    return bias.side_on if paired else bias

@@ -140,6 +140,9 @@ class Stride(Message, frozen=True):
     """The leg's side of the body; None: the facing is not known."""
     camera: CameraName = "main"
     """The camera that measured it. With two cameras, both measure each leg; that of the camera that sees it near counts."""
+    zero_correction_deg: float | None = None
+    """How much the zeros of hip extension were lowered, because the pose model reads quiet standing differently from push-off;
+    0: this model is not corrected; None: uncalibrated."""
 
     def value(self, column: str) -> float | None:
         """The value of a measure by its column; None: it was not measured."""

@@ -85,15 +85,15 @@ class BodyAngles:
 
 @dataclass(frozen=True)
 class StandingAngles:
-    """The angles of this runner in quiet standing before this camera: the zeros of hip extension and ankle."""
+    """A runner's angles in quiet standing before this camera, means of both legs: the zeros of hip extension and ankle."""
 
     thigh_deg: float
-    """Mean of both thighs against vertical, as the pose model would read it at push-off."""
+    """Against vertical, as the pose model would read it at push-off."""
     hip_trunk_deg: float
-    """Thigh against the trunk line."""
+    """Against the trunk line, likewise."""
     ankle_deg: float
     bias_deg: float = 0.0
-    """What was subtracted from `thigh_deg`, because the pose model reads it otherwise at push-off."""
+    """What was subtracted from both angles of the thigh, because the pose model reads it otherwise at push-off."""
 
 
 NOT_CALIBRATED = StandingAngles(thigh_deg=0.0, hip_trunk_deg=0.0, ankle_deg=0.0)

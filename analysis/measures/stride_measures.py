@@ -82,6 +82,7 @@ def read_stride(
         quality=stride_quality(
             peak, float(np.mean([frame.quality for frame in history.frames if frame.t_s >= peak.t_s - BEFORE_S]))
         ),
+        zero_correction_deg=None if standing is None else standing.bias_deg,
         measures={column: value if fps >= _MIN_FPS[column] else None for column, value in values.items()},
     )
 

@@ -1,11 +1,14 @@
-"""Corrects the zero of hip extension: the pose model reads quiet standing differently from push-off.
+"""Corrects the zeros of hip extension: the pose model reads quiet standing differently from push-off.
 
 Between standing and push-off BlazePose moves the hip forward over the pelvis and the knee back, so hip extension zeroed by the
 angle that it reads in standing is too large; with the camera ahead of the runner it becomes smaller, behind the runner larger.
 Learnt from rendered people (bench/accuracy/zero_bias.py). Changes and angles that are not zeroed are not affected.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+
+from analysis.pose.pose_estimator import PoseModel
 
 _MOST_WIDTH = 0.4
 """Width of the body at the largest yaw of the rendered clips; beyond it there are no data."""
@@ -31,7 +34,10 @@ class ZeroBias:
 
 
 NO_BIAS = ZeroBias(0.0, 0.0)
-MODEL = "BlazePose full"
-"""The model's name in a backend's facts."""
-BLAZEPOSE_FULL = ZeroBias(3.3, 9.1)
-"""For BlazePose full, from `python -m bench.accuracy.zero_bias` on 26 clips of 13 rendered people (MakeHuman's mesh, CC0)."""
+LEARNT: Mapping[PoseModel, ZeroBias] = {PoseModel.BLAZEPOSE_FULL: ZeroBias(3.3, 9.1)}
+"""From `python -m bench.accuracy.zero_bias` on 26 clips of 13 rendered people (MakeHuman's mesh, CC0)."""
+
+
+def bias_of(model: PoseModel | None) -> ZeroBias:
+    """The bias of a pose model: none where none was learnt."""
+    return NO_BIAS if model is None else LEARNT.get(model, NO_BIAS)

@@ -1,5 +1,6 @@
 """The interface of a pose backend, which finds body landmarks in an image."""
 
+from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # they load NumPy, which a command that only reports a PoseError need not wait for
@@ -11,8 +12,21 @@ class PoseError(Exception):
     """The pose model cannot be started. The text is one sentence: what, where, how to fix it."""
 
 
+class PoseModel(Enum):
+    """The networks that find the landmarks; the value is the model's name. What was learnt of one does not hold for another."""
+
+    BLAZEPOSE_LITE = "BlazePose lite"
+    BLAZEPOSE_FULL = "BlazePose full"
+    BLAZEPOSE_HEAVY = "BlazePose heavy"
+
+
 class PoseEstimator(Protocol):
     """Finds one person's landmarks in the frames of a stream. It may use the previous frame to find the person faster."""
+
+    @property
+    def model(self) -> PoseModel | None:
+        """The model; None: none of these."""
+        ...
 
     @property
     def facts(self) -> dict[str, str]:

@@ -59,7 +59,7 @@ class StandingWatch:
         bias_deg = self._bias.excess_deg(width)
         return StandingAngles(
             thigh_deg=_median_deg(postures, lambda leg: leg.thigh_deg) - bias_deg,
-            hip_trunk_deg=_median_deg(postures, lambda leg: leg.hip_trunk_deg),
+            hip_trunk_deg=_median_deg(postures, lambda leg: leg.hip_trunk_deg) - bias_deg,
             ankle_deg=_median_deg(postures, lambda leg: leg.ankle_deg),
             bias_deg=bias_deg,
         )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis.pose.landmarks import Landmarks
-from analysis.pose.pose_estimator import PoseEstimator
+from analysis.pose.pose_estimator import PoseEstimator, PoseModel
 from analysis.runner.facing import ENOUGH, forwardness
 from analysis.runner.upright import body_axis_px, turn_to_upright_deg
 from capture.sources.colour import has_colours
@@ -37,6 +37,11 @@ class WatchedPose:
         if len(self._forwardness) < _LEAST_FRAMES or abs(mean := float(np.mean(self._forwardness))) < ENOUGH:
             return None
         return "right" if mean > 0 else "left"
+
+    @property
+    def model(self) -> PoseModel | None:
+        """The pose model."""
+        return self._pose.model
 
     @property
     def facts(self) -> dict[str, str]:

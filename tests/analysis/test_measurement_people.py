@@ -8,6 +8,7 @@ import pytest
 
 from analysis.measurement import Measurement
 from analysis.pose.landmarks import Landmarks
+from analysis.pose.pose_estimator import PoseModel
 from analysis.runner.treadmill_place import GONE_S
 from config.settings import Settings
 from tests.support.stick_runner import HEIGHT_PX, WIDTH_PX, StickRunner
@@ -53,6 +54,7 @@ class People:
     followed: int = 0
     looked_elsewhere: int = 0
     facts: dict[str, str] = field(default_factory=dict)
+    model: PoseModel | None = None
 
     def estimate(self, _image: Image) -> Landmarks | None:
         in_view = [i for i, person in enumerate(self.people) if person(self.t_s) is not None]

@@ -9,16 +9,18 @@ from analysis.gait_engine import GaitEngine
 from analysis.measurement import Measurement
 from analysis.measures.angles import RunnerFrame
 from analysis.measures.leg_angles import body_angles
-from analysis.measures.zero_bias import BLAZEPOSE_FULL, MODEL, NO_BIAS, ZeroBias
+from analysis.measures.zero_bias import NO_BIAS, ZeroBias, bias_of
 from analysis.pose.landmarks import HIPS, OTHER_SIDE, SHOULDERS, Landmarks, mid_hip_px, mid_shoulder_px
+from analysis.pose.pose_estimator import PoseModel
 from config.settings import Settings
 from tests.support.measured_sticks import every, measure
 from tests.support.stick_runner import HEIGHT_PX, WIDTH_PX, StickRunner
 from wire.clock import s_to_ns
 from wire.frames.frame import Frame, Image
-from wire.messages import CameraName
+from wire.messages import CameraName, Stride
 
 LINE = ZeroBias(side_on_deg=2.5, per_width_deg=8.0)
+SHIPPED = bias_of(PoseModel.BLAZEPOSE_FULL)
 
 
 def turned(by_trunk_lengths: float) -> Landmarks:
@@ -55,13 +57,18 @@ def test_the_bias_grows_with_the_width_as_far_as_it_was_learnt() -> None:
 
 @pytest.mark.parametrize("bias_deg", [2.5, 20.0])
 def test_hip_extension_loses_the_bias_and_nothing_else_changes(bias_deg: float) -> None:
-    def extensions_deg(bias: ZeroBias) -> list[float]:
-        _, strides = measure(StickRunner(stand_s=4.0), every(12.0, 30.0), engine=GaitEngine(zero_bias=bias))
-        return [one.hip_extension_deg for one in strides]
+    def run(bias: ZeroBias) -> list[Stride]:
+        return measure(StickRunner(stand_s=4.0), every(12.0, 30.0), engine=GaitEngine(zero_bias=bias))[1]
 
-    plain, freed = extensions_deg(NO_BIAS), extensions_deg(ZeroBias(bias_deg, 0.0))
+    plain, freed = run(NO_BIAS), run(ZeroBias(bias_deg, 0.0))
     assert len(plain) == len(freed) > 10  # whether somebody runs does not depend on it
-    assert np.subtract(plain, freed) == pytest.approx(bias_deg)
+    for column in ("hip_extension_deg", "hip_extension_trunk_deg"):
+        with_bias, without = ([one.value(column) for one in strides] for strides in (plain, freed))
+        assert np.subtract(with_bias, without) == pytest.approx(bias_deg)
+    others = {name: value for name, value in plain[-1].measures.items() if name != "hip_extension_trunk_deg"}
+    assert others == {name: freed[-1].measures[name] for name in others}
+    assert {one.zero_correction_deg for one in plain} == {0.0}
+    assert {one.zero_correction_deg for one in freed} == {bias_deg}
 
 
 @dataclass
@@ -69,11 +76,11 @@ class Standing:
     """A pose model that sees the same standing person for ever."""
 
     seen: Landmarks
-    model: str = f"{MODEL}, landmark smoothing off"
+    model: PoseModel | None = PoseModel.BLAZEPOSE_FULL
 
     @property
     def facts(self) -> dict[str, str]:
-        return {"pose model": self.model}
+        return {}
 
     def estimate(self, _image: Image) -> Landmarks:
         return self.seen
@@ -102,18 +109,19 @@ def zero_deg(pose: Standing, camera: CameraName = "main", settings: Settings | N
 def test_one_camera_is_corrected_for_its_yaw_and_two_alike() -> None:
     pair = Settings.model_validate({"capture": {"other_side": {"source": "1"}}})
     straight, ahead = Standing(turned(0.0)), Standing(turned(-0.1))
-    assert zero_deg(ahead) - zero_deg(straight) == pytest.approx(0.2 * BLAZEPOSE_FULL.per_width_deg, abs=0.1)
+    assert zero_deg(ahead) - zero_deg(straight) == pytest.approx(0.2 * SHIPPED.per_width_deg, abs=0.1)
     both: tuple[tuple[CameraName, Settings], ...] = (("main", pair), ("other_side", pair.of_other_side()))
     for camera, settings in both:
         assert zero_deg(ahead, camera, settings) == pytest.approx(zero_deg(straight, camera, settings), abs=0.01)
         assert zero_deg(straight, camera, settings) == pytest.approx(zero_deg(straight), abs=0.1)
 
 
-def test_other_models_keep_the_zero_they_read() -> None:
-    lite = Standing(turned(0.0), "BlazePose lite, landmark smoothing off")
-    assert zero_deg(lite) - zero_deg(Standing(turned(0.0))) == pytest.approx(BLAZEPOSE_FULL.side_on_deg, abs=0.1)
+@pytest.mark.parametrize("model", [PoseModel.BLAZEPOSE_LITE, PoseModel.BLAZEPOSE_HEAVY, None])
+def test_other_models_keep_the_zero_they_read(model: PoseModel | None) -> None:
+    other = Standing(turned(0.0), model)
+    assert zero_deg(other) - zero_deg(Standing(turned(0.0))) == pytest.approx(SHIPPED.side_on_deg, abs=0.1)
 
 
 def test_the_shipped_line_is_of_the_size_that_was_measured() -> None:
-    assert 1.0 < BLAZEPOSE_FULL.side_on_deg < 5.0
-    assert BLAZEPOSE_FULL.per_width_deg > 0.0
+    assert 1.0 < SHIPPED.side_on_deg < 5.0
+    assert SHIPPED.per_width_deg > 0.0

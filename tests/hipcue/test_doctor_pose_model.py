@@ -33,6 +33,8 @@ class FakeMachine:
 
 
 class FakePose:
+    model = None
+
     def __init__(self, machine: FakeMachine, ms: float) -> None:
         self.machine, self.ms = machine, ms
         self.facts: dict[str, str] = {}

@@ -36,6 +36,8 @@ class LandmarkPainter(RunnerPainter):
 class ExactPose:
     """Implements analysis.pose.pose_estimator.PoseEstimator for pictures of a LandmarkPainter."""
 
+    model = None
+
     def __init__(self) -> None:
         self.facts = {"pose backend": "none", "pose model": "landmarks written into the picture"}
 

@@ -24,6 +24,7 @@ from analysis.pose.blazepose.networks import (
 from analysis.pose.blazepose.one_euro import OneEuro
 from analysis.pose.blazepose.region import Region, around_person, cut_out, mirrored_back, mirrored_image, to_image
 from analysis.pose.landmarks import COUNT, Floats, Landmarks
+from analysis.pose.pose_estimator import PoseModel
 from wire.frames.frame import Image
 
 LEAST_PRESENCE = 0.5
@@ -59,9 +60,10 @@ class BlazePose:
         opened = partial(Network, open_core(), threads=threads, device=device, kept=kept)
         self._detector = Detector(opened(network_path(DETECTOR_FILE), DETECTOR_OUTPUTS, DETECTOR_RANGE))
         self._landmarks = opened(landmarks, LANDMARKS_OUTPUTS, LANDMARKS_RANGE)
+        self.model = PoseModel(f"BlazePose {model}")
         self._facts = {
             "pose backend": f"openvino on {device}, threads: {threads}",
-            "pose model": f"BlazePose {model}, landmark smoothing off{', every other picture mirrored' if mirrors else ''}",
+            "pose model": f"{self.model.value}, landmark smoothing off{', every other picture mirrored' if mirrors else ''}",
         }
         self._box_filter = OneEuro()
         self._region: Region | None = None
