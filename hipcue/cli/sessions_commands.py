@@ -159,7 +159,7 @@ def _no_sessions_of(runner: str) -> str:
 
 
 def _give_trend(sessions: Iterable["CountedStrides"], out_file: Path | None, title: str) -> None:
-    from sessions.report.trend import HEADINGS, cells, entry, trend_sentence, trend_verdict
+    from sessions.report.trend import HEADINGS, cells, entry, trend_sentence, trend_verdict, zero_sentence
 
     entries = [entry(one) for one in sessions]
     if out_file is not None and out_file.suffix.lower() in (".html", ".htm", ".pdf"):
@@ -174,6 +174,8 @@ def _give_trend(sessions: Iterable["CountedStrides"], out_file: Path | None, tit
     out.print(trend_verdict(entries))
     if sentence := trend_sentence(entries):
         out.print(sentence)
+    if zero := zero_sentence(entries):
+        out.print(zero)
     out.print("retained, drill: change from the session's own baseline, ± 95 %; chance?: too small to be told from chance")
     out.print("excursion: mean ± 95 %; hip extension: mean ± its chance difference between days")
 

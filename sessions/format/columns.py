@@ -50,6 +50,7 @@ _BEHIND: dict[str, tuple[Column[Stride], ...]] = {
         Column("predicted_off_ms", lambda s, _: s.predicted_off_ms),
         Column("side", lambda s, _: s.side),
         Column("camera", lambda s, _: s.camera),
+        Column("zero_correction_deg", lambda s, _: s.zero_correction_deg),
     ),
 }
 """Columns that are not measures, by the measure that they follow: a new measure comes last, and no column moves."""

@@ -80,6 +80,7 @@ class _OtherSide(_Part):
     fps: Annotated[float, Field(ge=0, le=10_000)] | None = None
     strides: _Strides | None = None
     near_hip_extension_mean_deg: Finite | None = None
+    zero_correction_deg: Finite | None = None
 
 
 class _Header(_Part):
@@ -100,6 +101,7 @@ class _Header(_Part):
     interruptions: list[_Gap] = []
     strides: _Strides | None = None
     near_hip_extension_mean_deg: Finite | None = None
+    zero_correction_deg: Finite | None = None
     cadence_spm: Finite | None = None
     cues: Count | None = None
     rows_lost: Count = 0

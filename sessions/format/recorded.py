@@ -48,6 +48,11 @@ class CountedStrides(ABC):
         found = self.header.get("config", {}).get("analysis", {}).get("min_quality", DEFAULT_MIN_QUALITY)
         return float(found)
 
+    @property
+    def zero_correction_deg(self) -> float:
+        """What the zero of hip extension was lowered by for the pose model; 0: not corrected, or the field is missing."""
+        return float(self.header.get("zero_correction_deg") or 0.0)
+
     @abstractmethod
     def values(self, measure: str, leg: str = "near") -> Floats:
         """A column of strides.csv in the order of the leg's strides, NaN where nothing was measured; shape (strides,)."""

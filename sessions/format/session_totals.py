@@ -29,6 +29,7 @@ class SessionTotals:
         self._near_extension_deg: list[float] = []
         self._near_cadence_spm: list[float] = []
         self._zeros_deg: list[float] = []
+        self._zero_correction_deg: float | None = None
         self._interrupted = False
         self._other_side: SessionTotals | None = None
 
@@ -50,8 +51,15 @@ class SessionTotals:
                 self._intervals[round((t_s - self._last_frame_s) / _INTERVAL_S)] += 1
         self._last_frame_s, self._interrupted = t_s, False
 
-    def stride(self, leg: str, hip_extension_deg: float, cadence_spm: float | None, standing_thigh_deg: float | None) -> None:
-        """Count a stride."""
+    def stride(
+        self,
+        leg: str,
+        hip_extension_deg: float,
+        cadence_spm: float | None,
+        standing_thigh_deg: float | None,
+        zero_correction_deg: float | None,
+    ) -> None:
+        """Count a stride; the values are those of wire.messages.Stride."""
         self._legs[leg] += 1
         if leg == "near":
             self._near_extension_deg.append(hip_extension_deg)
@@ -59,6 +67,7 @@ class SessionTotals:
                 self._near_cadence_spm.append(cadence_spm)
         if standing_thigh_deg is not None:
             self._zeros_deg.append(standing_thigh_deg)
+            self._zero_correction_deg = zero_correction_deg
 
     def cue(self, rule: str) -> None:
         """Count a cue; stride tones are counted separately."""
@@ -81,6 +90,7 @@ class SessionTotals:
     def _by_camera(self) -> dict[str, Any]:
         return {
             "calibration": self._calibration(),
+            "zero_correction_deg": self._zero_correction_deg,
             "facing": self.facing,
             "frames": self.frames,
             "fps": self._fps(),
@@ -104,7 +114,8 @@ class SessionTotals:
             return "uncalibrated: the zero of hip_extension is vertical"
         strides = sum(self._legs.values())
         share = "" if len(self._zeros_deg) == strides else f", in {len(self._zeros_deg)} of {strides} strides"
-        return f"standing: the zero of hip_extension is the thigh at {self._zeros_deg[-1]:.1f} degrees{share}"
+        corrected = f", corrected by {self._zero_correction_deg:.1f}" if self._zero_correction_deg else ""
+        return f"standing: the zero of hip_extension is the thigh at {self._zeros_deg[-1]:.1f} degrees{corrected}{share}"
 
 
 def count_rows(
@@ -123,9 +134,9 @@ def count_rows(
     for row in other_samples:
         totals.of("other_side").frame(float(row["t_s"]), None)
     for row in strides:
-        cadence_spm, zero_deg = (_known(row.get(name)) for name in ("cadence_spm", "standing_thigh_deg"))
+        more = (_known(row.get(name)) for name in ("cadence_spm", "standing_thigh_deg", "zero_correction_deg"))
         camera: CameraName = "other_side" if row.get("camera") == "other_side" else "main"
-        totals.of(camera).stride(row["leg"], float(row["hip_extension_deg"]), cadence_spm, zero_deg)
+        totals.of(camera).stride(row["leg"], float(row["hip_extension_deg"]), *more)
     for row in cues:
         totals.cue(row["rule"])
     totals.interruptions_s = earlier_s

@@ -139,8 +139,9 @@ class SessionWriter:
         if stride.t_peak_ns < self._recorded_until_ns.get((stride.camera, stride.leg), 0):
             return
         self.start(stride.stamps.capture_ns)
-        totals = self._totals.of(stride.camera)
-        totals.stride(stride.leg, stride.hip_extension_deg, stride.cadence_spm, stride.standing_thigh_deg)
+        self._totals.of(stride.camera).stride(
+            stride.leg, stride.hip_extension_deg, stride.cadence_spm, stride.standing_thigh_deg, stride.zero_correction_deg
+        )
         self._write("strides", self._cells(STRIDE_COLUMNS, stride))
 
     def cue(self, cue: Cue) -> None:

@@ -55,6 +55,8 @@ class TrendEntry:
     """Steps per minute in the same strides."""
     speed_mps: Mean | None
     """Belt speed in the same strides."""
+    zero_correction_deg: float
+    """What the zero of hip extension was lowered by for the pose model; 0: not corrected."""
 
 
 def entry(session: CountedStrides) -> TrendEntry:
@@ -72,6 +74,7 @@ def entry(session: CountedStrides) -> TrendEntry:
         extension=_at_rest(session.values("hip_extension_deg"), in_baseline),
         cadence=_at_rest(session.values("cadence_spm"), in_baseline),
         speed_mps=_at_rest(session.values("belt_speed_mps"), in_baseline),
+        zero_correction_deg=session.zero_correction_deg,
     )
 
 
@@ -130,6 +133,19 @@ def trend_verdict(entries: Sequence[TrendEntry]) -> str:
     if found[0] > 0:
         return f"Yes, it is getting better: {change}, and that is more than chance."
     return f"No, it is not getting better: {change}, and that is more than chance."
+
+
+def zero_sentence(entries: Sequence[TrendEntry]) -> str:
+    """Which sessions' hip extension cannot be compared with the others', as only some have a corrected zero; "": all can."""
+    measured = [one for one in entries if one.extension is not None]
+    corrected_deg = [one.zero_correction_deg for one in measured if one.zero_correction_deg]
+    if len(corrected_deg) in (0, len(measured)):
+        return ""
+    others = counted(len(measured) - len(corrected_deg), "session")
+    return (
+        f"In {others} of {len(measured)}, the zero of hip extension is not corrected for the pose model: this alone may make "
+        f"it {np.mean(corrected_deg):.1f}° larger than in the others. Excursion and changes within a session are not affected."
+    )
 
 
 def _paces(entries: Sequence[TrendEntry]) -> str:

@@ -12,7 +12,7 @@ from sessions.report.document import Answer, Document, Figure, Number, Section, 
 from sessions.report.session_figures import drawn
 from sessions.report.session_report import LIMITS
 from sessions.report.statistics import BETWEEN_DAYS_DEG, CAMERA_CHANGE_RMS, Mean
-from sessions.report.trend import HEADINGS, TrendEntry, cells, slope, trend_sentence, trend_verdict
+from sessions.report.trend import HEADINGS, TrendEntry, cells, slope, trend_sentence, trend_verdict, zero_sentence
 from sessions.report.written import write_document
 from wire.texts import digits
 
@@ -63,6 +63,8 @@ def _answer(entries: Sequence[TrendEntry]) -> Answer:
             "It needs no zero, so it can be compared between days if the camera stands in the same place.",
         )
     )
+    if zero := zero_sentence(entries):
+        points.append(document.Point("What cannot be compared", zero))
     return Answer(trend_verdict(entries), numbers, trend_sentence(entries), points, _excursion(entries))
 
 

@@ -10,7 +10,9 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
+from sessions.format.header import current_header
 from sessions.recorder.interrupted_session import interrupted_session, resumable_header
 from sessions.recorder.session_writer import SessionWriter
 from tests.support.message_examples import cue, sample, stride
@@ -180,6 +182,25 @@ class TestTheSummary:
         assert (found["cues"], found["stride_tones"], found["sounds_played"], found["source"]) == (1, 1, 1, "synthetic:")
         assert found["calibration"].startswith("uncalibrated")
         assert {"thigh", "hip_extension", "knee", "ankle", "trunk_lean", "near", "limits"} <= found["definitions"].keys()
+
+    @pytest.mark.parametrize(
+        ("zero_deg", "correction_deg", "says"),
+        [
+            (None, None, "uncalibrated: the zero of hip_extension is vertical"),
+            (-4.0, 0.0, "standing: the zero of hip_extension is the thigh at -4.0 degrees"),
+            (-4.0, 3.3, "standing: the zero of hip_extension is the thigh at -4.0 degrees, corrected by 3.3"),
+        ],
+    )
+    def test_says_by_how_much_the_zero_was_corrected(
+        self, session: SessionWriter, zero_deg: float | None, correction_deg: float | None, says: str
+    ) -> None:
+        zeroed = structs.replace(stride(1, 100.5), standing_thigh_deg=zero_deg, zero_correction_deg=correction_deg)
+        session.stride(zeroed)
+        session.flush()
+        counted_again = current_header(session.folder)
+        session.close()
+        for found in (summary(session.folder), counted_again):
+            assert (found["zero_correction_deg"], found["calibration"]) == (correction_deg, says)
 
     def test_leaves_nothing_half_written_beside_it(self, session: SessionWriter) -> None:
         session.close()

@@ -2,11 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sessions.report.html_page import html_page
-from sessions.report.trend import TrendEntry, entry
+from sessions.report.trend import TrendEntry, entry, zero_sentence
 from sessions.report.trend_report import trend_document, write_trend
 from tests.support.made_sessions import coached_session
 
@@ -54,6 +55,26 @@ def test_the_first_section_has_both_ends_and_what_stays_after_a_session() -> Non
     assert "69.0° last session" in words
     assert "What stays after a session" in words
     assert "Excursion: +0.79" in words
+
+
+def zeroed(*corrections_deg: float | None) -> list[TrendEntry]:
+    """A session a day; None: by a version that did not state the correction of the zero."""
+    heads: list[dict[str, Any]] = [{} if by is None else {"zero_correction_deg": by} for by in corrections_deg]
+    return [entry(coached_session(day=day, strides=20, **head)) for day, head in enumerate(heads)]
+
+
+def test_it_says_which_sessions_have_a_zero_of_another_kind() -> None:
+    sentence = "In 2 sessions of 4, the zero of hip extension is not corrected for the pose model"
+    mixed = " ".join(first_words(zeroed(None, 0.0, 3.0, 3.6)).split())
+    assert sentence in mixed
+    assert "this alone may make it 3.3° larger than in the others" in mixed
+    assert zero_sentence(zeroed(3.0, None)).startswith("In 1 session of 2, ")
+
+
+@pytest.mark.parametrize("alike", [(None, 0.0, None), (2.0, 3.6)])
+def test_of_zeros_of_one_kind_nothing_is_said(alike: tuple[float | None, ...]) -> None:
+    assert zero_sentence(zeroed(*alike)) == ""
+    assert "not corrected" not in first_words(zeroed(*alike))
 
 
 def test_every_session_is_in_the_charts_and_the_newest_in_the_table() -> None:
