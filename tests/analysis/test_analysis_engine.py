@@ -205,7 +205,8 @@ def numbers(message: object) -> Iterator[float]:
 
 def assert_meaningful(samples: list[Sample], strides: list[Stride]) -> None:
     """What holds of every stream: finite numbers, qualities within 0 and 1, and each leg's strides in order of time."""
-    for message in (*samples, *strides):
+    messages: list[Sample | Stride] = [*samples, *strides]
+    for message in messages:
         assert all(map(math.isfinite, numbers(msgspec.to_builtins(message))))
         assert 0 <= message.quality <= 1
     for sample in samples:

@@ -63,8 +63,8 @@ def test_hip_extension_loses_the_bias_and_nothing_else_changes(bias_deg: float) 
     plain, freed = run(NO_BIAS), run(ZeroBias(bias_deg, 0.0))
     assert len(plain) == len(freed) > 10  # whether somebody runs does not depend on it
     for column in ("hip_extension_deg", "hip_extension_trunk_deg"):
-        with_bias, without = ([one.value(column) for one in strides] for strides in (plain, freed))
-        assert np.subtract(with_bias, without) == pytest.approx(bias_deg)
+        with_bias, without = (np.array([one.value(column) for one in strides], float) for strides in (plain, freed))
+        assert with_bias - without == pytest.approx(bias_deg)
     others = {name: value for name, value in plain[-1].measures.items() if name != "hip_extension_trunk_deg"}
     assert others == {name: freed[-1].measures[name] for name in others}
     assert {one.zero_correction_deg for one in plain} == {0.0}
