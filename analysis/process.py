@@ -110,6 +110,7 @@ class _Analysis:
         self._outlet.publish(sample, [self._agreement.weighed(stride) for stride in settled])
         if self._agreement.disagrees and settled:
             self._health.counters["strides against the other camera"] += len(settled)
+        # The last answer stands while nobody runs: only strides show whether a camera has been moved.
         if settled and self._camera == "main":
             side = self._agreement.one_side
             self._health.fault_if(side is not None, FaultCode.CAMERAS_ON_ONE_SIDE, cause=side or "")
