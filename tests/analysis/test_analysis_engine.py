@@ -230,7 +230,7 @@ def assert_meaningful(samples: list[Sample], strides: list[Stride]) -> None:
     drop_share=st.floats(0, 0.2),
     seed=st.integers(0, 2**16),
 )
-def test_whatever_comes_no_stride_is_doubled_and_no_value_is_without_meaning(
+def test_no_disturbance_duplicates_a_stride_or_gives_a_meaningless_value(
     data: st.DataObject, facing: Facing, fps: float, cadence_spm: float, drop_share: float, seed: int
 ) -> None:
     """Any start phase, frame rate, dropped frames, facing, swaps, collapses, outliers, blackouts."""
@@ -329,7 +329,7 @@ def test_nothing_that_a_pose_model_or_a_clock_may_give_is_measured_as_what_it_is
 
 def test_quiet_standing_before_running_sets_the_zero() -> None:
     rng = np.random.default_rng(3)
-    sticks = StickRunner(stand_s=4, roll_deg=4)  # a camera that hangs 4° askew, and nobody told the settings
+    sticks = StickRunner(stand_s=4, roll_deg=4)  # a camera that is rolled by 4°, which the settings do not state
 
     def jitter(_t_s: float, landmarks: Landmarks) -> Landmarks:
         return Landmarks(landmarks.points_px + rng.normal(0, 1.0, landmarks.points_px.shape), landmarks.visibility)

@@ -1,4 +1,4 @@
-"""Given clips of runners out of the ordinary, and of people who do not run, then what was counted by hand comes out."""
+"""Given clips of unusual runners, and of people who do not run, then the result agrees with a count by hand."""
 
 from itertools import pairwise
 

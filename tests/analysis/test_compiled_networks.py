@@ -1,4 +1,4 @@
-"""A network is compiled once: a kept one gives the same numbers, and whatever is wrong with it, it is compiled again."""
+"""A network is compiled once: a kept one gives the same numbers, and an unusable one is compiled again."""
 
 import errno
 import shutil

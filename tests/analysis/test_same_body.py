@@ -1,4 +1,4 @@
-"""Given somebody who passes between camera and runner, then they are noticed, and so is the runner afterwards."""
+"""Given somebody who passes between camera and runner, then they are detected, and so is the runner's return."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ NOISE_PX = 2.0
 
 
 def seen(change: Callable[[float, Floats], Floats], seconds: float) -> list[tuple[float, BodySeen]]:
-    """What the watch makes of a measured runner whose points are changed so."""
+    """The watch's results for a measured runner whose points are changed like this."""
     sticks, watch, rng, found = StickRunner(), BodyWatch(), np.random.default_rng(1), []
     for index in range(round(seconds * FPS)):
         t_s = index / FPS

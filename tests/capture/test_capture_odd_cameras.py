@@ -1,4 +1,4 @@
-"""Given a network camera that keeps to no standard, is slow or falls silent, then it is read or refused in time."""
+"""Given a network camera that violates the standards, is slow or falls silent, then it is read or refused in time."""
 
 import time
 from collections.abc import Callable, Iterator

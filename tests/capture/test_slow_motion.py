@@ -1,4 +1,4 @@
-"""Given the peaks of a runner's legs, then slow motion is told from running, however many peaks were missed."""
+"""Given the peaks of a runner's legs, then slow motion is distinguished from running, however many peaks were missed."""
 
 import pytest
 

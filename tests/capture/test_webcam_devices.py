@@ -116,7 +116,7 @@ def test_a_mode_is_requested_and_granted(webcams: FakeWebcams, there: Elsewhere,
 
 
 class TestTimes:
-    """Of a picture's capture, by the driver or by its reading."""
+    """Capture times of pictures, from the driver or from reading."""
 
     def test_a_true_clock_is_used(self, webcams: FakeWebcams, there: Elsewhere) -> None:
         webcams.plug_in(20, MODES)

@@ -1,4 +1,4 @@
-"""A runner before a webcam is measured rightly, whatever its format and whatever its driver says of the time."""
+"""A runner before a webcam is measured correctly with any pixel format and any driver times."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

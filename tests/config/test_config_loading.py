@@ -300,7 +300,7 @@ class TestMistakes:
 
 
 class TestText:
-    """Is printed, stored and published: it holds nothing that could do harm there."""
+    """Text is printed, stored and published, so it must not contain anything harmful."""
 
     @pytest.mark.parametrize("key", ["session.runner", "session.folder", "audio.device", "belt.device"])
     @pytest.mark.parametrize("value", ["a\x1b[2J", "a\nb", "a\0b", "\x9b31m"])

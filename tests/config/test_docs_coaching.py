@@ -1,4 +1,4 @@
-"""The coach's guide is true: what it writes loads, what it names exists, and it names every key."""
+"""The coach's guide is correct: its examples load, everything it names exists, and it names every key."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A measure is one row of a table, and all else follows from it."""
+"""A measure is one row of a table, and everything else is derived from it."""
 
 import json
 import subprocess

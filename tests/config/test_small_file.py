@@ -1,4 +1,4 @@
-"""Whatever a settings file is, reading it ends, with its text or with one reason."""
+"""Reading any settings file ends, with its text or with one reason."""
 
 import os
 from pathlib import Path

@@ -38,7 +38,7 @@ class TwoSided:
         return self.coach.phase
 
     def pair(self, right_deg: float | None, left_deg: float | None, zeros: tuple[float, float] = (1.0, 2.0)) -> list[Cue]:
-        """A stride of each leg; None: its camera is lost, and says nothing."""
+        """A stride of each leg; None: its camera is lost."""
         cues = []
         self.number += 1
         views: tuple[tuple[CameraName, Side, float | None, float], ...] = (
@@ -62,7 +62,7 @@ class TwoSided:
         return cues
 
     def pairs(self, count: int, right_deg: float | None, left_deg: float | None) -> list[str]:
-        """So many; the reasons of the cues given."""
+        """Add this many pairs. Returns the reasons of the cues given."""
         return [cue.reason for _ in range(count) for cue in self.pair(right_deg, left_deg)]
 
     def see(self, camera: CameraName, state: SampleState) -> None:

@@ -27,7 +27,7 @@ from wire.topics import DISPLAY
 
 SETTINGS = Settings(display=DisplaySettings(mode="window", width_px=320, height_px=240))
 SHOWN_HERE = ("help", "latency", "full_screen", "replay")
-"""Keys that are nobody else's business."""
+"""Keys that only the display handles."""
 TITLES = {
     "help": HELP.title,
     "latency": LATENCY_TITLE,

@@ -85,7 +85,7 @@ def has_its_monitor(wanted: str, start: Place) -> bool:
 
 
 def checks_after(system: list[list[str]]) -> list[bool]:
-    """What the checks say after what the system did to the window (xdotool's commands), and when it is back."""
+    """The results of the checks after the system has changed the window (xdotool's commands), and when it is back."""
     with window_at("HDMI-1", ON_TV) as window:
         number = str(pygame.display.get_wm_info()["window"])
         for command, *values in system:

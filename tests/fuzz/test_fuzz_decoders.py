@@ -1,4 +1,4 @@
-"""Given any bytes, then each decoder takes them or answers with its own error; what once broke one is tried first."""
+"""Given any bytes, then each decoder accepts them or raises its own error; inputs that once broke one are tried first."""
 
 import random
 

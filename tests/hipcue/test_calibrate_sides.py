@@ -1,4 +1,4 @@
-"""Given a runner who turns round half-way, `hipcue calibrate-sides` finds by what two cameras differ, and it is taken out."""
+"""Given a runner who turns round half-way, `hipcue calibrate-sides` finds the cameras' difference, and it is corrected."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,12 +29,12 @@ RUN = "synthetic:extension=17,far_extension=14,stand=5,turn=31,seconds=62,fps=30
 OTHER = f"{RUN},other_side=true"
 SHORT = RUN.replace("seconds=62", "seconds=12")
 READS = 1.15
-"""The other camera's pose model sees thighs lean so much more than they do: none in standing, 2.5° at a peak of 17°."""
+"""The other camera's pose model exaggerates the lean of thighs by this factor: 0° in standing, 2.5° at a peak of 17°."""
 READS_MORE_DEG = float(np.degrees(np.arctan(READS * np.tan(np.radians(15.5)))) - 15.5)
 
 
 class LeaningPose(ExactPose):
-    """Sees each knee farther from below its hip than it is."""
+    """A pose model that sees each knee farther from below its hip than it is."""
 
     def estimate(self, image: Image) -> Landmarks | None:
         found = super().estimate(image)
@@ -133,7 +133,7 @@ def test_it_takes_two_cameras(config: Path) -> None:
 
 
 class TestLead:
-    """The protocol, whatever measures."""
+    """The protocol, independent of the measurement."""
 
     @staticmethod
     def seen(camera: CameraName, facing: Facing, at_s: float, taken: list[Stride] | None = None) -> tuple[Sample, list[Stride]]:

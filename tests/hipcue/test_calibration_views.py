@@ -1,4 +1,4 @@
-"""Two live cameras are measured side by side, and what goes wrong with one of them ends the command with a sentence."""
+"""Two live cameras are measured side by side, and a fault of one of them ends the command with a sentence."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ SETTINGS = load(overrides={"capture.source": "0", "capture.other_side.source": "
 
 
 class EndlessCamera:
-    """Gives the next picture of a drawn runner whenever it is read, and between them none."""
+    """A camera that gives the next picture of a drawn runner at every read, alternating with none."""
 
     def __init__(self, source: str) -> None:
         self._recording = SyntheticRunner(f"{RUN},other_side={'true' if source == '1' else 'false'}")
@@ -61,7 +61,7 @@ Cameras = list[EndlessCamera]
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[[type[EndlessCamera]], Cameras]:
-    """Have these cameras opened: an endless one, and one of this kind on the other side."""
+    """Replace the cameras: an endless one, and one of this kind on the other side."""
 
     def opening(other: type[EndlessCamera]) -> Cameras:
         cameras: Cameras = []

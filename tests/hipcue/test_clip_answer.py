@@ -21,7 +21,7 @@ def clip(
     quality: float = 0.9,
     **header: Any,
 ) -> RecordedSession:
-    """A clip with regular strides of the near leg, 12° and 13° in turn."""
+    """A clip with regular strides of the near leg, alternately 12° and 13°."""
     states = states or {SampleState.MEASURING: 280, SampleState.STARTING: 20}
     samples: list[Row] = []
     for state, count in states.items():

@@ -1,4 +1,4 @@
-"""Given a machine whose clock may be wrong, when it is started day by day, then no time is confirmed that has not come."""
+"""Given a machine whose clock may be wrong, when it is started day by day, then no future time is confirmed."""
 
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every command that the documentation writes exists, with every option that it gives there."""
+"""Every command in the documentation exists, with every option given there."""
 
 import re
 import shlex
@@ -18,14 +18,14 @@ LINE = re.compile(r"(?:^|[\s$/])hipcue ([a-z].*)")
 
 
 def written(page: Path) -> list[str]:
-    """What follows the word hipcue in code."""
+    """The text after the word hipcue in code."""
     code = [block or word for block, word in CODE.findall(page.read_text(encoding="utf-8"))]
     lines = [line.partition(" #")[0] for text in code for line in text.replace("\\\n", " ").splitlines()]
     return [found[1].strip() for line in lines if (found := LINE.search(line))]
 
 
 def problem(words: str) -> str:
-    """What such a command line names that there is not; "": nothing."""
+    """The first part of a command line that does not exist; "": all of it exists."""
     command: Any = get_command(app)
     options: set[str] = set()
     for word in shlex.split(words.replace("'", '"')):

@@ -1,4 +1,4 @@
-"""Given two cameras, the doctor says whether they see the two sides of a person."""
+"""Given two cameras, the doctor reports whether they see opposite sides of a person."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Given anything in the place of an argument, every command works, or ends with one sentence, soon and in little memory."""
+"""Given anything in place of an argument, every command works, or ends with one sentence, quickly and in little memory."""
 
 import math
 from collections.abc import Iterator

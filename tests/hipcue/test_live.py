@@ -1,4 +1,4 @@
-"""Given a place in which no session, or no picture of the screen, can be saved, then what a run says and leaves behind."""
+"""Given a place in which no session, or no picture of the screen, can be saved, then what a run reports and leaves behind."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Given surroundings that no user means to have, then a command works, or ends with one sentence."""
+"""Given unusual surroundings, then a command works, or ends with one sentence."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ from tests.support.recorded_sessions import begin, header
 
 
 def hipcue(home: Path, words: str, before: str = "", after: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command in a shell: `before` it and `after` it may stand anything."""
+    """Run a command in a shell, with any text `before` and `after` it."""
     return subprocess.run(
         ["bash", "-c", f'{before} "$0" -m hipcue {words} {after}', sys.executable],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""Given a folder of real clips, one of them no video, when it is analysed and killed half-way, then it goes on where it was."""
+"""Given a folder of real clips and a file that is not a video, when the analysis is killed half-way, then it resumes there."""
 
 import csv
 import os
@@ -40,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def at_a_terminal(*arguments: str) -> tuple[int, str]:
-    """A command whose standard error is a terminal: its exit code, and what stood there."""
+    """Run a command whose standard error is a terminal. Returns its exit code and the terminal's text."""
     ours, its = pty.openpty()
     process = subprocess.Popen([sys.executable, "-m", "hipcue", *arguments], stdout=subprocess.DEVNULL, stderr=its)
     os.close(its)

@@ -19,7 +19,7 @@ from wire.health.stages import STAGES
 STRIDES = 8
 SOUNDS = 3
 HEARD_WITHIN_S = 1.0
-"""A sound server on a busy machine plays a sound some tenths of a second sooner or later than it said (0.4 s seen)."""
+"""On a busy machine, a sound server plays a sound some tenths of a second before or after the stated time (0.4 s seen)."""
 
 
 def test_without_screen_and_sound_it_runs_says_so_and_leaves_a_picture_and_a_session(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_with_screen_and_sound_it_is_seen_and_every_sound_is_heard(tmp_path: Pat
 
 
 def assert_heard(played_s: list[float], level: NDArray[np.float32]) -> None:
-    """Each sound is in the recording when it was played, but for one shift, the recording's own delay."""
+    """Each sound is in the recording at the time it was played, except for a common shift, the recording's delay."""
     onsets_s = np.array(sound_onsets_s(level))
     assert len(onsets_s) >= 1
     shifts_s = (onsets_s[:, np.newaxis] - played_s).ravel()
@@ -89,7 +89,7 @@ def colours(picture: NDArray[np.uint8]) -> int:
 
 
 def unmeasured_stages(session: Path) -> list[str]:
-    """Stages of the way from light to sound and screen of which the session holds no percentiles."""
+    """Stages between camera, sound and screen without percentiles in the session."""
     processes = json.loads((session / "session.json").read_text(encoding="utf-8"))["processes"]
     return [stage.name for stage in STAGES if not processes[stage.process]["latency_ms"].get(stage.name, {}).get("count")]
 

@@ -1,4 +1,4 @@
-"""Given a camera, a screen, a loudspeaker, or none of them, then the doctor says what is wrong and what to do."""
+"""Given a camera, a screen, a loudspeaker, or none of them, then the doctor reports what is wrong and what to do."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.support.surroundings import screen_and_sound
 
 
 def findings(ended: Ended) -> dict[str, tuple[str, str]]:
-    """Of each subject its mark and what was found."""
+    """For each subject, its mark and the finding."""
     lines = [line for line in ended.out.splitlines() if line[:4].strip() in ("ok", "look")]
     return {line[5:17].strip(): (line[:4].strip(), line[18:]) for line in lines}
 

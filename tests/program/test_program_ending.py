@@ -31,7 +31,7 @@ def test_a_signal_ends_everything_and_saves_the_session(number: int, tmp_path: P
     program = running(tmp_path)
     program.signal(number)
     ended = program.wait()
-    # Nothing is said: no process had to be killed. How long ending takes: bench/reliability/ending.py.
+    # No message: no process had to be killed. How long ending takes: bench/reliability/ending.py.
     assert (ended.exit_code, ended.left_behind, ended.err) == (0, [], "")
     session = only_session(tmp_path)
     summary = json.loads((session / "session.json").read_text())

@@ -1,4 +1,4 @@
-"""Given the running program, when its processes are killed or hang, then the rest go on and it is whole again by itself.
+"""Given the running program, when its processes are killed or hang, then the others continue and it recovers without help.
 
 Several faults share one run. bench/reliability/recovery.py measures how long recovery takes.
 """
@@ -16,7 +16,7 @@ from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, DISPLAY, PROCESSES, REC
 
 
 class Program:
-    """The demo and someone who listens to it."""
+    """The demo and a listener to its messages."""
 
     def __init__(self, tmp_path: Path) -> None:
         self.running = Running("demo", "--for", "0", "--session-dir", str(tmp_path / "s"), exact=True)
@@ -24,7 +24,7 @@ class Program:
         self.sessions = tmp_path / "s"
 
     def end(self) -> Ended:
-        """By SIGTERM; nothing may be left of it."""
+        """End it with SIGTERM; nothing may remain."""
         self.listener.close()
         self.running.signal(signal.SIGTERM)
         ended = self.running.wait()
@@ -48,7 +48,7 @@ def test_every_process_may_be_killed_or_hang(program: Program) -> None:
     listener.until_heard(*PROCESSES, SUPERVISOR)
     listener.until_strides(2)
 
-    # Killed, one after the other: only the one that fell is another one afterwards.
+    # Killed one after the other: only the killed process is replaced.
     for name in (ANALYSIS, CAPTURE, COACH, AUDIO, DISPLAY, RECORDER):
         before = {other: listener.pid(other) for other in PROCESSES if other != name}
         fallen = listener.strike(name)
@@ -56,7 +56,7 @@ def test_every_process_may_be_killed_or_hang(program: Program) -> None:
         assert {other: listener.pid(other) for other in before} == before
     listener.until_strides(2)
 
-    # Hung, at the same time: analysis cannot be waited for by anyone, so the others must go on meanwhile.
+    # Hung at the same time: no process may wait for the analysis, so the others must continue meanwhile.
     analysis, display = listener.strike(ANALYSIS, signal.SIGSTOP), listener.strike(DISPLAY, signal.SIGSTOP)
     listener.until(
         lambda: ANALYSIS in [fault.device for fault in listener.health[SUPERVISOR].faults],

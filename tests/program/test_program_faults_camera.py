@@ -1,4 +1,4 @@
-"""Given a network camera that fails in every way, then the screen says so, one soft tone sounds, and it goes on by itself."""
+"""Given a network camera that fails in every way, then the screen shows it, one soft tone sounds, and it recovers."""
 
 import signal
 from pathlib import Path
@@ -28,7 +28,7 @@ def is_lost(health: Health) -> bool:
 
 
 def until_lost(listener: Listener) -> None:
-    """Until the camera has been lost for long enough to be seen on the screen."""
+    """Wait until the camera has been lost for long enough to be shown on the screen."""
     since_ns = monotonic_ns()
 
     def lost() -> bool:
@@ -57,11 +57,11 @@ def test_a_camera_that_fails_in_every_way_comes_back_every_time(tmp_path: Path) 
             listener.until(lambda: listener.health[CAPTURE].state == "running", f"back after {behaviour}")
             listener.until_strides(2)
 
-        # Pictures of another size from one moment to the next are measured as before.
+        # Pictures that change size are measured as before.
         camera.behaviour = "other size"
         listener.until_strides(4)
 
-        # Killed while its camera is away, capture waits for it instead of giving up.
+        # Killed while its camera is lost, capture waits for it instead of giving up.
         camera.behaviour = "hangs up"
         until_lost(listener)
         fallen = listener.strike(CAPTURE)

@@ -1,4 +1,4 @@
-"""Given the running program, when a stranger who may enter its sockets' folder talks nonsense, nothing gets in or stops."""
+"""Given the running program, when a stranger in its sockets' folder sends nonsense, nothing is accepted or stops."""
 
 import signal
 import socket
@@ -27,7 +27,7 @@ def pause(seq: int) -> bytes:
 
 
 def nonsense(good: bytes) -> dict[str, bytes]:
-    """By the reason for which it is refused."""
+    """Nonsense by the reason for its refusal."""
     return {
         "short": b"x",
         "oversize": good + bytes(codec.MAX_MESSAGE_BYTES),
@@ -97,7 +97,7 @@ def test_nonsense_replays_and_floods_are_counted_and_nothing_stops(tmp_path: Pat
             until(partial(counted_by_all, listener, counted), counted, by_command[reason], by_health[reason])
         assert not listener.phases[-1].paused
 
-        # One key press, told again and again, is one key press.
+        # A key press that is repeated counts once.
         pressed = pause(1)
         until(lambda: listener.phases[-1].paused, "it pauses", pressed)
         until(lambda: listener.health[COACH].counters.get("refused: replayed", 0) > 50, "replays are counted", pressed)
@@ -119,5 +119,5 @@ def test_nonsense_replays_and_floods_are_counted_and_nothing_stops(tmp_path: Pat
 
 
 def counted_by_all(listener: Listener, counter: str) -> bool:
-    """By who obeys orders, and by who is told how all are."""
+    """Counts of the processes that receive commands, and of those that receive health reports."""
     return all(listener.health[name].counters.get(counter, 0) > 0 for name in (COACH, SUPERVISOR, DISPLAY))

@@ -1,4 +1,4 @@
-"""Given a machine that sleeps, is too slow, loses its sound server or has no network, then the program copes and says so."""
+"""Given a machine that sleeps, is too slow, loses its sound server or has no network, then it continues and reports it."""
 
 import json
 import os
@@ -147,7 +147,7 @@ sys.exit(code)
 
 
 def test_no_network_connection_is_attempted(tmp_path: Path) -> None:
-    # In a network namespace of its own there is no route to anywhere, and the kernel counts who looks for one.
+    # A separate network namespace has no routes, and the kernel counts attempts to use one.
     unshare = ["unshare", "--user", "--map-root-user", "--net"]
     if shutil.which("unshare") is None or subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode:
         pytest.skip("a network namespace of its own is not permitted here")

@@ -1,4 +1,4 @@
-"""Given a user's mistake, then one sentence that says what, where and how to mend it; no traceback, nothing left behind."""
+"""Given a user's mistake, then one sentence states what, where and how to fix it; no traceback, nothing left behind."""
 
 import socket
 from pathlib import Path

@@ -18,7 +18,7 @@ from tests.support.raw_messages import raw_messages
 from wire.topics import PROCESSES, RECORDER
 
 SECRET = "ge/heim#Quark7"
-PARTS = (SECRET, "heim", "Quark7")  # None so short that pixels and packed numbers hold it by chance.
+PARTS = (SECRET, "heim", "Quark7")  # Long enough not to occur by chance in pixels and packed numbers.
 CAMERA = f"http://coach:{SECRET}@127.0.0.1:1/user=coach_password={SECRET}"
 SHORT = f"rtsp://c/password={SECRET}"
 """An address for settings of few characters."""

@@ -1,4 +1,4 @@
-"""Given a runner who answers cues, then a whole session goes by itself, from standing still to the saved summary."""
+"""Given a runner who responds to cues, then a whole session runs automatically, from standing still to the saved summary."""
 
 import json
 import signal
@@ -57,7 +57,7 @@ priority = 20
 
 @contextmanager
 def session(folder: Path, source: str, settings: str = SHORT_SESSION) -> Iterator[tuple[Running, Listener]]:
-    """The program with this drawn runner, and somebody who listens."""
+    """The program with this drawn runner, and a listener."""
     file = folder / "mine.toml"
     file.write_text(settings)
     options = ("--no-display", "--no-audio", "--session-dir", str(folder / "s"))

@@ -1,4 +1,4 @@
-"""Given a runner whose every stride is known, when a session is run, then what is reported of it is the truth.
+"""Given a runner whose every stride is known, when a session is run, then its report is true.
 
 The whole program runs: the coach's phases, the recorder, the store. The runner's landmarks are exact, so that a busy machine
 measures every stride; what the pose model adds, in five sessions and their trend: python -m bench.accuracy.live_sessions.
@@ -19,7 +19,7 @@ from tests.support.recorded_sessions import begin, header, record_strides
 
 SOURCE = source(extension_deg=14.0, change_deg=4.5, seed=3)
 EARLIER = 2
-"""Sessions that Ada has behind her."""
+"""Number of Ada's earlier sessions."""
 
 
 @dataclass(frozen=True)

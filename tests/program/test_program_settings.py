@@ -1,4 +1,4 @@
-"""Given the running program, when its settings file is saved, then what is wrong is said and what is right applies."""
+"""Given the running program, when its settings file is saved, then a mistake is reported and a valid file applies."""
 
 import signal
 from pathlib import Path
@@ -77,6 +77,6 @@ def said(listener: Listener) -> str:
 
 
 def bands(listener: Listener) -> list[tuple[float, float]]:
-    """The target bands there were, each once."""
+    """The target bands so far, each once."""
     found = [(phase.band.low_deg, phase.band.high_deg) for phase in listener.phases if phase.band is not None]
     return [band for band, before in zip(found, [None, *found], strict=False) if band != before]

@@ -1,4 +1,4 @@
-"""Given a program that somebody stops (SIGSTOP, Ctrl-Z), then it goes on when continued, and ends and saves when asked to."""
+"""Given a program that somebody stops (SIGSTOP, Ctrl-Z), then it resumes when continued, and ends and saves on request."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from tests.support.program import Running, near_peaks_deg, only_session
 from wire.topics import PROCESSES, SUPERVISOR
 
 STOPPED_S = 4.0
-"""Longer than a hung process is waited for."""
+"""Longer than the time after which a process counts as hung."""
 
 
 def test_it_goes_on_after_all_was_stopped_and_saves_although_its_processes_are_stopped(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Given output that nobody reads, or whose encoding lacks characters, then the program runs on, and the session is saved."""
+"""Given output that nobody reads, or whose encoding lacks characters, then the program continues, and the session is saved."""
 
 import re
 from pathlib import Path

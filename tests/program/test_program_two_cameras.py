@@ -1,4 +1,4 @@
-"""Given a camera on either side, the session goes on with one when the other is lost, and misses no stride of its leg."""
+"""Given a camera on either side, when one is lost, the session continues with the other and misses no stride of its leg."""
 
 import signal
 from pathlib import Path

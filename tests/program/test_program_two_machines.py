@@ -21,7 +21,7 @@ from wire.topics import ANALYSIS, CAPTURE, DISPLAY, FOLLOW, SHARE, SUPERVISOR
 
 ADDRESS = "tcp://10.213.7.1:7660"
 SCREENS_UPTIME_S = 1_000_000
-"""The screen's machine has run so much longer."""
+"""How much longer the screen's machine has been running."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def test_a_screen_on_another_machine_sees_in_its_own_time_and_comes_back_after_e
     try:
         here.until_strides(3)
 
-        # Every stride is told here at the time it had there: the clocks' difference is known as well as it is said to be.
+        # Every stride has the same time here as there: the clocks' difference is as precise as stated.
         known_ms = float(re.findall(r"known to ([0-9.]+) ms", here.health[FOLLOW].facts["clock offset"])[0])
         here.until_strides(2)
         there.until(lambda: of(there, here.strides[-1]) is not None, "the same stride, on the camera's machine")
@@ -96,14 +96,14 @@ def test_a_screen_on_another_machine_sees_in_its_own_time_and_comes_back_after_e
         assert abs(off_ns) / NS_PER_MS <= known_ms + 0.01
         assert told.hip_extension_deg == original.hip_extension_deg
 
-        # Pictures come, young ones by the screen's own clock; of another clock they would be a million seconds old.
+        # Pictures arrive, recent by the screen's own clock; by another clock they would be a million seconds old.
         here.until(lambda: pictures(here) >= 30, "pictures")
         assert here.health[FOLLOW].latency["age of a frame"].p50_ms < 1000
         shown = screen.start("status", runtime=showing.runtime).wait().out
         for process in (FOLLOW, DISPLAY, CAPTURE, ANALYSIS):
             assert re.search(rf"^{process} +running +[0-4]\.\d s ago", shown, re.MULTILINE), shown
 
-        # A cable that is pulled is told; plugged in again, all goes on by itself.
+        # A pulled cable is reported; after it is plugged in again, everything resumes without help.
         camera.cable(up=False)
         here.until(lambda: here.health[FOLLOW].state == "degraded", "the loss is told")
         assert [(fault.code, fault.device) for fault in here.health[FOLLOW].faults] == [
@@ -113,7 +113,7 @@ def test_a_screen_on_another_machine_sees_in_its_own_time_and_comes_back_after_e
         here.until(lambda: here.health[FOLLOW].state == "running", "the camera's machine is back")
         here.until_strides(2)
 
-        # So does it when a process at either end of the cable falls.
+        # The same holds when a process at either end of the cable fails.
         for listener, name in ((there, SHARE), (here, FOLLOW)):
             fallen = listener.strike(name)
             listener.until_another(name, fallen)
@@ -132,7 +132,7 @@ def test_a_screen_on_another_machine_sees_in_its_own_time_and_comes_back_after_e
 
 
 def of(listener: Listener, stride: Stride) -> Stride | None:
-    """The same stride as this listener has heard it."""
+    """The same stride as this listener received it."""
     return next((one for one in listener.strides if (one.leg, one.number) == (stride.leg, stride.number)), None)
 
 

@@ -1,7 +1,7 @@
 """What happens to a live picture in the middle of a run, done to the landmarks of a clip: drops, cuts, freezes, side rails.
 
-A clip's landmarks are had once from the pose model, every frame both plain and mirrored; a disturbed run is another order of
-its frames, at other times, some of them changed. The truth follows from which frame is shown when.
+The pose model finds a clip's landmarks once, every frame both plain and mirrored; a disturbed run shows these frames in another
+order, at other times, some of them changed. The true values follow from which frame is shown when.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,13 +28,13 @@ from wire.clock import NS_PER_S, s_to_ns
 from wire.messages import Facing, LegName, Sample, Stamps, Stride
 
 _BEFORE_S, _AFTER_S = 2.2, 2.8
-"""A run goes on undisturbed for so long before and after."""
+"""A run continues undisturbed for this long before and after."""
 GATE = 0.5
 """A stride below this quality is shown in grey."""
 WITHIN_STRIDES = 2.0
 LEGS: tuple[LegName, LegName] = ("near", "far")
 TOLERANCE = 0.2
-"""A stride is of a true one no further away, in strides."""
+"""Tolerance for matching a stride with a true one, in strides."""
 _JOINTS = (HIPS, KNEES, ANKLES, HEELS, TOES)
 
 
@@ -104,7 +104,7 @@ class DisturbedRun:
 
     @property
     def right_again(self) -> bool:
-        """Whether near strides are found soon, and from two strides after the disturbance on every stride is right."""
+        """Whether near strides are found soon, and every stride is right from two strides after the disturbance on."""
         soon = [one for one in self.strides if one.leg == "near" and 0 <= one.since < WITHIN_STRIDES + 1]
         late = [one for one in self.strides if one.since >= WITHIN_STRIDES]
         return any(one.verdict == "right" for one in soon) and all(one.verdict == "right" for one in late)

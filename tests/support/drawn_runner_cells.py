@@ -1,7 +1,7 @@
 """The cells of docs/accuracy.md, section 4: errors of the real pose model on a drawn runner whose extension is known.
 
-Near minus far of a runner whose sides are equal is what the camera adds to a difference of the sides. By how much of what is
-seen the true change is larger or smaller, from each extension to the next one, is what it adds to a change.
+Near minus far of a runner whose sides are equal is the camera's part of a difference of the sides. The
+relative error of the change from each extension to the next is its part of a change.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """A runner of sticks goes through a whole session: the real engine measures, the real coach leads, the real recorder writes.
 
-What the runner truly does is known stride by stride, so every figure of a report has a truth to be held against.
+What the runner truly does is known stride by stride, so every figure of a report has a true value to compare with.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Waiting for what other threads and processes bring about: a condition and a deadline, never a sleep for luck."""
+"""Waiting for the effects of other threads and processes: a condition and a deadline, never a guessed sleep."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ _POLL_S = 0.005
 
 
 def eventually(found: Callable[[], T | None], what: str, deadline_s: float = DEADLINE_S) -> T:
-    """What `found` finds, once it is something. Raises AssertionError when it is still nothing at the deadline."""
+    """The result of `found` once it is not empty. Raises AssertionError if it is still empty at the deadline."""
     end_s = time.monotonic() + deadline_s
     while not (answer := found()):
         assert time.monotonic() < end_s, f"{what}: did not happen within {deadline_s:g} s"

@@ -1,4 +1,4 @@
-"""What strangers, scripts and slips of the finger put where a command expects something else.
+"""Hostile and mistaken arguments: what strangers, scripts and typing errors may pass to a command.
 
 A walk runs commands of the program in forked children of one process that has loaded everything (hostile_program.py), so that
 each takes milliseconds.
@@ -43,7 +43,7 @@ HOSTILE = (
     *("csv", "pdf", "x.pdf", "x.html", "right", "up", "show", "strides", "openvino", "Ada", "ada"),
     *FILES,
 )
-"""All that an argument can be but for zero bytes, which the system does not pass on."""
+"""Arguments of every kind except those with zero bytes, which the system does not pass on."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Outcome:
 
     @property
     def faults(self) -> list[str]:
-        """What it must not do; none: it worked, or it was one sentence."""
+        """What the command did wrong; none: it worked, or ended with one sentence."""
         shown = self.out + self.err
         lines = self.err.split("\n\n")[-1].strip().splitlines()  # below what a progress bar has left
         most = len(self.words) - 2 if self.words[:2] == ("sessions", "import") else 1  # for each folder one

@@ -1,4 +1,4 @@
-"""Someone who listens to a running program: its processes' health, its strides and its cues."""
+"""A listener to a running program: its processes' health, its strides and its cues."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from wire.topics import CUE, HEALTH, PHASE, PLAYED, STRIDE
 
 
 class Listener:
-    """Connects to the one program whose run folder lies under `runtime`. Call `look` (or `until`) to take in what was said."""
+    """Connects to the one program whose run folder lies under `runtime`. Call `look` (or `until`) to receive messages."""
 
     opened: ClassVar[list["Listener"]] = []
     """Of the present test. Sockets that are collected as garbage, after a failure, would hold up everything."""
@@ -28,7 +28,7 @@ class Listener:
         self._sounds = self._wire.every(PLAYED, Played)
         self._phases = self._wire.newest(PHASE, Phase)
         self.health: dict[str, Health] = {}
-        """The last word of each process."""
+        """The last health report of each process."""
         self.strides: list[Stride] = []
         self.cues: list[Cue] = []
         self.played: list[Played] = []
@@ -36,7 +36,7 @@ class Listener:
         """One for each change."""
 
     def look(self) -> None:
-        """Take in what waits, or the next that comes within a moment."""
+        """Receive waiting messages, or the next one within a moment."""
         wait(20, self._healths, self._strides, self._cues, self._sounds)
         while (health := self._healths.take()) is not None:
             self.health[health.process] = health
@@ -56,16 +56,16 @@ class Listener:
         eventually(holds, what)
 
     def until_heard(self, *names: str) -> None:
-        """Until each of these processes does its work."""
+        """Listen until each of these processes works."""
         self.until(lambda: all(self.works(name) for name in names), f"{', '.join(names)} work")
 
     def until_strides(self, more: int) -> None:
-        """Until so many more strides have come."""
+        """Listen until this many more strides have arrived."""
         wanted = len(self.strides) + more
         self.until(lambda: len(self.strides) >= wanted, f"{more} strides")
 
     def works(self, name: str) -> bool:
-        """Whether a process has said that it does its work, well or badly, and its loop turns."""
+        """Whether a process has reported that it works, with or without faults, and its loop runs."""
         health = self.health.get(name)
         return health is not None and health.state in ("running", "degraded") and health.loops > 0
 
@@ -80,7 +80,7 @@ class Listener:
         return pid
 
     def until_another(self, name: str, pid: int) -> None:
-        """Until another process than `pid` does the work of `name`."""
+        """Listen until a process other than `pid` does the work of `name`."""
         self.until(lambda: self.pid(name) != pid and self.works(name), f"another {name} works")
 
     def close(self) -> None:
@@ -90,6 +90,6 @@ class Listener:
 
     @classmethod
     def close_all(cls) -> None:
-        """Close those that a failed test has left."""
+        """Close listeners that a failed test has left."""
         while cls.opened:
             cls.opened[-1].close()

@@ -19,7 +19,7 @@ TRUSTED = Settings().analysis.min_quality
 
 @dataclass(frozen=True)
 class Measured:
-    """What came of it."""
+    """The result of measuring a clip."""
 
     samples: list[Sample]
     strides: list[Stride]

@@ -20,7 +20,7 @@ Pictures = Iterable[tuple[float, Image]]
 
 @contextmanager
 def mjpeg_server(pictures: Pictures | Callable[[float], Image], fps: float, loop: bool = False) -> Iterator[str]:
-    """Serve pictures and give the address; at the end of the block the camera is gone.
+    """Serve pictures and yield the address; at the end of the block the camera is gone.
 
     Each viewer sees them from the first one on, each at its own time. After the last one the camera hangs up, or with
     `loop` starts again a period of `fps` later. A function from seconds to a picture is asked `fps` times a second for ever.
