@@ -209,17 +209,18 @@ PARTS = {"legs": _leg_tables, "bodies": _body_tables, "labels": _label_tables}
 
 
 DRAWN = """\
-The synthetic runner, drawn at 960x540 and measured by the real pose model; a cell holds if each of its strides does."""
+The synthetic runner, drawn at 960x540 and measured by the real pose model; a cell holds if all its strides do."""
 PEAKS = """\
-On the near leg of test 2 (mean curves, varied peaks, 2° noise). All but ours are given which leg is which; the polynomials are
-also given the time of the true turn. The maximum of a causal signal is known once the angle has come back by 10°."""
+On the near leg of test 2 (mean curves, varied peaks, 2° noise). All methods but ours are given the identity of the legs; the
+polynomials also the time of the true turn. The maximum of a causal signal is known once the angle has returned by 10°."""
 IDENTITY = """\
 On runs of test 3 and on the pose model's own candidates in the clips. The strides of the three simple methods are the
 turns of their near track after an 8 Hz low-pass filter. "Right leg behind" is tested where the legs are apart; no answer counts
 as wrong."""
 DETAIL = """\
 Slope: regression of measured on true peaks within one runner, with its standard error; unaltered real strides vary so little
-(SD 0.4 to 1.0°) that their slope says little. Steps: the same runs with and without a step of 5°, noise and all else equal."""
+(SD 0.4 to 1.0°) that their slope is hardly informative. Steps: the same runs with and without a step of 5°, noise and all else
+equal."""
 
 
 def _counts(noisy: Sequence[Outcome], spoilt: Sequence[Outcome]) -> str:
@@ -247,11 +248,11 @@ TRIED = {
         "is known to a quarter."
     ),
     ("5 treadmill", "mirrored"): (
-        "The pose model places hip and knee otherwise in a mirrored picture; every other picture is therefore looked at "
-        "in a mirror, and half of the difference taken out of each."
+        "The pose model places hip and knee differently in a mirrored picture; every other picture is therefore mirrored, "
+        "and half of the difference is removed from each."
     ),
     ("6 delay", "max"): (
-        "The fit says when the turn was; noise makes it say so a frame late in one stride of some hundreds. "
+        "Noise makes the fit settle a frame late in one stride of some hundreds. "
         "Settling 6 ms earlier gave 71 ms, and an SD of the elite clip over its limit."
     ),
     ("8 a second runner", ""): (

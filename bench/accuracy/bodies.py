@@ -92,7 +92,7 @@ def _step(extension_deg: Floats, after: NDArray[np.bool_]) -> float:
 COLUMNS = ("clip", "strides found", "invented", "peak: mean error", "SD", "standing zero", "zeroed peak", "step, of its size")
 TEXT = """\
 Clips of rendered people (MakeHuman's mesh, CC0): 4 s of standing, then a run at 166 to 170 steps a minute with a step of 4° in
-the middle; their joints are exactly known. Errors are measured less true hip extension. The error of a step differs by body,
+the middle; their joints are exactly known. Errors are measured minus true hip extension. The error of a step differs by body,
 so no factor corrects it: for this, the ± of a change in reports and exports contains 13 % of the change (root mean square),
 besides the strides' scatter.
 
@@ -100,12 +100,12 @@ The pose model reads standing differently from push-off, and the zero is correct
 line over the width of shoulders and hips in standing, which shows the camera's yaw to 5° (root mean square). It was learnt
 from 13 other rendered people in 26 views with up to 20° of yaw (`python -m bench.accuracy.zero_bias`). Of those, each corrected
 by what the others show, 17 of 26 zeroed peaks lie within 2° instead of 7, the worst 4.1° off instead of 7.3°. No clip of a real
-person who stands and then runs was there to confirm it; the hand labels are not zeroed, so they do not change. "Standing zero"
-contains the correction: it is to cancel the peak's error. Without it, their zeroed peaks are 0.8 to 3.3° too large.
+person who stands and then runs was available to confirm it; the hand labels are not zeroed, so they do not change. "Standing
+zero" contains the correction, which should cancel the peak's error. Without it, their zeroed peaks are 0.8 to 3.3° too large.
 Zeroed peaks of the drawn runner were 0.4 to 2.0° too large without it, and 2.0 to 3.5° too small with it, when the correction
 was introduced (measured once; no command repeats it).
 
-Tried and left out: a ridge regression from all 33 landmarks to the thighs, learnt from 18 rendered people in two views each. On
+Tried and dropped: a ridge regression from all 33 landmarks to the thighs, learnt from 18 rendered people in two views each. On
 these clips it brought zeroed peaks within 1.7° and the far thigh near the crossings from 7 to 11° to 2 to 4° (root mean
 square), but the step to 0.81 of its size, and against the hand labels the live RMSE from 4.4 to 8.4° (gym) and from 2.4 to
 11.6° (home). Without its mean error the step was 0.83 and the home clip's RMSE still 6.9°. The far thigh's dip near the

@@ -141,9 +141,9 @@ COLUMNS = (
 )
 TEXT = f"""\
 `python -m bench.accuracy --only labels`. Each clip in {len(VIEWS)} views: cut by 0, 3 or 7 pixels at two edges, and from the
-first or the second frame on, which exchanges mirrored and plain frames. The four last columns are standard deviations.
-"Labels": of the mean of two labels, from the differences between the two people; what both got wrong is not in it. "Labelled
-frame": of what an exact peak would differ from the label, because the label is set in a frame near the peak; at most, for it
+first or the second frame on, which exchanges mirrored and plain frames. The last four columns are standard deviations.
+"Labels": of the mean of two labels, from the differences between the two people; errors of both are not included. "Labelled
+frame": of the difference between an exact peak and the label, which is set in a frame near the peak; an upper limit, because it
 contains the error of the peaks' times. "Noise between views": of the same stride in another view. "Shared by all views": the
 rest, which neither a filter nor averaging removes: errors of the pose model that last longer than a push-off, and errors that
 both labels share. The labels of the elite clip are of three strides that the clip repeats six times."""

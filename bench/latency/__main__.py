@@ -1,7 +1,7 @@
 """Every figure of docs/performance.md: python -m bench.latency [--sections idle,busy,avx2] [--quick] [--out FILE].
 
 The whole program as real processes, with a real sound server and a virtual screen, compared with the pose model alone and a
-naive loop. Takes about 20 minutes on an otherwise idle machine. --quick: one short run of each. The page is
+plain loop. Takes about 20 minutes on an otherwise idle machine. --quick: one short run of each. The page is
 written when all sections have been measured at length. Needs Xvfb and PulseAudio with ALSA's plug-in, as the tests do, and
 stress-ng, which keeps the cores busy.
 """

@@ -1,4 +1,4 @@
-"""Turns measured runs into tables: the limits, the stages, each process's resources, and the naive loop."""
+"""Turns measured runs into tables: the limits, the stages, each process's resources, and the plain loop."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -165,7 +165,7 @@ def stage_table(name: str, runs: Sequence[Result]) -> Table:
         if seen:
             cells = [median(getattr(one, key) for one in seen) for key in ("p50_ms", "p95_ms", "p99_ms")]
             rows.append((stage.name, stage.what, *(f"{cell:.1f}" for cell in cells), str(sum(one.count for one in seen))))
-    text = f"Milliseconds; a run's first {SETTLE_S:g} s count only in what the screen and the sound card's buffer take."
+    text = f"Milliseconds; a run's first {SETTLE_S:g} s count only in the rows of the screen and the sound card's buffer."
     return Table(f"Stages: {name}", text, ("stage", "what it is", "p50", "p95", "p99", "count"), rows)
 
 
@@ -185,7 +185,7 @@ def use_table(runs: Mapping[str, Sequence[Result]]) -> Table:
 
 
 def naive_table(measured: Measured) -> Table:
-    """The naive loop on the same pictures in the same run."""
+    """The plain loop on the same pictures in the same run."""
     rows = []
     for fps, loops in measured.loop.items():
         runs = measured.runs[FILE_30 if fps == 30 else FILE_60]
@@ -201,4 +201,4 @@ def naive_table(measured: Measured) -> Table:
         "angle and draws the landmarks, in one thread; like a webcam's driver, its camera keeps four pictures for it. It has "
         "no strides, no sound and no screen yet."
     )
-    return Table("Beside the loop one would write", text, ("camera", "", "p50", "p95", "p99", "frames used"), rows)
+    return Table("Compared with a plain loop", text, ("camera", "", "p50", "p95", "p99", "frames used"), rows)

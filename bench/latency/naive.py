@@ -1,6 +1,6 @@
 """Baselines for comparison, each in a separate process: python -m bench.latency.naive loop|pose FILE SECONDS.
 
-loop: the naive program: read a picture, run mediapipe's solutions pose, compute the angle, draw, repeat; one thread.
+loop: a plain program: read a picture, run mediapipe's solutions pose, compute the angle, draw, repeat; one thread.
 pose: only HipCue's pose model, at the camera's rate on pictures of the program's size.
 Prints one line of JSON.
 """

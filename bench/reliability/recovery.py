@@ -36,8 +36,8 @@ DISK_BYTES = 8 * 1024 * 1024
 GOOD, GARBAGE = "[audio]\nvolume = 0.5\n", "[audio]\nvolume = \n"
 TEXT = (
     f"Made by `{COMMAND}`, with the whole program on this machine: a drawn runner before a network camera on loopback, a sound "
-    "server, no screen. Of a process: from the fault to its first report that it works again. Of its surroundings: from the "
-    "moment when they work again to the first picture, sound, row, or (after a sleep) stride; of settings, from saving the "
+    "server, no screen. For a process: from the fault to its first report that it works again. For its surroundings: from the "
+    "moment when they work again to the first picture, sound, row, or (after a sleep) stride. For settings: from saving the "
     "valid file to when it applies. Median and worst of the rounds."
 )
 Condition = Callable[[], bool]

@@ -51,7 +51,7 @@ class TargetSettings(Section):
         _MEAN_RUNNERS,
         'Middle of the band by belt speed, for mode = "by_speed": one block per speed, with straight lines in between. '
         "The defaults are means of 28 treadmill runners. Needs the speed of [belt]; while it is not known, the target "
-        "follows the baseline, and the screen says so.",
+        "follows the baseline, and the screen shows this.",
         live=True,
         strict=False,  # TOML has lists
     )

@@ -30,7 +30,7 @@ class DisplaySettings(Section):
     mirror: bool = setting(False, "true: mirror the image", live=True)
     replay: Literal["off", "key", "between_blocks"] = setting(
         "key",
-        'slow motion of the last 8 s, pictures in memory only: "key" (key r shows it), "between_blocks" (also by itself when '
+        'slow motion of the last 8 s, pictures in memory only: "key" (key r shows it), "between_blocks" (also whenever '
         'a block of the drill with cues ends) or "off" (none are kept)',
         live=True,
     )
