@@ -49,7 +49,7 @@ class TestDevices:
         secret, device = devices.pair(token, " Kim's \n tablet ")
         assert (device.name, device.role) == ("Kim's tablet", "coach")
         assert devices.device_of(secret) == device
-        with pytest.raises(AccessError, match="expired or was used"):
+        with pytest.raises(AccessError, match="expired or has already been used"):
             devices.pair(token, "another")
 
     def test_a_token_expires_after_two_minutes(self, devices: Devices, clock: SetClock) -> None:

@@ -117,7 +117,7 @@ def test_a_tablet_is_paired_by_the_code_on_the_screen(browser: "Browser", lane: 
     context.clear_cookies()
     page.goto(read)
     page.get_by_role("button", name="Pair").click()
-    page.get_by_role("alert").get_by_text("expired or was used").wait_for()
+    page.get_by_role("alert").get_by_text("expired or has already been used").wait_for()
     context.close()
 
 

@@ -127,7 +127,7 @@ def test_without_standing_the_difference_is_not_stated(tmp_path: Path) -> None:
         tmp_path / "out", *(clip.replace("stand=3", "stand=0").replace("seconds=10", "seconds=6") for clip in (RUN, OTHER))
     )
     assert found.said.startswith("Left minus right is not stated: its uncertainty of ± ")
-    assert "let both clips begin with some seconds of quiet standing" in found.said
+    assert "start both clips with a few seconds of quiet standing" in found.said
 
 
 def test_clips_of_the_same_side_are_refused_and_nothing_is_left(tmp_path: Path) -> None:

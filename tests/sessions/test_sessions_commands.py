@@ -215,7 +215,7 @@ class TestForgetting:
     def test_of_a_copy_leaves_the_original_in_the_list(self, hipcue: Command, three: Path) -> None:
         shutil.copytree(three / "2", three / "backup")
         done = hipcue("sessions", "forget", three / "backup", "--yes")
-        assert "that was only a copy of it" in done.stdout
+        assert "this was only a copy" in done.stdout
         assert not (three / "backup").exists()
         assert "00000002" in hipcue("sessions", "list").stdout
         assert hipcue("sessions", "show", "00000002").exit_code == 0

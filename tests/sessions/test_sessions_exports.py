@@ -182,7 +182,7 @@ def test_an_unknown_format_is_one_sentence(
 def test_a_session_that_never_knew_its_facing_is_refused_for_opensim(session: RecordedSession, tmp_path: Path) -> None:
     unknown = RecordedSession({**session.header, "facing": None}, [], [], [], session.samples, session.folder)
     for form in set(FORMATS) - {"csv", "parquet"}:
-        with pytest.raises(SessionsError, match="right and left"):
+        with pytest.raises(SessionsError, match="left and right"):
             write_export(unknown, form, tmp_path / "s")
 
 
