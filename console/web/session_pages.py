@@ -69,7 +69,8 @@ class SessionPages:
     async def _list(self, request: Request) -> Response:
         runner, page = request.query_params.get("runner", ""), _number(request.query_params.get("page", ""), 0)
         entries = await run_in_threadpool(self._library.entries, runner)
-        begin = min(page * PAGE_ROWS, len(entries))
+        page = min(page, max(0, len(entries) - 1) // PAGE_ROWS)
+        begin = page * PAGE_ROWS
         return self._pages.page(
             request,
             "sessions",

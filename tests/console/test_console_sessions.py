@@ -53,6 +53,11 @@ def test_sessions_are_listed_with_their_runners(lane: ConsoleLane, ids: list[str
     assert "&lt;b&gt;Ada" in viewer.get("/runners").text
 
 
+def test_a_page_after_the_last_one_is_the_last_one(lane: ConsoleLane, ids: list[str]) -> None:
+    page = lane.browser("viewer").get("/sessions?page=9").text
+    assert all(one in page for one in ids)
+
+
 def test_a_named_runners_session_gets_its_number(lane: ConsoleLane, ids: list[str]) -> None:
     del ids
     answer = lane.browser("coach").post("/api/runner", {"runner": "<b>Ada</b> & Co"})
