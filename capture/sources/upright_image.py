@@ -11,6 +11,7 @@ from av.sidedata.sidedata import Type as SideDataType
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, ColorTrc, VideoReformatter
 
+from capture.sources.interlacing import Interlacing
 from wire.frames.frame import Image
 
 _Floats = npt.NDArray[np.float64]
@@ -27,18 +28,19 @@ _KNEE = 0.8
 
 
 class UprightImage:
-    """Converts frames; keeps the conversion's tables from one frame to the next."""
+    """Converts the frames of one source; keeps the conversion's tables, and whether they are interlaced."""
 
     def __init__(self) -> None:
         self._reformatter = VideoReformatter()
+        self._interlacing = Interlacing()
 
     def image(self, frame: VideoFrame, pixel_aspect: Fraction | None) -> Image:
         """The picture, shape (height, width, 3), blue-green-red.
 
         `pixel_aspect`: width to height of a stored pixel; None: unknown, so square.
         """
-        bgr = self._bgr(frame)
-        image = square_pixels(one_field(bgr) if frame.interlaced_frame else bgr, pixel_aspect)
+        one_moment = self._interlacing.one_moment(self._bgr(frame), bool(frame.interlaced_frame))
+        image = square_pixels(one_moment, pixel_aspect)
         # Not `frame.side_data`: it and the frame refer to each other, and such frames pile up in memory until the garbage
         # collector looks for cycles. PyAV's type stubs do not name the argument.
         matrix = SideDataContainer(frame).get(SideDataType.DISPLAYMATRIX)  # type: ignore[call-arg]
@@ -67,12 +69,6 @@ def _pixels(frame: VideoFrame) -> Image:
     if plane.line_size != 3 * frame.width:
         return frame.to_ndarray().astype(np.uint8, copy=False)
     return np.frombuffer(memoryview(plane), np.uint8, 3 * frame.width * frame.height).reshape(frame.height, frame.width, 3)
-
-
-def one_field(image: Image) -> Image:
-    """The even lines of an interlaced picture, enlarged: the odd ones show another moment, and a leg moves meanwhile."""
-    height_px, width_px = image.shape[:2]
-    return cv2.resize(image[::2], (width_px, height_px), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
 
 
 def square_pixels(image: Image, pixel_aspect: Fraction | None) -> Image:

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import cv2
 
 from capture.sources.driver_clock import DriverClock
+from capture.sources.interlacing import Interlacing
 from capture.sources.newest_reader import NewestReader
 from capture.sources.source import CameraError, CapturedImage
 from capture.sources.v4l2 import CameraMode, camera_modes, device_path, is_lasting_name, lasting_name
@@ -64,6 +66,8 @@ class Webcam:
         self.granted = granted_mode(self._device.get)
         """The mode in use; the size is that of the last picture."""
         self._clock = DriverClock()
+        self._interlacing = Interlacing()
+        """Converters of analogue video weave two moments into a picture."""
         self._reader = NewestReader(self._device, self._capture_time, f"camera {name}")
 
     @property
@@ -87,7 +91,7 @@ class Webcam:
         # Some firmware grants one mode and sends another.
         height_px, width_px = picture.image.shape[:2]
         self.granted = (width_px, height_px, *self.granted[2:])
-        return picture
+        return replace(picture, image=self._interlacing.one_moment(picture.image))
 
     def close(self) -> None:
         """Release the camera."""

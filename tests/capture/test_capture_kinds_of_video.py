@@ -135,6 +135,24 @@ def test_an_interlaced_picture_shows_one_moment(tmp_path: Path) -> None:
     assert_same(images[0], scene(), 20)
 
 
+def test_an_interlaced_picture_that_is_not_marked_shows_one_moment_soon(tmp_path: Path) -> None:
+    """The odd lines show the next one: a bar has moved on."""
+
+    def moment(number: int) -> Image:
+        image = np.full((128, 128, 3), 60, np.uint8)
+        image[:, 5 * number % 100 :][:, :20] = 200
+        return image
+
+    pictures = [moment(2 * number) for number in range(COUNT)]
+    woven = [image.copy() for image in pictures]
+    for number, image in enumerate(woven):
+        image[1::2] = moment(2 * number + 1)[1::2]
+    _, images = read(write_made(tmp_path / "again.mkv", woven, Made(pixels="yuv444p")))
+    off = [np.mean(np.abs(seen.astype(int) - wanted) > 30) for seen, wanted in zip(images, pictures, strict=True)]
+    assert off[0] > 0.03
+    assert max(off[14:]) < 0.01
+
+
 def test_greyscale(tmp_path: Path) -> None:
     _, images = read(write_made(tmp_path / "grey.mkv", SCENES, Made("ffv1", "gray", {})))
     grey = cv2.cvtColor(cv2.cvtColor(scene(), cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)

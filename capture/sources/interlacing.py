@@ -1,0 +1,103 @@
+"""Recognises interlaced pictures by the combs at moving edges: many files do not say that they are interlaced. Pure.
+
+An interlaced picture is woven from the lines of two moments. Where something moves, neighbouring lines then differ more than
+lines two apart, which show one moment. In other pictures, neighbouring lines differ less; in noise, just as much.
+"""
+
+from collections import deque
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+
+from wire.frames.frame import Image
+
+_PERIOD = 4
+"""Of so many pictures, two that follow each other are compared."""
+_COLUMNS_PX = 4
+"""So many neighbours of a line are averaged: noise fades, and a comb, which is as wide as the movement, stays."""
+_BLOCK_COLUMNS, _BLOCK_LINES = 2, 8
+"""Averaged to see what moves: noise must not count."""
+_MOVED = 10
+"""A change of brightness from picture to picture that counts as movement, of 255."""
+_LEAST_MOVING = 0.003
+"""The share of a picture that must move to be judged."""
+_COMBED = 1.1
+"""How much more neighbouring lines of an interlaced picture differ than lines two apart, at least."""
+_LOCAL = 2.0
+"""So many times as strong as elsewhere are combs, at least, where something moves."""
+_JUDGED, _ENOUGH = 8, 3
+"""So many of the pictures last judged must have combs. Of a film shown at a higher rate, two in five have."""
+_MOST_JUDGED = 100
+"""A source without combs in so many pictures will have none later: judging takes a millisecond or two."""
+_SMALLEST_PX = 16
+
+
+class Interlacing:
+    """Whether a source's pictures are interlaced. A source that is found to be interlaced, or not to be, stays so."""
+
+    def __init__(self) -> None:
+        self._found = False
+        self._count = -1
+        self._judged = 0
+        self._last: MatLike | None = None
+        """Brightness of the picture before the one to be judged."""
+        self._combed: deque[bool] = deque(maxlen=_JUDGED)
+
+    def one_moment(self, image: Image, marked: bool = False) -> Image:
+        """The picture of a single moment. `marked`: the source says that this picture is interlaced."""
+        if not marked and not self._found and self._judged < _MOST_JUDGED:
+            self._judge(image)
+        return one_field(image) if marked or self._found else image
+
+    def _judge(self, image: Image) -> None:
+        self._count += 1
+        turn = self._count % _PERIOD
+        if turn > 1 or min(image.shape[:2]) < _SMALLEST_PX:
+            return
+        brightness = _brightness(image)
+        if turn == 1 and self._last is not None and self._last.shape == brightness.shape:
+            combed = is_combed(self._last, brightness)
+            if combed is not None:
+                self._judged += 1
+                self._combed.append(combed)
+                self._found = sum(self._combed) >= _ENOUGH
+        self._last = brightness
+
+
+def one_field(image: Image) -> Image:
+    """The even lines of an interlaced picture, enlarged: the odd ones show another moment, and a leg moves meanwhile."""
+    height_px, width_px = image.shape[:2]
+    return cv2.resize(image[::2], (width_px, height_px), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+
+
+def is_combed(before: MatLike, after: MatLike) -> bool | None:
+    """Whether the second picture has combs where something moves, and there alone; None: hardly anything moves.
+
+    Both: brightness, shape (height, width).
+    """
+    moving = _moving(before, after)[1:-1]
+    if cv2.countNonZero(moving) < _LEAST_MOVING * moving.size:
+        return None
+    neighbours, two_apart = cv2.absdiff(after[:-2], after[1:-1]), cv2.absdiff(after[:-2], after[2:])
+    near, far = (cv2.mean(difference, moving)[0] for difference in (neighbours, two_apart))
+    still = cv2.bitwise_not(moving)
+    # A camera whose lines differ in brightness has its pattern everywhere.
+    pattern = cv2.mean(neighbours, still)[0] - cv2.mean(two_apart, still)[0]
+    return near > _COMBED * far and near - far > _LOCAL * pattern
+
+
+def _moving(before: MatLike, after: MatLike) -> MatLike:
+    """255 where something moves, 0 elsewhere; in the shape of both."""
+    height_px, width_px = after.shape
+    blocks = max(1, width_px // _BLOCK_COLUMNS), max(1, height_px // _BLOCK_LINES)
+    coarse = [cv2.resize(one, blocks, interpolation=cv2.INTER_AREA) for one in (before, after)]
+    moving = cv2.threshold(cv2.absdiff(*coarse), _MOVED, 255, cv2.THRESH_BINARY)[1]
+    return cv2.resize(moving, (width_px, height_px), interpolation=cv2.INTER_NEAREST)
+
+
+def _brightness(image: Image) -> MatLike:
+    """Of green, which a picture has most of; shape (height, width // 4)."""
+    height_px, width_px = image.shape[:2]
+    green = cv2.extractChannel(image, 1)
+    return cv2.resize(green, (width_px // _COLUMNS_PX, height_px), interpolation=cv2.INTER_AREA)
