@@ -105,6 +105,11 @@ class Recording(Protocol):
         ...
 
     @property
+    def end_missing(self) -> bool:
+        """Whether it was cut off; known once all pictures have been read."""
+        ...
+
+    @property
     def fps(self) -> float:
         """Nominal rate."""
         ...

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from capture.sources.file_end import end_is_missing, is_whole_mp4, starts_like_mp4
 from capture.sources.slow_motion import tagged_fps
 from capture.sources.source import SourceError
 from capture.sources.timeline import Timeline
@@ -12,11 +13,6 @@ from wire.frames.frame import Image, TimeSource
 _ONLY_FILES = {"protocol_whitelist": "file"}
 """A playlist in disguise must not make HipCue open addresses."""
 _HEAD_BYTES = 21
-_MP4_MARK = b"ftyp"
-_TABLES = (b"moov", b"meta")
-"""Boxes that index the pictures of a video, or of a photo."""
-_MOST_BOXES = 10_000
-"""Most boxes of an MP4 file that are read; a fragmented film has a few thousand."""
 
 
 class VideoFile:
@@ -45,7 +41,7 @@ class VideoFile:
             raise SourceError(f"{path}: is an animated WebP, which cannot be read; convert it to MP4 or GIF")
         if not head:
             raise SourceError(f"{path}: is empty; copy it again from where it was filmed")
-        self._starts_like_mp4 = head[4:8] == _MP4_MARK
+        self._starts_like_mp4 = starts_like_mp4(head)
         self._open()
         # The size is known only from the first picture, after it has been turned.
         self._ahead = self._stream.next()
@@ -71,6 +67,14 @@ class VideoFile:
     def frames(self) -> int | None:
         """Number of pictures according to the container; more exact once all have been read."""
         return self._stream.frames
+
+    @property
+    def end_missing(self) -> bool:
+        """Whether the file ends in the middle of a picture or without its format's end mark; known once all has been read."""
+        try:
+            return self._stream.ends_broken or end_is_missing(self._path)
+        except OSError:  # it has been moved since
+            return False
 
     @property
     def fps(self) -> float:
@@ -114,7 +118,7 @@ class VideoFile:
             raise self._unreadable(str(error)) from None
 
     def _unreadable(self, problem: str) -> SourceError:
-        if self._starts_like_mp4 and not _is_whole(self._path):
+        if self._starts_like_mp4 and not is_whole_mp4(self._path):
             problem = "is not a video that can be read: its end is missing; copy it again from where it was filmed"
         return SourceError(f"{self._path}: {problem}")
 
@@ -125,20 +129,3 @@ class VideoFile:
 def _is_animated_webp(head: bytes) -> bool:
     """Whether the second bit of the flags in its extended header is set (RFC 9649)."""
     return head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and bool(head[20:21] and head[20] & 2)
-
-
-def _is_whole(path: Path) -> bool:
-    """Whether an MP4 file has its table of pictures, which most cameras write last, and no box is cut off."""
-    at, size, has_table = 0, path.stat().st_size, False
-    with path.open("rb") as file:
-        for _ in range(_MOST_BOXES):
-            file.seek(at)
-            head = file.read(16)
-            length = int.from_bytes(head[8:16] if head[:4] == b"\0\0\0\1" else head[:4], "big")
-            has_table = has_table or head[4:8] in _TABLES
-            at += length
-            if at > size:
-                return False
-            if length < 8:  # it extends to the end, or is not a box
-                return has_table
-    return has_table

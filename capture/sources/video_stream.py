@@ -110,6 +110,10 @@ class VideoStream:
         """Number of pictures read, decodable or not, except those that are not to be shown."""
         self._begins_s, self._reached_s = 0.0, 0.0
         """The first timestamp, if it is negative; and the end of the last picture or sound."""
+        self._decoded_count, self._corrupt_at = 0, 0
+        """How many pictures have been decoded, whole or not; and which was the last that was not whole, counted from 1."""
+        self._last_is_short = False
+        """Whether bytes are missing from the last packet."""
         self._frames = self._decoded()
 
     @property
@@ -142,6 +146,13 @@ class VideoStream:
         if self._ended and durations_s and self._stored > 1 and self._reached_s > 0:
             counts.append(round(self._stored * max(1.0, min(durations_s) / (self._reached_s - self._begins_s))))
         return min((count for count in counts if count > 0), default=None)
+
+    @property
+    def ends_broken(self) -> bool:
+        """Whether the last picture is damaged, or reading ended for an error; known once all has been read."""
+        # With B-frames, the last picture that is stored is not the last one that is shown.
+        is_last = 0 < self._corrupt_at >= self._decoded_count - self.held_back
+        return self._ended and (self.malformed or self._last_is_short or is_last)
 
     @property
     def is_intra_only(self) -> bool:
@@ -191,7 +202,7 @@ class VideoStream:
                     frames = packet.decode()
                 except av.FFmpegError:
                     continue
-                yield from _whole(frames)
+                yield from self._whole(frames)
             self._ended = True
         except av.FFmpegError as error:  # it is cut off, or nothing arrives
             self._ended = True
@@ -200,7 +211,16 @@ class VideoStream:
                 frames = self._track.decode(None)
             except (av.FFmpegError, EOFError):
                 return
-            yield from _whole(frames)
+            yield from self._whole(frames)
+
+    def _whole(self, frames: list[VideoFrame]) -> Iterator[VideoFrame]:
+        """Those of which nothing is missing."""
+        for frame in frames:
+            self._decoded_count += 1
+            if frame.is_corrupt:
+                self._corrupt_at = self._decoded_count
+            else:
+                yield frame
 
     def _packets(self) -> "Iterator[Packet[Track]]":
         """The packets of this track. Raises av.FFmpegError where it is cut off, or nothing arrives."""
@@ -215,16 +235,13 @@ class VideoStream:
         """Count a packet of this track, and record how far the file has been read."""
         if packet.size == 0 or packet.is_discard:  # nothing was recorded there, or it is not to be shown
             return
-        self._stored += packet.stream.index == self._track.index
+        if packet.stream.index == self._track.index:
+            self._stored += 1
+            self._last_is_short = packet.is_corrupt
         stamp = packet.dts if packet.pts is None else packet.pts
         if stamp is not None and packet.time_base is not None:
             self._begins_s = min(self._begins_s, float(stamp * packet.time_base))
             self._reached_s = max(self._reached_s, float((stamp + (packet.duration or 0)) * packet.time_base))
-
-
-def _whole(frames: list[VideoFrame]) -> list[VideoFrame]:
-    """The pictures that are complete."""
-    return [frame for frame in frames if not frame.is_corrupt]
 
 
 def _moving_tracks(container: InputContainer) -> set[int]:

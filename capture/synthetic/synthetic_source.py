@@ -125,6 +125,11 @@ class SyntheticRunner:
         return None if self.settings.seconds is None else round(self.settings.seconds * self.settings.fps)
 
     @property
+    def end_missing(self) -> bool:
+        """Whether it was cut off: never."""
+        return False
+
+    @property
     def fps(self) -> float:
         """Pictures per second."""
         return self.settings.fps

@@ -173,6 +173,8 @@ def _compressed(session: RecordedSession) -> tuple[str, ...]:
 
 def _cut_off(session: RecordedSession, frames: int) -> tuple[str, ...]:
     promised = session.header.get("frames_promised")
-    if not isinstance(promised, int) or frames >= _READ_WHOLE * promised:
-        return ()
-    return (f"The file is damaged or cut off: {frames} of its {promised} pictures could be read.",)
+    if isinstance(promised, int) and frames < _READ_WHOLE * promised:
+        return (f"The file is damaged or cut off: {frames} of its {promised} pictures could be read.",)
+    if session.header.get("end_missing") is True:
+        return ("The file is damaged or cut off at its end: if the clip was longer, copy it again from where it was filmed.",)
+    return ()

@@ -80,6 +80,7 @@ class ClipView:
             "upright_rotate_deg": (self._settings.rotate_deg + self._pose.turn_to_upright_deg) % 360,
             "bits_per_pixel": self._bits_per_pixel() if whole else None,
             "frames_promised": self._recording.frames if whole else None,
+            "end_missing": self._recording.end_missing if whole else None,
         }
 
     def _bits_per_pixel(self) -> float | None:

@@ -124,6 +124,14 @@ def test_a_clip_that_was_cut_off_is_named() -> None:
     assert len(answer(clip(strides=10, frames_promised=302)).sentences) == 2
 
 
+@pytest.mark.parametrize(("missing", "said"), [(True, 1), (False, 0), (None, 0)])
+def test_a_clip_without_its_end_is_named(missing: object, said: int) -> None:
+    sentences = answer(clip(strides=10, frames_promised=302, end_missing=missing)).sentences
+    assert [sentence for sentence in sentences if "damaged or cut off" in sentence] == said * [
+        "The file is damaged or cut off at its end: if the clip was longer, copy it again from where it was filmed."
+    ]
+
+
 def test_an_empty_clip_is_answered() -> None:
     assert answer(RecordedSession({"started": "2026-11-02T00:00:00+00:00"}, [], [], [])).sentences[0].startswith("No stride")
 

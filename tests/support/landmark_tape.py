@@ -50,6 +50,11 @@ class LandmarkTape:
         self._at = -1
 
     @property
+    def end_missing(self) -> bool:
+        """Whether it was cut off: never."""
+        return False
+
+    @property
     def frames(self) -> int | None:
         """Number of pictures."""
         return len(self._recorded.points_px)

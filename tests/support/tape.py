@@ -22,6 +22,11 @@ class Tape:
         self.closed = False
 
     @property
+    def end_missing(self) -> bool:
+        """Whether it was cut off: never."""
+        return False
+
+    @property
     def frames(self) -> int | None:
         return len(self._times_ms)
 
