@@ -43,6 +43,9 @@ class VideoFile:
             raise SourceError(f"{path}: is empty; copy it again from where it was filmed")
         self._starts_like_mp4 = starts_like_mp4(head)
         self._open()
+        if not (filmed_at_fps or self._stream.has_times):
+            self._stream.close()
+            raise SourceError(f"{path}: stores no times; add the filming rate, such as --filmed-at 30")
         # The size is known only from the first picture, after it has been turned.
         self._ahead = self._stream.next()
         if self._ahead is None:

@@ -5,8 +5,9 @@ Import this module only where something is opened: it loads FFmpeg.
 
 from collections.abc import Iterator
 from contextlib import suppress
+from fractions import Fraction
 from itertools import islice
-from typing import Literal, cast
+from typing import Literal, TypeGuard, cast
 
 import av
 from av.codec.context import ThreadType
@@ -24,6 +25,8 @@ from wire.clock import NS_PER_S, monotonic_ns
 from wire.frames.frame import Image
 
 DEFAULT_FPS = 30.0
+_NO_TIMESTAMPS = 0x80
+"""A container format's flag AVFMT_NOTIMESTAMPS."""
 _SLOWEST_FPS, _FASTEST_FPS = 0.5, 1000.0
 """A nominal rate outside this range is an error in the file."""
 
@@ -123,11 +126,20 @@ class VideoStream:
 
     @property
     def fps(self) -> float:
-        """Mean rate according to the container; `DEFAULT_FPS` if it has no plausible one."""
-        for rate in (self._track.average_rate, self._track.guessed_rate):
-            if rate and _SLOWEST_FPS <= rate <= _FASTEST_FPS:
-                return float(rate)
-        return DEFAULT_FPS
+        """Mean rate according to the container or the codec; `DEFAULT_FPS` if neither has a plausible one."""
+        container, codec = (self._track.average_rate, self._track.guessed_rate), self._track.codec_context.framerate
+        # A file without timestamps has no rate either: its format's reader makes one up.
+        rates = (*container, codec) if self._has_timestamps else (codec, *container)
+        return float(next(filter(_is_plausible, rates), DEFAULT_FPS))
+
+    @property
+    def has_times(self) -> bool:
+        """Whether timestamps or a rate are stored: raw H.264 or Motion JPEG may have neither."""
+        return self._has_timestamps or _is_plausible(self._track.codec_context.framerate)
+
+    @property
+    def _has_timestamps(self) -> bool:
+        return not self._container.format.flags & _NO_TIMESTAMPS
 
     @property
     def frames(self) -> int | None:
@@ -242,6 +254,10 @@ class VideoStream:
         if stamp is not None and packet.time_base is not None:
             self._begins_s = min(self._begins_s, float(stamp * packet.time_base))
             self._reached_s = max(self._reached_s, float((stamp + (packet.duration or 0)) * packet.time_base))
+
+
+def _is_plausible(rate: Fraction | None) -> TypeGuard[Fraction]:
+    return rate is not None and _SLOWEST_FPS <= rate <= _FASTEST_FPS
 
 
 def _moving_tracks(container: InputContainer) -> set[int]:

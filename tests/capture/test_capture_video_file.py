@@ -3,6 +3,7 @@
 import gc
 import subprocess
 import sys
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from capture.sources.video_file import VideoFile
 from config.secret_address import SecretAddress
 from config.sections.capture import CaptureSettings
 from tests.support.eventually import DEADLINE_S
+from tests.support.made_videos import Made, write_made
 from wire.clock import NS_PER_MS
 
 FPS = 25.0
@@ -77,14 +79,26 @@ def test_the_timestamps_are_the_files(tmp_path: Path, name: str, codec: str) -> 
     assert all(earlier < later for earlier, later in pairwise(times))
 
 
-def test_a_stream_without_timestamps_uses_its_nominal_rate(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["run.h264", "run.m2v"])
+def test_a_stream_without_timestamps_has_the_rate_of_its_codec(tmp_path: Path, name: str) -> None:
+    pictures = [np.full((120, 160, 3), 8 * number, np.uint8) for number in range(FRAMES)]
+    codec = {"run.h264": "libx264", "run.m2v": "mpeg2video"}[name]
+    recording = VideoFile(write_made(tmp_path / name, pictures, Made(codec, options={}, fps=50, unit_s=Fraction(1, 50))))
+    times = times_ms(recording)
+    assert len(times) >= FRAMES - 1
+    assert np.diff(times) == pytest.approx(20, abs=0.01)
+    assert recording.fps == 50
+
+
+def test_a_stream_without_times_and_rate_is_measured_at_the_stated_rate(tmp_path: Path) -> None:
     path = tmp_path / "run.mjpeg"
     pictures = [np.full((120, 160, 3), 8 * number, np.uint8) for number in range(FRAMES)]
     path.write_bytes(b"".join(cv2.imencode(".jpg", picture)[1].tobytes() for picture in pictures))
-    recording = VideoFile(path)
-    times = times_ms(recording)
+    with pytest.raises(SourceError, match=r"run\.mjpeg: stores no times; add the filming rate, such as --filmed-at 30"):
+        VideoFile(path)
+    times = times_ms(VideoFile(path, 50))
     assert len(times) >= FRAMES - 1
-    assert all(earlier < later for earlier, later in pairwise(times))
+    assert np.diff(times) == pytest.approx(20, abs=0.01)
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["played once", "played again"])

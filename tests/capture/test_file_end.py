@@ -34,7 +34,7 @@ def ogg_page(flags: int) -> bytes:
 
 
 def end_missing(path: Path) -> bool:
-    recording = VideoFile(path)
+    recording = VideoFile(path, FPS)
     while recording.advance() is not None:
         pass
     missing = recording.end_missing

@@ -99,5 +99,5 @@ def test_a_network_camera(tmp_path: Path) -> None:
     copy = tmp_path / "film.mjpeg"
     copy.write_bytes(b"".join(film.pictures))
     # The camera's first two pictures tell how it is to be read, and that it is not frozen.
-    analysed = analysed_again(open_recording(SecretAddress(str(copy))), session, tmp_path / "out", unseen=2)
+    analysed = analysed_again(open_recording(SecretAddress(str(copy)), 30), session, tmp_path / "out", unseen=2)
     agree(table(session / "strides.csv"), analysed)

@@ -28,6 +28,7 @@ class SameFrames:
         self.facts = recording.facts
         self.fps = recording.fps
         self.frames = None
+        self.end_missing = False
 
     def advance(self) -> int | None:
         """Go to the next picture that the session measured."""
