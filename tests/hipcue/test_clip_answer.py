@@ -108,7 +108,7 @@ def test_a_slow_jogger_is_no_slow_motion() -> None:
 
 def test_a_facing_against_the_pictures_is_no_number() -> None:
     found = answer(clip(strides=10, **facing("right", "left")))
-    assert found.sentences == ("The runner faces left, not right: leave out --facing, or say --facing left.",)
+    assert found.sentences == ("The runner faces left, not right: leave out --facing, or use --facing left.",)
     assert found.misleading
 
 
