@@ -133,14 +133,15 @@ class Child:
         if self.is_alive and self.process.pid is not None:
             continue_process(self.process.pid)
 
-    def makes_progress(self, now_ns: int) -> bool:
-        """Whether it is still saving: it has reported its health within HUNG_S. Call as often as `check`.
+    @property
+    def has_work(self) -> bool:
+        """Whether it may have something to save: it has run, or replaces one that has, and may still be loading."""
+        return self._heartbeat.has_run or self.restarts > 0
 
-        A process that has just been restarted may load first: it has its predecessor's work to finish.
-        """
+    def makes_progress(self, now_ns: int) -> bool:
+        """Whether it is still saving: it has reported its health within HUNG_S. Call as often as `check`."""
         self._heartbeat.pass_time(self._step_ns(now_ns))
-        has_work = self._heartbeat.has_run or self.restarts > 0
-        return self.is_alive and has_work and not self._heartbeat.hangs
+        return self.is_alive and self.has_work and not self._heartbeat.hangs
 
     def kill(self) -> bool:
         """Kill it. Returns whether it has ended."""

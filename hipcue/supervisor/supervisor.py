@@ -212,6 +212,9 @@ class Supervisor:
         if not child.is_alive:
             return
         gone = child.kill()
+        if gone and not child.has_work:
+            log.info("%s was killed while it was starting", child.name)
+            return
         self.notes.append(f"{child.name} did not end in time and was killed{'' if gone else ', but is still running'}")
         log.warning(self.notes[-1])
 

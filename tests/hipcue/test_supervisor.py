@@ -79,6 +79,14 @@ def start_recorder(job: Job) -> None:
         (job.session_folder / "saved").touch()
 
 
+def start_recorder_loading(job: Job) -> None:
+    """It loads for ever, and does not end when it is asked to."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    (job.session_folder / "loading").touch()
+    while True:
+        time.sleep(0.01)
+
+
 SPECS = [
     ProcessSpec(CAPTURE, start_capture, stop_round=1),
     ProcessSpec(ANALYSIS, start_analysis, stop_round=1),
@@ -234,6 +242,13 @@ class TestAProcessThatSaves:
         (saving.folder / "endless").touch()
         saving.end()
         assert (saving.code, saving.supervisor.notes) == (1, ["recorder did not end in time and was killed"])
+
+    def test_that_is_still_loading_is_killed_without_a_word(self, wire_directory: Path, tmp_path: Path) -> None:
+        """It has nothing to save, as when the camera cannot be opened and the program ends at once."""
+        program = Program(wire_directory, tmp_path, [ProcessSpec(RECORDER, start_recorder_loading, stop_round=1, saves=True)])
+        eventually((tmp_path / "loading").exists, "the recorder loads")
+        program.end()
+        assert (program.code, program.supervisor.notes) == (0, [])
 
     def test_that_is_restarted_is_given_the_session_that_it_was_writing(self, saving: Program) -> None:
         pid, session = saving.pid(RECORDER), saving.healths[RECORDER].facts["session"]
