@@ -7,7 +7,6 @@ import numpy as np
 from bench.latency.whole_program import Heard, Program
 from config.settings import Settings
 from wire.clock import NS_PER_MS, ms_to_ns
-from wire.health.stages import CAPTURED_TO_FLIP
 from wire.topics import ANALYSIS, AUDIO, CAPTURE, COACH, DISPLAY, RECORDER
 
 STALLED = (CAPTURE, ANALYSIS, COACH, AUDIO, DISPLAY, RECORDER)
@@ -31,8 +30,6 @@ class Stall:
     """Cues decided from a stride older than that."""
     late_sounds: int
     """Sounds that started this long after their cue was decided."""
-    oldest_flip_ms: float
-    """Age of the oldest picture that the screen has shown so far in the run."""
 
 
 def stalls(program: Program, processes: tuple[str, ...] = STALLED) -> list[Stall]:
@@ -49,7 +46,6 @@ def stalls(program: Program, processes: tuple[str, ...] = STALLED) -> list[Stall
 
 
 def _judge(process: str, after: Heard, woken_ns: int, normal_ms: float) -> Stall:
-    flips = after.health[DISPLAY].latency.get(CAPTURED_TO_FLIP) if DISPLAY in after.health else None
     limit_ns = ms_to_ns(MAX_AGE_MS)
     stamps = [sample.stamps for _, sample in after.samples]
     return Stall(
@@ -58,7 +54,6 @@ def _judge(process: str, after: Heard, woken_ns: int, normal_ms: float) -> Stall
         old_frames=sum(one.frame_received_ns - one.capture_ns > limit_ns for one in stamps),
         old_cues=sum(cue.stamps is not None and cue.decided_ns - cue.stamps.capture_ns > limit_ns for cue in after.cues),
         late_sounds=sum(played.dac_ns - played.requested_ns > limit_ns for played in after.played),
-        oldest_flip_ms=0.0 if flips is None else flips.max_ms,
     )
 
 

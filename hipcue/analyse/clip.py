@@ -15,7 +15,6 @@ from sessions.errors import SessionsError
 from sessions.format.columns import CAMERA_SUFFIXES
 from sessions.format.header import session_header
 from sessions.recorder.session_writer import SessionWriter
-from wire.clock import monotonic_ns
 from wire.lifecycle import Interrupted, StopFlag
 from wire.messages import CameraName, Facing, Sample
 from wire.quiet import keep_native_notes_off_stderr
@@ -27,18 +26,6 @@ Progress = Callable[[int, int | None], None]
 
 class SameSideError(SourceError):
     """Both clips show the same side of the runner."""
-
-
-@dataclass(frozen=True)
-class AnalysedClip:
-    """Totals of one clip, or of two together."""
-
-    frames: int
-    near_strides: int
-    far_strides: int
-    seconds: float
-    """Duration of the part that was read."""
-    took_s: float
 
 
 @dataclass
@@ -68,7 +55,7 @@ def analyse(
     progress: Progress = lambda _done, _total: None,
     stop: StopFlag | None = None,
     other_files: tuple[str, ...] = (),
-) -> AnalysedClip:
+) -> int:
     """Measure the recording `settings.capture.source` and write the session files into `out`, which must not hold a session.
 
     With `settings.capture.other_side`, that recording too, picture by picture in the order of time: second 0 of both is the
@@ -76,9 +63,9 @@ def analyse(
     the annotated copy to write, and that of the other side is beside it. `other_files` are the names of the other files that
     HipCue will have written there: session.json names them.
 
-    Raises wire.lifecycle.Interrupted once `stop` is set, capture.sources.source.SourceError (SameSideError if both cameras are
-    on one side), SessionsError, OSError, analysis.pose.pose_estimator.PoseError; a session that has begun is then marked as
-    not ended.
+    Returns how many pictures of the main recording were measured. Raises wire.lifecycle.Interrupted once `stop` is set,
+    capture.sources.source.SourceError (SameSideError if both cameras are on one side), SessionsError, OSError,
+    analysis.pose.pose_estimator.PoseError; a session that has begun is then marked as not ended.
     """
     stop = StopFlag() if stop is None else stop
     keep_native_notes_off_stderr()
@@ -94,7 +81,6 @@ def analyse(
         if stop:
             raise Interrupted("Interrupted before the first frame: nothing was written")
         session = _new_session(settings, out, other_files)
-        started_ns = monotonic_ns()
         session.start(0)
         complete = False
         try:
@@ -103,12 +89,10 @@ def analyse(
             _measure(views, session, for_s, progress, stop)
             complete = True
         finally:
-            took_s = (monotonic_ns() - started_ns) / 1e9
             session.close(_header(views, whole=for_s is None), ended=complete)
     if session.problem is not None:
         raise session.problem
-    near, far = (sum(view.strides[leg] for view in views) for leg in ("near", "far"))
-    return AnalysedClip(views[0].frames, near, far, max(view.read_until_ns for view in views) / 1e9, took_s)
+    return views[0].frames
 
 
 def _opened(settings: Settings, for_s: float | None) -> Recording:

@@ -31,11 +31,11 @@ def measure_into(
     """
     videos = (ANNOTATED, *([ANNOTATED_OTHER_SIDE] if settings.capture.has_other_side else [])) if video else ()
     try:
-        done = analyse(settings, folder, folder / ANNOTATED if video else None, for_s, progress, stop, (*videos, REPORT))
+        frames = analyse(settings, folder, folder / ANNOTATED if video else None, for_s, progress, stop, (*videos, REPORT))
     except SameSideError:
         remove_session_files(folder, OTHER_FILES)
         raise
-    if done.frames == 0:
+    if frames == 0:
         raise SourceError(f"{settings.capture.source}: contains no readable picture")
     session = from_folder(folder, with_frames=False)
     other = settings.capture.other_side.source

@@ -22,7 +22,6 @@ class ClipView:
 
     def __init__(self, settings: Settings, camera: CameraName, recording: Recording, pose: PoseEstimator) -> None:
         self.camera = camera
-        self.strides = {"near": 0, "far": 0}
         self.frames = 0
         """Number of pictures measured."""
         self._settings = settings.capture
@@ -38,8 +37,6 @@ class ClipView:
         self._picture_px = 0
         self.next_ns: int | None = None
         """When the next picture was taken; None: there is none, or `start` has not been called."""
-        self.read_until_ns = 0
-        """When the last measured picture was taken."""
 
     @property
     def total(self) -> int | None:
@@ -61,11 +58,9 @@ class ClipView:
         frame = Frame(1, index + 1, index, at_ns, at_ns, at_ns, self._recording.time_source, image)
         sample, settled = self._measurement.measure(frame, monotonic_ns)
         self._inference.add_ns(sample.stamps.pose_ended_ns - sample.stamps.pose_started_ns)
-        for stride in settled:
-            self.strides[stride.leg] += 1
         if self._annotated is not None:
             self._annotated.add(image, sample, settled)
-        self.frames, self.read_until_ns = index + 1, at_ns
+        self.frames = index + 1
         self.next_ns = self._recording.advance()
         return sample, settled
 

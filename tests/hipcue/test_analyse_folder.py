@@ -10,7 +10,6 @@ from typer.testing import CliRunner, Result
 from capture.sources.source import SourceError
 from config.settings import Settings
 from hipcue.analyse import result
-from hipcue.analyse.clip import AnalysedClip
 from hipcue.cli.commands import app
 from tests.support.drilled_runner import Drill, record_drill
 from tests.support.recorded_sessions import header
@@ -30,7 +29,7 @@ def measured(monkeypatch: pytest.MonkeyPatch, session: Path) -> list[str]:
     """The clips that were measured. Replaces the measurement; the content of each clip decides its outcome."""
     calls: list[str] = []
 
-    def stand_in(settings: Settings, out: Path, video: Path | None, *_: object) -> AnalysedClip:
+    def stand_in(settings: Settings, out: Path, video: Path | None, *_: object) -> int:
         clip = Path(settings.capture.source.reveal())
         calls.append(clip.name)
         content = clip.read_text()
@@ -41,7 +40,7 @@ def measured(monkeypatch: pytest.MonkeyPatch, session: Path) -> list[str]:
             (out / "session.json").write_text("{}")
             raise KeyboardInterrupt
         shutil.copytree(session, out, dirs_exist_ok=True)
-        return AnalysedClip(300, 10, 10, 10.0, 1.0)
+        return 300
 
     monkeypatch.setattr(result, "analyse", stand_in)
     return calls
