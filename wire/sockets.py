@@ -127,6 +127,10 @@ class Wire:
             socket.bind(address)
         except zmq.ZMQError as error:
             socket.close()
+            if not self.directory.is_dir():  # as after a logout, which empties the runtime folder
+                raise EndpointError(
+                    f"{self.directory}: the sockets' folder was removed while HipCue was running; end HipCue and start it again"
+                ) from None
             raise EndpointError(
                 f"{self.directory}: no socket can be made there ({os.strerror(error.errno or 0)}); make room, or set "
                 "XDG_RUNTIME_DIR to a folder of your own on another disk"

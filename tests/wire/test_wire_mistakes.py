@@ -1,9 +1,11 @@
 """Invalid bytes are dropped and counted; a programming mistake raises an error."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zmq
 
 from tests.support.connected_sockets import Stranger, connect_strides, frame, phase, take
 from tests.support.eventually import eventually
@@ -18,9 +20,22 @@ from wire.topics import CAPTURE, COMMAND, FRAME, PHASE, STRIDE, Topic
 OVERSIZE = b"\x00" * 300_000
 
 
-def test_a_folder_without_room_for_sockets_is_one_sentence(wire_directory: Path) -> None:
-    # As with a disk that holds no further file: the socket cannot be made.
-    with Wire(wire_directory / "gone", "analysis") as wire, pytest.raises(EndpointError, match="gone: no socket can be made"):
+def test_a_folder_without_room_for_sockets_is_one_sentence(wire_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a disk that holds no further file."""
+
+    def fail(_socket: object, _address: str) -> None:
+        raise zmq.ZMQError(errno.ENOSPC)
+
+    monkeypatch.setattr(zmq.Socket, "bind", fail)
+    with (
+        Wire(wire_directory, "analysis") as wire,
+        pytest.raises(EndpointError, match=r"no socket can be made there \(No space left on device\); make room"),
+    ):
+        wire.publisher(STRIDE)
+
+
+def test_a_folder_that_was_removed_is_another(wire_directory: Path) -> None:
+    with Wire(wire_directory / "gone", "analysis") as wire, pytest.raises(EndpointError, match=r"gone: .* was removed while"):
         wire.publisher(STRIDE)
 
 
