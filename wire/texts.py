@@ -314,12 +314,12 @@ FINDINGS: dict[FindingCode, Finding] = {
         "colours", False, "none: hip extension may read low", "add light, or switch off the camera's night mode"
     ),
     FindingCode.LEVEL: Finding(
-        "level", True, "the room appears rotated by {roll_deg:+.1f} ± {sd_deg:.1f} degrees; camera_roll_deg is {set_deg:g}"
+        "level", True, "the room appears rotated by {shown_deg} ± {sd_deg:.1f} degrees; camera_roll_deg is {set_deg:g}"
     ),
     FindingCode.LEVEL_ASKEW: Finding(
         "level",
         False,
-        "the room appears rotated by {roll_deg:+.1f} ± {sd_deg:.1f} degrees; camera_roll_deg is {set_deg:g}",
+        "the room appears rotated by {shown_deg} ± {sd_deg:.1f} degrees; camera_roll_deg is {set_deg:g}",
         "level the camera, or set camera_roll_deg = {roll_deg:.1f}",
     ),
     FindingCode.POSE_MODEL: Finding("pose model", True, "{backend}, {took_ms:.0f} ms per picture"),

@@ -17,7 +17,7 @@ from config.settings import Settings
 from wire.clock import NS_PER_S
 from wire.faults import FindingCode
 from wire.frames.frame import Image
-from wire.texts import Finding, finding
+from wire.texts import Finding, digits, finding
 
 LOOK_S = 2.0
 KEPT = 40
@@ -125,4 +125,5 @@ def level_findings(settings: Settings, picture: Image) -> list[Finding]:
     set_deg = settings.analysis.camera_roll_deg
     askew = abs(roll.roll_deg - set_deg) > max(_MOST_ASKEW_DEG, 2 * roll.sd_deg)
     code = FindingCode.LEVEL_ASKEW if askew else FindingCode.LEVEL
-    return [finding(code, roll_deg=roll.roll_deg, sd_deg=roll.sd_deg, set_deg=set_deg)]
+    shown_deg = digits(roll.roll_deg, "+.1f")
+    return [finding(code, shown_deg=shown_deg, roll_deg=roll.roll_deg, sd_deg=roll.sd_deg, set_deg=set_deg)]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from analysis.runner.camera_roll import CameraRoll
 from capture.sources.source import CapturedImage, SourceLost
 from config.secret_address import SecretAddress
 from config.sections.analysis import AnalysisSettings
@@ -108,6 +109,12 @@ def test_a_rolled_camera_is_reported_with_the_setting_that_corrects_it(
     level = next(finding for finding in found if finding.subject == "level")
     assert level.good == good
     assert good or "camera_roll_deg = 4." in level.advice or "camera_roll_deg = 3." in level.advice
+
+
+def test_a_level_camera_is_rotated_by_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(camera, "estimate_roll", lambda _: CameraRoll(-0.04, 0.02, 1.0))
+    [level] = camera.level_findings(Settings(), room())
+    assert level.found == "the room appears rotated by 0.0 ± 0.0 degrees; camera_roll_deg is 0"
 
 
 def test_a_camera_that_sends_its_pictures_late_is_reported_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
