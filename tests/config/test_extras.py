@@ -1,20 +1,14 @@
 """Every hint to install optional packages names a command that works in the clone, and an existing extra."""
 
 import re
-from pathlib import Path
 
 import tomli
 
 from config.extras import how_to_install
+from tests.support.sources import ROOT, SOURCES
 
-ROOT = Path(__file__).parents[2]
 EXTRAS = tomli.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-SOURCES = [
-    path
-    for room in ("capture", "feedback", "analysis", "hipcue", "sessions", "wire")
-    for path in sorted((ROOT / room).rglob("*.py"))
-]
 
 
 def test_the_guides_name_the_command() -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.eventually import eventually
-from tests.support.program import GUARD_S, ROOT, only_session
+from tests.support.program import GUARD_S, only_session
+from tests.support.sources import ROOMS, ROOT
 
-SOURCES = ("pyproject.toml", "README.md", "LICENSE")
-ROOMS = ("analysis", "capture", "config", "console", "feedback", "hipcue", "sessions", "wire")
+BUILT_FROM = ("pyproject.toml", "README.md", "LICENSE")
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # A copy: building leaves files beside the sources.
     for name in ROOMS:
         shutil.copytree(ROOT / name, folder / "source" / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in SOURCES:
+    for name in BUILT_FROM:
         shutil.copy(ROOT / name, folder / "source")
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
     run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(folder / "source"))

@@ -12,6 +12,7 @@ import pytest
 
 from hipcue.supervisor import run_folder as runs
 from tests.support.connected_sockets import RecordingSocket
+from tests.support.sources import ROOT, SOURCES, module_of
 from wire import endpoints, folder_lock, system
 from wire.frames import ring
 from wire.frames.frame import Frame, unpack_frame
@@ -20,9 +21,7 @@ from wire.system.linux import Linux
 from wire.system.macos import MacOS, macos_voice
 from wire.system.windows import Windows
 
-ROOT = Path(system.__file__).parents[2]
-ROOMS = ("analysis", "capture", "config", "feedback", "hipcue", "sessions", "wire")
-SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if ROOT / "wire/system" not in path.parents]
+ELSEWHERE = [path for path in SOURCES if ROOT / "wire/system" not in path.parents]
 
 MODULES = "ctypes|fcntl|getpass|grp|msvcrt|platform|posix|pwd|resource|signal|termios|winreg"
 OF_OS = "cpu_count|fork|geteuid|getuid|kill|killpg|memfd_create|name|pidfd_open|posix_fallocate|sched_getaffinity|setsid|uname"
@@ -39,10 +38,10 @@ SAME_EVERYWHERE = {
 
 
 def test_nothing_else_depends_on_the_operating_system() -> None:
-    assert len(SOURCES) > 100
+    assert len(ELSEWHERE) > 100
     found = {
         f"{path.relative_to(ROOT)}: {hit[0].strip()}"
-        for path in SOURCES
+        for path in ELSEWHERE
         for hit in DEPENDS_ON_SYSTEM.finditer(path.read_text())
     }
     assert found == SAME_EVERYWHERE
@@ -60,8 +59,7 @@ for module in sys.argv[1:]:
 @pytest.mark.slow
 def test_every_module_can_be_imported_where_the_modules_of_unix_are_absent() -> None:
     # Alembic runs the migrations; nothing imports them.
-    paths = [path.relative_to(ROOT) for path in SOURCES if path.stem != "__main__" and "migrations" not in path.parts]
-    modules = [".".join(path.with_suffix("").parts) for path in paths]
+    modules = [module_of(path) for path in ELSEWHERE if path.stem != "__main__" and "migrations" not in path.parts]
     modules += ["wire.system.linux", "wire.system.macos", "wire.system.windows"]
     result = subprocess.run([sys.executable, "-c", BLOCKED, *modules], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
