@@ -12,7 +12,7 @@ from config.sections.cue_rule import CueRule, LegChoice
 from config.sections.session import SessionSettings
 from feedback.coach.engine import Coach
 from tests.support.coached import BASELINE, KNOWN_S, STRIDE_S, always, settings
-from tests.support.message_examples import sample, stride
+from tests.support.message_examples import sample, stride, with_values
 from wire.clock import ms_to_ns, s_to_ns
 from wire.faults import SampleState
 from wire.messages import Band, CameraName, Cue, Phase, Sample, Side
@@ -37,15 +37,21 @@ class TwoSided:
     def phase(self) -> Phase:
         return self.coach.phase
 
-    def pair(self, right_deg: float | None, left_deg: float | None, zeros: tuple[float, float] = (1.0, 2.0)) -> list[Cue]:
+    def pair(
+        self,
+        right_deg: float | None,
+        left_deg: float | None,
+        zeros: tuple[float, float] = (1.0, 2.0),
+        leans_deg: tuple[float, float] = (6.0, 6.0),
+    ) -> list[Cue]:
         """A stride of each leg; None: its camera is lost."""
         cues = []
         self.number += 1
-        views: tuple[tuple[CameraName, Side, float | None, float], ...] = (
-            ("main", "right", right_deg, zeros[0]),
-            ("other_side", "left", left_deg, zeros[1]),
+        views: tuple[tuple[CameraName, Side, float | None, float, float], ...] = (
+            ("main", "right", right_deg, zeros[0], leans_deg[0]),
+            ("other_side", "left", left_deg, zeros[1], leans_deg[1]),
         )
-        for camera, side, value, zero in views:
+        for camera, side, value, zero, lean_deg in views:
             self.t_s += STRIDE_S / 2
             if value is None:
                 continue
@@ -56,6 +62,7 @@ class TwoSided:
                 camera=camera,
                 standing_thigh_deg=zero,
             )
+            taken = with_values(taken, trunk_lean_deg=lean_deg)
             cue = self.coach.handle_stride(taken, taken.t_known_ns + ms_to_ns(80))
             if cue is not None:
                 cues.append(cue)
@@ -128,6 +135,26 @@ def test_a_rule_is_about_the_leg_that_it_names(leg: LegChoice, right_deg: float,
 def test_the_worse_leg_for_less_is_the_one_with_more() -> None:
     assert TwoSided(rule("worse", "hip_extension above band")).pairs(6, 18.0, 24.0)
     assert not TwoSided(rule("worse", "hip_extension below band")).pairs(6, 18.0, 24.0)
+
+
+def test_the_worse_leg_is_the_one_farther_from_the_middle_of_its_own_band() -> None:
+    absolute = TargetSettings(mode="absolute", absolute_deg=18.0, right_add_deg=-4.0)
+    # The left leg lacks 4° of the middle of its band, the right one 3°, though it reads less.
+    assert TwoSided(rule("worse"), target=absolute).pairs(3, 11.0, 14.0) == [
+        "hip_extension below band for 3 worse strides: 14.0, band 16.0 to 20.0"
+    ]
+
+
+def test_a_guard_rule_needs_its_strides_of_each_leg() -> None:
+    run = TwoSided(rule("both", "arching"), target=BASELINE, session=SHORT)
+    run.pairs(12, 15.0, 15.0)
+    assert [len(run.pair(15.0, 15.0, leans_deg=(-10.0, -10.0))) for _ in range(4)] == [0, 0, 1, 0]
+
+
+def test_a_guard_of_one_leg_alone_gives_no_cue() -> None:
+    run = TwoSided(rule("both", "arching"), target=BASELINE, session=SHORT)
+    run.pairs(12, 15.0, 15.0)
+    assert [cue for _ in range(6) for cue in run.pair(15.0, 15.0, leans_deg=(-10.0, 6.0))] == []
 
 
 def test_the_reason_names_the_leg_and_what_was_judged() -> None:
