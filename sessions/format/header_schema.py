@@ -78,6 +78,7 @@ class _OtherSide(_Part):
     facing: Literal["right", "left"] | None = None
     frames: Count | None = None
     fps: Annotated[float, Field(ge=0, le=10_000)] | None = None
+    interruptions: list[_Gap] = []
     strides: _Strides | None = None
     near_hip_extension_mean_deg: Finite | None = None
     zero_correction_deg: Finite | None = None

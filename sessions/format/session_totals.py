@@ -127,21 +127,26 @@ def count_rows(
 ) -> SessionTotals:
     """Count the rows of a session that has no end yet. Raises ValueError, KeyError, TypeError for cells that make no sense."""
     totals = SessionTotals()
-    totals.facing = header.get("facing")
-    earlier_s = [(float(gap["from_s"]), float(gap["to_s"])) for gap in header.get("interruptions", [])]
-    for row in samples:
-        totals.frame(float(row["t_s"]), None)
-    for row in other_samples:
-        totals.of("other_side").frame(float(row["t_s"]), None)
+    by_camera: tuple[tuple[CameraName, Iterable[Cells], Any], ...] = (
+        ("main", samples, header),
+        ("other_side", other_samples, header.get("other_side") or {}),
+    )
+    for camera, rows, known in by_camera:
+        gaps_s = [(float(gap["from_s"]), float(gap["to_s"])) for gap in known.get("interruptions", [])]
+        ends_s = {round(end_s, 6) for _, end_s in gaps_s}  # as the tables have them
+        for row in rows:
+            t_s = float(row["t_s"])
+            if t_s in ends_s:
+                totals.of(camera).interrupt()
+            totals.of(camera).frame(t_s, None)
+        if known:
+            totals.of(camera).facing, totals.of(camera).interruptions_s = known.get("facing"), gaps_s
     for row in strides:
         more = (_known(row.get(name)) for name in ("cadence_spm", "standing_thigh_deg", "zero_correction_deg"))
-        camera: CameraName = "other_side" if row.get("camera") == "other_side" else "main"
+        camera = "other_side" if row.get("camera") == "other_side" else "main"
         totals.of(camera).stride(row["leg"], float(row["hip_extension_deg"]), *more)
     for row in cues:
         totals.cue(row["rule"])
-    totals.interruptions_s = earlier_s
-    if (other := header.get("other_side")) is not None:
-        totals.of("other_side").facing = other.get("facing")
     return totals
 
 

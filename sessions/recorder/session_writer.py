@@ -126,10 +126,11 @@ class SessionWriter:
         """Add a sample; its row is written once its settled values are known, or can no longer come."""
         self.start(sample.stamps.capture_ns)
         totals = self._totals.of(sample.camera)
-        facing = totals.facing
+        facing, interruptions = totals.facing, len(totals.interruptions_s)
         totals.frame(seconds(sample.stamps.capture_ns, self.t0_ns or 0), sample.facing)
-        # The tables do not hold the direction the runner faces, so the header must have it before a crash.
-        self._header_due |= totals.facing != facing
+        # The tables do not hold the direction the runner faces, nor the times without a recorder, so the header must have
+        # them before a crash.
+        self._header_due |= (totals.facing, len(totals.interruptions_s)) != (facing, interruptions)
         self._write(f"landmarks{CAMERA_SUFFIXES[sample.camera]}", self._cells(LANDMARK_COLUMNS, sample))
         for settled in self._settling[sample.camera].add(sample):
             self._write_settled(*settled)
