@@ -1,5 +1,6 @@
 """Cues are given in the drill only, one at a time, and based on trusted strides only."""
 
+import math
 from collections import defaultdict
 from itertools import pairwise
 from typing import Any
@@ -16,6 +17,7 @@ from config.sections.session import SessionSettings
 from config.settings import Settings
 from feedback.coach.cue_selection import MIN_CUE_GAP_S, is_cue_block
 from feedback.coach.engine import NEW_PACE, NEW_ZERO, Coach
+from feedback.coach.pace import RESPONSE_S
 from feedback.coach.target import SPEED_UNKNOWN
 from tests.support.coached import (
     ABSOLUTE,
@@ -334,6 +336,43 @@ class TestAChangeOfPace:
         for _ in range(20):
             run.stride(18.0, cadence_spm=160)
             assert run.phase.notice is None
+
+    @pytest.mark.parametrize("change", ["slower", "quicker"])
+    @pytest.mark.parametrize(
+        ("rule", "cued_deg", "cued_spm", "response"),
+        [
+            (PUSH, 10.0, 170.0, "slower"),
+            (EASE, 25.0, 170.0, "quicker"),
+            (CueRule(name="slow", when="cadence below 168", strides=3, mean_strides=1), 18.0, 166.0, "quicker"),
+            (CueRule(name="hasty", when="cadence above 172", strides=3, mean_strides=1), 18.0, 174.0, "slower"),
+            (GOOD, 10.0, 170.0, None),
+        ],
+        ids=lambda value: value.name if isinstance(value, CueRule) else None,
+    )
+    def test_in_cadence_as_a_cue_asks_for_or_tempts_to_is_the_response_to_it(
+        self, rule: CueRule, cued_deg: float, cued_spm: float, response: str | None, change: str
+    ) -> None:
+        run = Run(rule)
+        assert run.strides(12, 18.0) == []
+        assert run.strides(3, cued_deg, cadence_spm=cued_spm) + run.strides(2, 18.0) == [rule.name]
+        run.strides(8, 18.0, cadence_spm=170 * (0.92 if change == "slower" else 1.08))
+        assert run.phase.notice == (None if change == response else NEW_PACE)
+
+    def test_long_after_a_cue_is_no_response(self) -> None:
+        run = Run(PUSH)
+        assert run.strides(3, 10.0) == ["push"]
+        run.strides(math.ceil(RESPONSE_S / STRIDE_S), 18.0)
+        run.strides(8, 18.0, cadence_spm=156)
+        assert run.phase.notice == NEW_PACE
+
+    def test_back_to_the_former_cadence_after_a_guards_cue_is_the_response_to_it(self) -> None:
+        run = Run(QUICK, target=BASELINE, session=SHORT_BASELINE)
+        run.until("drill", 15.0)
+        for step in range(150):
+            run.stride(18.0, cadence_spm=170 - 0.06 * step)
+        assert "quick" in run.strides(20, 18.0, cadence_spm=161)
+        run.strides(8, 18.0, cadence_spm=172)
+        assert run.phase.notice is None
 
     def test_during_the_baseline_restarts_it(self) -> None:
         run = Run(PUSH, target=BASELINE, session=SHORT_BASELINE)
