@@ -29,11 +29,11 @@ def record(folder: Path, day: int, **more: str) -> Path:
     return folder / f"day{day}"
 
 
-def written_on(folder: Path, day: float) -> None:
-    """Give the session's files the times that they would have had on that day."""
-    for path in folder.iterdir():
-        at_s = (NOON + timedelta(days=day)).timestamp()
-        os.utime(path, (at_s, at_s))
+def written_on(path: Path, day: float) -> None:
+    """Give a file, or all files of a folder, the time of that day."""
+    at_s = (NOON + timedelta(days=day)).timestamp()
+    for file in path.iterdir() if path.is_dir() else [path]:
+        os.utime(file, (at_s, at_s))
 
 
 @given(st.lists(st.integers(0, 400), max_size=8, unique=True), st.integers(0, 400))
@@ -65,6 +65,7 @@ def test_an_analysed_clip_stays(tmp_path: Path) -> None:
 
 def test_a_session_that_is_being_recorded_stays(tmp_path: Path) -> None:
     session = begin(tmp_path / "day0", header(0))
+    written_on(tmp_path / "day0", 0)
     assert expired(tmp_path.iterdir(), 1, NOON + timedelta(days=9)) == []
     session.close()
     written_on(tmp_path / "day0", 0)
@@ -85,7 +86,7 @@ class TestTheSessionsOwnDate:
 
     def test_is_not_believed_if_a_file_is_newer(self, tmp_path: Path) -> None:
         old = record(tmp_path, 0)
-        os.utime(old / "cues.csv")
+        written_on(old / "cues.csv", 25)
         assert expired(tmp_path.iterdir(), 10, NOON + timedelta(days=30)) == []
 
     def test_is_not_believed_if_the_store_received_the_session_later(self, tmp_path: Path) -> None:
