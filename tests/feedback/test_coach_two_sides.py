@@ -233,6 +233,21 @@ def test_with_one_camera_a_rule_for_the_far_leg_is_silent() -> None:
     assert [given(leg, "right") for leg in ("right", "both", "worse", "left")] == [1, 1, 1, 0]
 
 
+@pytest.mark.parametrize(
+    ("left_add_deg", "right_add_deg", "practise"),
+    [(0.0, 0.0, ("hip_flexor_mobility",)), (-3.0, 0.0, ("hip_flexor_mobility",)), (-3.0, -3.0, ())],
+)
+def test_what_to_practise_is_said_where_more_is_asked_of_at_least_one_leg(
+    left_add_deg: float, right_add_deg: float, practise: tuple[str, ...]
+) -> None:
+    target = BASELINE.model_copy(update={"left_add_deg": left_add_deg, "right_add_deg": right_add_deg})
+    run = TwoSided(target=target, session=SHORT)
+    run.pairs(30, 12.0, 16.0)
+    run.coach.finish(s_to_ns(run.t_s))
+    assert run.phase.summary is not None
+    assert run.phase.summary.practise == practise
+
+
 def test_screens_are_told_how_sure_a_calibration_was() -> None:
     other = OtherSideSettings(source=SecretAddress("1"), extension_offset_deg=1.0, extension_offset_sd_deg=0.4)
     assert Coach(settings(capture=CaptureSettings(other_side=other)), always).phase.calibration_sd_deg == 0.4
