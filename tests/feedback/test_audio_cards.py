@@ -21,7 +21,6 @@ from wire.faults import FaultCode
 pytestmark = [pytest.mark.sound, pytest.mark.skipif(bool(missing()), reason=missing())]
 
 SETTINGS = AudioSettings(sample_rate_hz=48_000, block_frames=256, volume=0.5)
-BLOCK_S = 256 / 48_000
 
 
 @pytest.fixture(name="machine", scope="module")

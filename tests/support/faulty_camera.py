@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal, get_args
+from typing import Literal
 from unittest.mock import patch
 
 import cv2
@@ -18,7 +18,6 @@ from tests.support.mjpeg_server import jpeg, served
 
 Behaviour = Literal["well", "stalls", "frozen", "garbage", "hangs up", "other size"]
 LOSSES: tuple[Behaviour, ...] = ("stalls", "frozen", "garbage", "hangs up")
-BEHAVIOURS: tuple[Behaviour, ...] = get_args(Behaviour)
 
 FPS = 30
 PERIOD_PICTURES = 40
