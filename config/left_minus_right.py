@@ -1,7 +1,8 @@
 """Left minus right from the last strides of two legs, each seen near by the camera on its side. Pure.
 
-Each camera also sees the other leg far, so the difference is measured twice, by the near legs and by the far ones; an error
-of far legs is in both of them and cancels. A pose model's errors in the two differences differ, so their mean is closer.
+Each camera also sees the other leg far, so the difference is measured twice, by the near legs and by the far ones. What one
+camera reads too much in both legs, such as its zero or its yaw, makes one of the two too large and the other too small, so it
+cancels in their mean.
 Screen, console and report all use this calculation and its uncertainty (docs/two-cameras.md).
 """
 
@@ -15,10 +16,10 @@ from config.measures import MEASURES
 from config.reference import (
     CAMERA_PAIR_CHANGE_RMS,
     CAMERA_PAIR_RMS_DEG,
-    CAMERA_PAIR_SHOWN,
     FAR_PAIR_APART_DEG,
     FAR_PAIR_APART_SHARE,
     NEAR_PAIR_CHANGE_RMS,
+    NEAR_PAIR_RMS_DEG,
     SIDE_LIMIT_DEG,
     Z95,
 )
@@ -67,7 +68,7 @@ class Combined:
 
     def error_deg(self, near_deg: float, far_deg: float) -> float:
         """Standard error from those of both; they share their strides, so the scatter does not average out."""
-        return ((near_deg + far_deg) / 2 if self.by_far_legs else near_deg) / CAMERA_PAIR_SHOWN
+        return (near_deg + far_deg) / 2 if self.by_far_legs else near_deg
 
 
 def left_minus_right(
@@ -82,7 +83,7 @@ def left_minus_right(
     `far_left`, `far_right`: the same legs from the camera that sees them far. `calibration_sd_deg`: as for `combined`.
 
     >>> left_minus_right([15.0, 15.5, 15.0, 15.5, 15.25], [12.0, 12.5, 12.0, 12.5, 12.25]).difference
-    3.1578947368421053
+    3.0
     """
     near, far = ([legs[-COMPARED_STRIDES:] for legs in pair] for pair in ((left, right), (far_left, far_right)))
     if min(map(len, near)) < MIN_STRIDES:
@@ -106,17 +107,18 @@ def combined(near_deg: float, far_deg: float | None = None, calibration_sd_deg: 
     """Combine left minus right of the near legs and of the far ones (None: not measured), each zeroed in standing.
 
     `calibration_sd_deg`: standard deviation of the cameras' own difference, where it has been measured and corrected
-    (hipcue calibrate-sides).
+    (hipcue calibrate-sides); 0: it has not. It cancels where the far legs count.
 
-    >>> round(combined(3.8, 2.85).difference_deg, 6), round(combined(3.8, 9.0).difference_deg, 6)
+    >>> combined(4.0, 3.0).difference_deg, combined(4.0, 12.0).difference_deg
     (3.5, 4.0)
     """
     apart_deg = math.inf if far_deg is None else far_deg - near_deg
     by_far_legs = abs(apart_deg) <= math.hypot(FAR_PAIR_APART_DEG, FAR_PAIR_APART_SHARE * near_deg)
-    difference_deg = (near_deg + apart_deg / 2 if by_far_legs else near_deg) / CAMERA_PAIR_SHOWN
-    share = CAMERA_PAIR_CHANGE_RMS if by_far_legs else NEAR_PAIR_CHANGE_RMS
-    cameras_sd_deg = math.hypot(CAMERA_PAIR_RMS_DEG, share * difference_deg, calibration_sd_deg)
-    return Combined(difference_deg, cameras_sd_deg, by_far_legs)
+    if by_far_legs:
+        difference_deg = near_deg + apart_deg / 2
+        return Combined(difference_deg, math.hypot(CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_CHANGE_RMS * difference_deg), True)
+    cameras_deg = math.hypot(CAMERA_PAIR_RMS_DEG, calibration_sd_deg) if calibration_sd_deg else NEAR_PAIR_RMS_DEG
+    return Combined(near_deg, math.hypot(cameras_deg, NEAR_PAIR_CHANGE_RMS * near_deg), False)
 
 
 def error_of_difference(one: Sequence[float], other: Sequence[float]) -> float:

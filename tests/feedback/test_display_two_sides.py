@@ -6,7 +6,6 @@ import pytest
 from msgspec import structs
 
 from config.left_minus_right import left_minus_right
-from config.reference import CAMERA_PAIR_SHOWN
 from config.settings import Settings
 from feedback.display.paint.number_row import cells
 from feedback.display.state.screen import VALUE_KEPT_S, Screen
@@ -22,13 +21,16 @@ from wire.topics import CAPTURE_2
 NOW_NS = s_to_ns(100)
 
 
-def running(strides: int = 6, right_deg: float = 18.0, left_deg: float = 14.0, zero_deg: float | None = 1.0) -> Screen:
+def running(
+    strides: int = 6, right_deg: float = 18.0, left_deg: float = 14.0, zero_deg: float | None = 1.0, far_legs: bool = True
+) -> Screen:
     screen = Screen(Settings())
     screen.handle(PHASE, NOW_NS)
     screen.handle(sample(at_s=100.0), NOW_NS)
     screen.handle(structs.replace(sample(at_s=100.0), camera="other_side", facing="left"), NOW_NS)
     for one in strides_by_both(strides, right_deg, left_deg, zero_deg):
-        screen.handle(one, NOW_NS)
+        if far_legs or one.leg == "near":
+            screen.handle(one, NOW_NS)
     return screen
 
 
@@ -57,9 +59,9 @@ def test_each_leg_has_its_own_bars() -> None:
 def test_the_difference_is_shown_with_its_uncertainty() -> None:
     shown = board(running())
     assert shown.difference is not None
-    assert shown.difference.difference == pytest.approx(-4.0 / CAMERA_PAIR_SHOWN)
+    assert shown.difference.difference == pytest.approx(-4.0)
     assert 0.5 < shown.difference.ci95 < 1.5
-    assert cells(shown)[2] == ("Left − right", "−4.2°")
+    assert cells(shown)[2] == ("Left − right", "−4.0°")
 
 
 @pytest.mark.parametrize("changes", [{"strides": 3}, {"zero_deg": None}])
@@ -117,10 +119,11 @@ def test_the_terminal_names_the_side() -> None:
     )
 
 
-def test_what_was_calibrated_adds_its_uncertainty() -> None:
-    plain, calibrated = running(), running()
-    calibrated.handle(structs.replace(PHASE, calibration_sd_deg=0.6), NOW_NS)
-    shown = [board(screen).difference for screen in (plain, calibrated)]
-    assert shown[0] is not None
-    assert shown[1] is not None
-    assert shown[0].ci95 < shown[1].ci95
+def test_without_far_legs_calibrated_cameras_are_more_certain() -> None:
+    plain, rough, exact = (running(far_legs=False) for _ in range(3))
+    rough.handle(structs.replace(PHASE, calibration_sd_deg=0.6), NOW_NS)
+    exact.handle(structs.replace(PHASE, calibration_sd_deg=0.2), NOW_NS)
+    shown = [board(screen).difference for screen in (plain, rough, exact)]
+    uncertainties = [one.ci95 for one in shown if one is not None]
+    assert len(uncertainties) == 3
+    assert uncertainties == sorted(set(uncertainties), reverse=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from config.reference import CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_SHOWN, Z95
+from config.reference import CAMERA_PAIR_RMS_DEG, NEAR_PAIR_RMS_DEG, Z95
 from sessions.format.recorded import RecordedSession
 from sessions.format.row_schema import Row
 from sessions.report.left_right import apart_s, left_right
@@ -72,11 +72,11 @@ def test_without_far_legs_the_difference_is_that_of_the_near_ones() -> None:
     found = left_right(pair(left(scattered(15, 1)), right(scattered(12, 2))))
     assert found is not None
     assert found.difference_deg == pytest.approx(3.0, abs=0.5)
-    assert found.left.mean - found.right.mean == pytest.approx(CAMERA_PAIR_SHOWN * found.difference_deg)
+    assert found.left.mean - found.right.mean == pytest.approx(found.difference_deg)
     assert (found.stated, found.differs, found.beyond) == (True, True, False)
 
 
-@pytest.mark.parametrize(("far_left_deg", "shown_deg"), [(9.0, 3.5), (5.0, 3.0)])
+@pytest.mark.parametrize(("far_left_deg", "shown_deg"), [(9.0, 3.5), (15.0, 3.0)])
 def test_far_legs_count_as_much_unless_they_contradict_the_near_ones(far_left_deg: float, shown_deg: float) -> None:
     near = pair(left(lambda _: 15.0), right(lambda _: 12.0))
     far = rows("main", "left", "far", 0.35, lambda _: far_left_deg), rows("other_side", "right", "far", 0.0, lambda _: 5.0)
@@ -84,15 +84,26 @@ def test_far_legs_count_as_much_unless_they_contradict_the_near_ones(far_left_de
     alone, found = left_right(near), left_right(both)
     assert alone is not None
     assert found is not None
-    assert found.difference_deg == pytest.approx(shown_deg / CAMERA_PAIR_SHOWN)
+    assert found.difference_deg == pytest.approx(shown_deg)
     assert (found.ci95_deg < alone.ci95_deg) == (shown_deg != 3.0)
     assert (found.left, found.right) == (alone.left, alone.right)
+
+
+@pytest.mark.parametrize("excess_deg", [0.0, 1.5, -2.5])
+def test_what_one_camera_reads_too_much_in_both_legs_cancels(excess_deg: float) -> None:
+    near = pair(left(lambda _: 15.0 + excess_deg), right(lambda _: 12.0))
+    far_left = rows("main", "left", "far", 0.35, lambda _: 13.0)
+    far_right = rows("other_side", "right", "far", 0.0, lambda _: 10.0 + excess_deg)
+    found = left_right(replace(near, strides=[*near.strides, *far_left], other_strides=[*near.other_strides, *far_right]))
+    assert found is not None
+    assert found.difference_deg == pytest.approx(3.0)
+    assert found.left.mean == pytest.approx(15.0 + excess_deg)
 
 
 def test_steady_strides_leave_the_uncertainty_of_the_cameras() -> None:
     found = left_right(pair(left(lambda _: 12.0), right(lambda _: 12.0)))
     assert found is not None
-    assert found.ci95_deg == pytest.approx(Z95 * CAMERA_PAIR_RMS_DEG)
+    assert found.ci95_deg == pytest.approx(Z95 * NEAR_PAIR_RMS_DEG)
     assert not found.differs
 
 

@@ -6,6 +6,7 @@ from tests.support.message_examples import stride
 from wire.messages import Band, CameraName, LegName, Phase, SideTarget, Stride, side_of
 
 LEFT, RIGHT = Band(13.0, 17.0), Band(16.0, 20.0)
+FAR_READS_LESS_DEG = 3.0
 PHASE = Phase(
     "drill",
     "hip_extension",
@@ -35,8 +36,8 @@ def strides_by_both(count: int, right_deg: float, left_deg: float, zero_deg: flo
         for number in range(count)
         for one in (
             stride_by("main", right_deg, number, zero_deg=zero_deg),
-            stride_by("main", 9.0, number, "far"),
+            stride_by("main", left_deg - FAR_READS_LESS_DEG, number, "far"),
             stride_by("other_side", left_deg, number),
-            stride_by("other_side", 9.0, number, "far"),
+            stride_by("other_side", right_deg - FAR_READS_LESS_DEG, number, "far"),
         )
     ]
