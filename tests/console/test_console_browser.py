@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
 import msgspec
 import numpy as np
 import pygame
@@ -25,6 +24,7 @@ from tests.support.console_lane import GUARD_S, TEXT, ConsoleLane
 from tests.support.drilled_runner import Drill, record_drill
 from tests.support.headless_browser import AXE, axe_faults, missing, running_browser
 from tests.support.message_examples import cue, sample, stride
+from tests.support.qr_reader import read_qr
 from tests.support.recorded_sessions import header
 from tests.support.two_sided_runner import PHASE, stride_by, strides_by_both
 from wire.clock import s_to_ns
@@ -87,7 +87,7 @@ def read_from_screen(code: PairingCode) -> str:
     surface = pygame.Surface((1280, 720), depth=32)
     Painter().paint(surface, screen.view(code.ends_ns - 1))
     picture = np.ascontiguousarray(pygame.surfarray.array3d(surface).swapaxes(0, 1)[..., ::-1])
-    return str(cv2.QRCodeDetector().detectAndDecode(picture)[0])
+    return read_qr(picture)
 
 
 def test_a_tablet_is_paired_by_the_code_on_the_screen(browser: "Browser", lane: ConsoleLane, address: str) -> None:

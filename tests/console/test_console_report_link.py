@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import cv2
 import numpy as np
 import pygame
 import pytest
@@ -28,6 +27,7 @@ from tests.support.console_lane import GUARD_S, TEXT, Answer, Browser, ConsoleLa
 from tests.support.drilled_runner import Drill, record_drill
 from tests.support.eventually import eventually
 from tests.support.healths import health
+from tests.support.qr_reader import read_qr
 from tests.support.recorded_sessions import header
 from tests.support.set_clock import SetClock
 from wire.clock import s_to_ns
@@ -148,7 +148,7 @@ def read_from_screen(link: ReportLink) -> str:
     surface = pygame.Surface((1280, 720), depth=32)
     Painter().paint(surface, screen.view(link.ends_ns - 1))
     picture = np.ascontiguousarray(pygame.surfarray.array3d(surface).swapaxes(0, 1)[..., ::-1])
-    return str(cv2.QRCodeDetector().detectAndDecode(picture)[0])
+    return read_qr(picture)
 
 
 def token_of(link: ReportLink) -> str:

@@ -13,6 +13,7 @@ from config.settings import Settings
 from feedback.display.paint.painter import Painter
 from feedback.display.state.screen import Screen
 from feedback.display.state.view import View
+from tests.support.qr_reader import read_qr
 from tests.support.screen_states import NOW_NS, REPORT_LINK, STATES
 from wire.clock import s_to_ns
 from wire.frames.frame import Image
@@ -34,13 +35,9 @@ def painted(view: View, size_px: tuple[int, int]) -> Image:
     return np.ascontiguousarray(pygame.surfarray.array3d(surface).swapaxes(0, 1)[..., ::-1])
 
 
-def decoded(picture: Image) -> str:
-    return str(cv2.QRCodeDetector().detectAndDecode(picture)[0])
-
-
 def read(view: View, size_px: tuple[int, int]) -> str:
     """What a camera reads from the screen."""
-    return decoded(painted(view, size_px))
+    return read_qr(painted(view, size_px))
 
 
 @pytest.mark.parametrize("size_px", [(1920, 1080), (1080, 1920), (1280, 720)])
@@ -95,7 +92,7 @@ def test_a_phone_reads_the_reports_code_from_two_metres(size_px: tuple[int, int]
     seen = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     # OpenCV's detector is no match for a phone's: it is given a larger picture, which holds nothing more.
     enlarged = cv2.resize(seen, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
-    assert decoded(enlarged.astype(np.uint8)) == REPORT_LINK.address
+    assert read_qr(enlarged.astype(np.uint8)) == REPORT_LINK.address
 
 
 def test_the_reports_code_leaves_the_summary_when_it_expires_or_is_withdrawn() -> None:
