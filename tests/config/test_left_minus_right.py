@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from config.left_minus_right import COMPARED_STRIDES, MIN_STRIDES, combined, error_of_difference, left_minus_right
-from config.reference import CAMERA_PAIR_CHANGE_RMS, CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_SHOWN, NEAR_PAIR_CHANGE_RMS
+from config.reference import CAMERA_PAIR_CHANGE_RMS, CAMERA_PAIR_RMS_DEG, NEAR_PAIR_CHANGE_RMS, NEAR_PAIR_RMS_DEG
 
 SCATTER_DEG = 0.8
 """From stride to stride, of one leg."""
@@ -14,21 +14,22 @@ LEFT, RIGHT = [15.0, 15.5, 15.0, 15.5, 15.25], [12.0, 12.5, 12.0, 12.5, 12.25]
 
 
 @pytest.mark.parametrize(
-    ("strides", "with_far_legs", "share", "calibration_sd_deg"),
+    ("strides", "with_far_legs", "cameras_deg", "share", "calibration_sd_deg"),
     [
-        (MIN_STRIDES, False, NEAR_PAIR_CHANGE_RMS, 0.0),
-        (MIN_STRIDES, True, CAMERA_PAIR_CHANGE_RMS, 0.0),
-        (COMPARED_STRIDES, True, CAMERA_PAIR_CHANGE_RMS, 0.6),
+        (COMPARED_STRIDES, False, NEAR_PAIR_RMS_DEG, NEAR_PAIR_CHANGE_RMS, 0.0),
+        (MIN_STRIDES, False, math.hypot(CAMERA_PAIR_RMS_DEG, 0.6), NEAR_PAIR_CHANGE_RMS, 0.6),
+        (MIN_STRIDES, True, CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_CHANGE_RMS, 0.0),
+        (COMPARED_STRIDES, True, CAMERA_PAIR_RMS_DEG, CAMERA_PAIR_CHANGE_RMS, 0.6),
     ],
 )
 def test_the_interval_holds_the_true_difference_in_95_of_100_cases(
-    strides: int, with_far_legs: bool, share: float, calibration_sd_deg: float
+    strides: int, with_far_legs: bool, cameras_deg: float, share: float, calibration_sd_deg: float
 ) -> None:
     rng = np.random.default_rng(1)
     true_deg, cases, held = 3.0, 1000, 0
-    cameras_sd_deg = math.hypot(CAMERA_PAIR_RMS_DEG, share * true_deg, calibration_sd_deg)
+    cameras_sd_deg = math.hypot(cameras_deg, share * true_deg)
     for _ in range(cases):
-        shown_deg = CAMERA_PAIR_SHOWN * (true_deg + rng.normal(0, cameras_sd_deg))
+        shown_deg = true_deg + rng.normal(0, cameras_sd_deg)
         left, right = rng.normal(15, SCATTER_DEG, (2, strides)) + np.array([[shown_deg], [0.0]])
         far = (list(left - 2), list(right - 2)) if with_far_legs else ((), ())
         stated = left_minus_right(list(left), list(right), calibration_sd_deg, *far)
@@ -40,9 +41,9 @@ def test_the_interval_holds_the_true_difference_in_95_of_100_cases(
 def test_far_legs_scatter_counts_as_much_as_near_legs_and_does_not_average_out() -> None:
     """The cameras see the same strides: with far legs as steady as near ones the error is that of one pair alone."""
     both, near = combined(4.0, 3.5), combined(4.0)
-    assert both.error_deg(0.2, 0.2) == pytest.approx(0.2 / CAMERA_PAIR_SHOWN)
-    assert both.error_deg(0.2, 0.6) == pytest.approx(0.4 / CAMERA_PAIR_SHOWN)
-    assert near.error_deg(0.2, 0.6) == pytest.approx(0.2 / CAMERA_PAIR_SHOWN)
+    assert both.error_deg(0.2, 0.2) == pytest.approx(0.2)
+    assert both.error_deg(0.2, 0.6) == pytest.approx(0.4)
+    assert near.error_deg(0.2, 0.6) == pytest.approx(0.2)
 
 
 def test_each_leg_contributes_its_own_scatter_and_number_of_strides() -> None:
@@ -57,7 +58,7 @@ def test_left_with_more_extension_is_positive() -> None:
     one, other = left_minus_right(LEFT, RIGHT), left_minus_right(RIGHT, LEFT)
     assert one is not None
     assert other is not None
-    assert one.difference == -other.difference == pytest.approx(3.0 / CAMERA_PAIR_SHOWN)
+    assert one.difference == -other.difference == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize("lacking", range(4))
