@@ -7,8 +7,12 @@ _TABLES = (b"moov", b"meta")
 """Boxes that index the pictures of a video, or of a photo."""
 _MOST_BOXES = 10_000
 """Most boxes of an MP4 file that are read; a fragmented film has a few thousand."""
-_PACKET_BYTES = (188, 192, 204)
-"""Of a transport stream: plain, with times in front as in AVCHD, and with error correction."""
+_PACKETS = ((188, 0), (192, 4), (204, 0))
+"""A transport stream's packets: their length, and where in them the sync byte is. Plain, with times in front as in AVCHD, and
+with error correction."""
+_SYNC = ord("G")
+_SEEN_PACKETS = 4
+"""So many sync bytes at the same distance are no chance."""
 _TAIL_BYTES = 128 * 1024
 """Holds the last page of an Ogg file, which has 64 KB at most."""
 _OGG_LAST_PAGE = 4
@@ -41,7 +45,7 @@ def end_is_missing(path: Path) -> bool:
     """Whether a GIF, Ogg, Motion JPEG or transport stream lacks its end; False for every other format. Raises OSError."""
     size = path.stat().st_size
     with path.open("rb") as file:
-        head = file.read(8)
+        head = file.read(_SEEN_PACKETS * max(length for length, _ in _PACKETS))
         file.seek(max(0, size - _TAIL_BYTES))
         tail = file.read()
     if head.startswith(b"GIF8"):
@@ -50,8 +54,9 @@ def end_is_missing(path: Path) -> bool:
         return not tail.rstrip(b"\0").endswith(b"\xff\xd9")
     if head.startswith(b"OggS"):
         return not _is_last_ogg_page(tail[tail.rfind(b"OggS") :])
-    if head[0:1] == b"G" or head[4:5] == b"G":
-        return all(size % length for length in _PACKET_BYTES)
+    for length, sync_at in _PACKETS:
+        if len(head) >= _SEEN_PACKETS * length and set(head[sync_at : _SEEN_PACKETS * length : length]) == {_SYNC}:
+            return size % length != 0
     return False
 
 

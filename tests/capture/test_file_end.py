@@ -29,6 +29,10 @@ MADE = {
 }
 
 
+PACKET = b"G" + bytes(187)
+"""Of a transport stream."""
+
+
 def ogg_page(flags: int) -> bytes:
     return b"OggS\0" + bytes([flags]) + bytes(20) + b"\2\5\3" + bytes(8)
 
@@ -67,9 +71,12 @@ def test_a_file_that_was_cut_off_lacks_its_end(tmp_path: Path, name: str) -> Non
         (ogg_page(0) + ogg_page(0), True),
         (ogg_page(0) + ogg_page(4)[:-1], True),
         (ogg_page(0) + b"OggS", True),
-        (b"G" + bytes(187), False),
-        (b"\0\0\0\0G" + bytes(187), False),
-        (b"G" + bytes(188), True),
+        (PACKET * 4, False),
+        ((bytes(4) + PACKET) * 4, False),
+        (PACKET * 4 + b"G", True),
+        ((bytes(4) + PACKET) * 5 + bytes(4), True),
+        (b"RIFFG" + bytes(1000), False),
+        (b"G" + bytes(1000), False),
         (b"anything else", False),
         (b"", False),
     ],
