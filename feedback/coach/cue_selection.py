@@ -7,6 +7,7 @@ from config.sections.cue_rule import CueRule
 from feedback.coach.judged_legs import JudgedLegs
 from feedback.coach.rule import RuleState
 from wire.clock import s_to_ns
+from wire.messages import Side
 
 MIN_CUE_GAP_S = 2.0
 """Two cues closer together than this, of any rules, would sound like one."""
@@ -46,26 +47,29 @@ class CueSelector:
         known = {state.rule.name: state for state in self._rules}
         self._rules = [known[rule.name].with_rule(rule) if rule.name in known else RuleState(rule) for rule in rules]
 
-    def reset(self) -> None:
-        """Discard the strides so far; cooldowns continue."""
+    def reset(self, side: Side | None = None) -> None:
+        """Discard the strides so far, those of one leg or (None) all; cooldowns continue."""
         for state in self._rules:
-            state.reset()
+            if side is None or state.is_about(side):
+                state.reset()
 
-    def add_stride(self, legs: JudgedLegs, guards: frozenset[str]) -> None:
-        """Add a trusted stride; `guards` are the active ones."""
+    def add_stride(self, legs: JudgedLegs) -> None:
+        """Add a trusted stride."""
         for state in self._rules:
-            state.add_stride(legs, guards)
+            state.add_stride(legs)
 
-    def select(self, guards: frozenset[str], at_ns: int, spoken_every_s: float, probability: float) -> RuleState | None:
+    def select(self, at_ns: int, spoken_every_s: float, probability: float) -> RuleState | None:
         """The due rule of highest priority, the first one among equals; None if no cue may be given, or it has faded.
 
         A faded cue starts its rule's cooldown like a given one. Guard rules do not fade.
         """
-        active = {state.rule.name for state in self._rules if state.holds} | guards
+        holding = {state.rule.name for state in self._rules if state.holds}
         due = [
             state
             for state in self._rules
-            if state.is_due(at_ns) and active.isdisjoint(state.rule.unless) and self._is_apart(state, at_ns, spoken_every_s)
+            if state.is_due(at_ns)
+            and (holding | state.guards).isdisjoint(state.rule.unless)
+            and self._is_apart(state, at_ns, spoken_every_s)
         ]
         if not due:
             return None

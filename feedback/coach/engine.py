@@ -60,6 +60,8 @@ class Coach:
         self._now_ns = 0
         self._two_sided = settings.capture.has_other_side
         self._last_peaks_ns: dict[Side | None, int] = {}
+        self._seen_sides: set[Side | None] = set()
+        """The legs that had been seen lately at the last stride."""
         self._observations: dict[CameraName, RunnerObservation] = {}
         self._settings_notice: Notice | None = None
         self._restarted = restarted
@@ -133,9 +135,10 @@ class Coach:
         leg.add_quality(trusted)
         if not trusted:
             return None
+        self._discard_gone_legs(leg)
         new_zero = not leg.recent.has_same_zero(stride)
         if not leg.add(stride):
-            self._selector.reset()
+            self._selector.reset(leg.side)
         jumped = leg is self._main_leg and self._pace.add_cadence(stride.cadence_spm, stride.t_known_ns, self._settings.coach)
         if new_zero:
             self._restart_baseline(NEW_ZERO, [leg])
@@ -143,11 +146,11 @@ class Coach:
             self._restart_baseline(NEW_PACE, self._legs.values())
         guards = leg.update_guards(self._settings)
         self._record(stride, leg, guards)
-        self._selector.add_stride(self._judged(stride, leg), guards)
+        self._selector.add_stride(self._judged(stride, leg))
         fresh = now_ns - stride.t_known_ns <= ms_to_ns(self._settings.analysis.max_age_ms)
         if not fresh or not self._may_cue:
             return None
-        cue = self._select_cue(stride, guards, now_ns)
+        cue = self._select_cue(stride, now_ns)
         if cue is None:
             if leg is not self._main_leg:
                 return None
@@ -254,10 +257,17 @@ class Coach:
         may_cue = self._may_cue
 
         def judged(leg: CoachedLeg, side: Side | None) -> JudgedLeg:
-            return JudgedLeg(leg.recent, self._target_of(leg).band if may_cue else None, side)
+            return JudgedLeg(leg.recent, self._target_of(leg).band if may_cue else None, side, leg.active_guards)
 
         others = [judged(leg, side) for side, leg in self._legs.items() if leg is not last and leg.is_seen(self._now_ns)]
         return JudgedLegs(judged(last, stride.side), others)
+
+    def _discard_gone_legs(self, last: CoachedLeg) -> None:
+        """What rules have counted of a leg that is not seen any more does not hold for the other one."""
+        seen = {leg.side for leg in self._legs.values() if leg is last or leg.is_seen(self._now_ns)}
+        for side in self._seen_sides - seen:
+            self._selector.reset(side)
+        self._seen_sides = seen
 
     @property
     def _may_cue(self) -> bool:
@@ -300,6 +310,7 @@ class Coach:
         sides: tuple[Side | None, ...] = ("left", "right") if self._two_sided else (None,)
         self._legs = {side: CoachedLeg(side) for side in sides}
         """By side of the body with two cameras; the near leg alone with one."""
+        self._seen_sides = set()
         self._next_baseline_notice: Notice | None = None
         self._pace = PaceMonitor()
         self._belt_is_measured = False
@@ -335,7 +346,8 @@ class Coach:
 
     def _start_pace(self) -> None:
         measure = self._settings.target.measure
-        self._summary_builder.start_pace([value for leg in self._legs.values() for value in leg.baseline.values(measure)])
+        known = {side: leg.baseline.values(measure) for side, leg in self._legs.items() if leg.next_baseline is None}
+        self._summary_builder.start_pace(known)
 
     def _record(self, stride: Stride, leg: CoachedLeg, guards: frozenset[str]) -> None:
         measure, name = self._settings.target.measure, self._phases.name
@@ -351,14 +363,16 @@ class Coach:
                 self._start_pace()
         elif self._two_sided and self._after_baseline and not leg.baseline.ready and self._needs_baseline:
             leg.baseline.add(stride)  # its camera was lost while the other leg's baseline was recorded
+            if leg.baseline.ready:
+                self._start_pace()
         elif value is not None and name == "drill":
-            self._summary_builder.add_drill_stride(value, self._target_of(leg).band, guards)
+            self._summary_builder.add_drill_stride(leg.side, value, self._target_of(leg).band, guards)
         elif value is not None and name == "retention":
-            self._summary_builder.add_retention_stride(value, self._target_of(leg).band)
+            self._summary_builder.add_retention_stride(leg.side, value, self._target_of(leg).band)
 
-    def _select_cue(self, stride: Stride, guards: frozenset[str], now_ns: int) -> Cue | None:
+    def _select_cue(self, stride: Stride, now_ns: int) -> Cue | None:
         at_ns = stride.t_known_ns
-        selected = self._selector.select(guards, at_ns, self._settings.coach.spoken_every_s, self._cue_probability)
+        selected = self._selector.select(at_ns, self._settings.coach.spoken_every_s, self._cue_probability)
         if selected is None:
             return None
         if selected.expected_response is not None:

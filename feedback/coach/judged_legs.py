@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from statistics import fmean
 
 from config.sections.cue_rule import LegChoice
@@ -17,6 +18,8 @@ class JudgedLeg:
     band: Band | None
     side: Side | None = None
     """None: it is not known which way the runner faces."""
+    guards: frozenset[str] = frozenset()
+    """Those that are active."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Judgement:
     value: float | None
     """A mean over strides; None if it was not measured."""
     band: Band | None
+    guards: frozenset[str] = frozenset()
+    """The active ones."""
 
 
 class JudgedLegs:
@@ -39,22 +44,29 @@ class JudgedLegs:
         """Number of strides to count as one: for a rule about both legs, one of each."""
         return len(self._legs) if wanted == "both" else 1
 
-    def judge(self, wanted: LegChoice, measure: str, above: bool, strides: int) -> Judgement | None:
-        """The value and band for a rule about this measure; None: the rule is not about this stride's leg.
+    def judge(self, wanted: LegChoice, measure: str, side: str, of_band: bool, strides: int) -> Judgement | None:
+        """What a rule about this measure judges; None: the rule is not about this stride's leg.
 
-        `above`: the rule is about values above the band, so the worse leg is the one with the larger value.
+        `side` ("below", "above" or "in" the band or, not `of_band`, a number) decides which leg is the worse one.
         """
         last = self._last
-        if wanted in ("left", "right"):
-            return self._of(last, measure, strides) if last.side == wanted else None
-        if len(self._legs) == 1:
-            return self._of(last, measure, strides)
-        if wanted == "both":
+        if wanted == "both" and len(self._legs) > 1:
             return self._mean(measure, strides)
-        return self._of(last, measure, strides) if last is self._worse(measure, above, strides) else None
+        if wanted == "worse" and last is not self._worse(measure, side, of_band, strides):
+            return None
+        if wanted in ("left", "right") and last.side != wanted:
+            return None
+        return Judgement(last.recent.mean(measure, strides), last.band, last.guards)
 
-    def _of(self, leg: JudgedLeg, measure: str, strides: int) -> Judgement:
-        return Judgement(leg.recent.mean(measure, strides), leg.band)
+    def judge_guards(self, wanted: LegChoice) -> Judgement | None:
+        """What a rule about a guard judges: the guards of either leg that the rule is about."""
+        if wanted in ("left", "right"):
+            return Judgement(None, None, self._last.guards) if self._last.side == wanted else None
+        return Judgement(None, None, self._guards)
+
+    @property
+    def _guards(self) -> frozenset[str]:
+        return frozenset().union(*(leg.guards for leg in self._legs))
 
     def _mean(self, measure: str, strides: int) -> Judgement:
         values = [value for leg in self._legs if (value := leg.recent.mean(measure, strides)) is not None]
@@ -64,16 +76,17 @@ class JudgedLegs:
         return Judgement(
             fmean(values) if whole else None,
             Band(fmean(band.low_deg for band in bands), fmean(band.high_deg for band in bands)) if banded else None,
+            self._guards,
         )
 
-    def _worse(self, measure: str, above: bool, strides: int) -> JudgedLeg:
-        """The leg that is farthest on the wrong side of the middle of its band, or of the other one where there is no band."""
+    def _worse(self, measure: str, side: str, of_band: bool, strides: int) -> JudgedLeg:
+        """The leg farthest on this side of the middle of its band, or with the most or the least; any if none is known."""
 
         def excess(leg: JudgedLeg) -> float:
             value = leg.recent.mean(measure, strides)
-            if value is None:
-                return float("-inf")
-            middle = 0.0 if leg.band is None else (leg.band.low_deg + leg.band.high_deg) / 2
-            return value - middle if above else middle - value
+            if value is None or (of_band and leg.band is None):
+                return -inf
+            more = value if not of_band or leg.band is None else value - (leg.band.low_deg + leg.band.high_deg) / 2
+            return {"above": more, "below": -more}.get(side, abs(more))
 
         return max(self._legs, key=excess)

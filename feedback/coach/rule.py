@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from config.sections.cue_rule import CueRule, when_parts
+from config.sections.cue_rule import CueRule, LegChoice, when_parts
 from feedback.coach.guards import SLOW_CADENCE
 from feedback.coach.judged_legs import JudgedLegs, Judgement
 from feedback.coach.pace import Direction
 from wire.clock import s_to_ns
-from wire.messages import Band, Cue, Stride
+from wire.messages import Band, Cue, Side, Stride
 from wire.texts import counted
 
 
@@ -38,9 +38,12 @@ class RuleState:
     def __init__(self, rule: CueRule) -> None:
         self.rule = rule
         self.condition = None if rule.guard is not None else Condition(*when_parts(rule.when))
+        self._leg: LegChoice = "both" if self.condition is None and rule.leg == "worse" else rule.leg
         self._consecutive = 0
         self._since_cue = 0
         self._needed = rule.strides
+        self._is_judged = False
+        """Whether the rule is about the leg of the last stride: a leg that is not seen any more gives no cue."""
         self._judgement = Judgement(None, None)
         """The judgement at the last stride of the rule's leg."""
         self._cooldown_until_ns = 0
@@ -51,6 +54,15 @@ class RuleState:
     def is_praise(self) -> bool:
         """Whether its cue is for being in the band."""
         return self.condition is not None and self.condition.side == "in"
+
+    @property
+    def guards(self) -> frozenset[str]:
+        """The active guards of the rule's legs."""
+        return self._judgement.guards
+
+    def is_about(self, side: Side) -> bool:
+        """Whether the rule is about this leg."""
+        return self._leg not in ("left", "right") or self._leg == side
 
     @property
     def holds(self) -> bool:
@@ -69,28 +81,30 @@ class RuleState:
             return "quicker" if more else "slower"
         return "slower" if more else "quicker"
 
-    def add_stride(self, legs: JudgedLegs, guards: frozenset[str]) -> None:
-        """Add a trusted stride; `guards` are the active ones. A stride of a leg that the rule is not about is ignored."""
-        rule = self.rule
-        if self.condition is None:
-            holds: bool | None = rule.guard in guards
-            self._needed = rule.strides * legs.strides_of("both")
+    def add_stride(self, legs: JudgedLegs) -> None:
+        """Add a trusted stride. A stride of a leg that the rule is not about is ignored, and gives no cue."""
+        rule, condition = self.rule, self.condition
+        if condition is None:
+            judgement = legs.judge_guards(self._leg)
         else:
-            above = self.condition.side == "above"
-            judgement = legs.judge(rule.leg, self.condition.measure, above, rule.mean_strides)
-            if judgement is None:
-                return
-            self._judgement = judgement
-            self._needed = rule.strides * legs.strides_of(rule.leg)
-            holds = self.condition.holds(judgement.value, judgement.band)
+            judgement = legs.judge(self._leg, condition.measure, condition.side, condition.number is None, rule.mean_strides)
+        self._is_judged = judgement is not None
+        if judgement is None:
+            return
+        self._judgement = judgement
+        self._needed = rule.strides * legs.strides_of(self._leg)
+        if condition is None:
+            holds: bool | None = rule.guard in judgement.guards
+        else:
+            holds = condition.holds(judgement.value, judgement.band)
         self._consecutive = self._consecutive + 1 if holds else 0
         self._since_cue = self._since_cue + 1 if holds else 0
         if holds is False and self.is_praise:
             self._armed = True
 
     def is_due(self, at_ns: int) -> bool:
-        """Whether a cue is due."""
-        return self._armed and self._since_cue >= self._needed and at_ns >= self._cooldown_until_ns
+        """Whether a cue is due at the last stride."""
+        return self._is_judged and self._armed and self._since_cue >= self._needed and at_ns >= self._cooldown_until_ns
 
     def mark_given(self, at_ns: int) -> None:
         """Start the cooldown, and count strides from zero."""

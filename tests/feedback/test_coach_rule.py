@@ -34,7 +34,7 @@ class Follower:
         """Add a stride. Returns whether a cue was due and given."""
         self.t_s += STRIDE_S
         self.recent.add(stride(peak_s=self.t_s, hip_extension_deg=hip_extension_deg))
-        self.state.add_stride(JudgedLegs(JudgedLeg(self.recent, self.band)), self.guards)
+        self.state.add_stride(JudgedLegs(JudgedLeg(self.recent, self.band, guards=self.guards)))
         due = self.state.is_due(s_to_ns(self.t_s))
         if due:
             self.state.mark_given(s_to_ns(self.t_s))

@@ -71,10 +71,10 @@ class TestWhatToPractise:
 class TestSummaryBuilder:
     def test_keeps_phases_separate(self) -> None:
         builder = SummaryBuilder()
-        builder.start_pace([14.0, 16.0])
+        builder.start_pace({None: [14.0, 16.0]})
         for value in (15.0, 17.0, 19.0):
-            builder.add_drill_stride(value, BAND, NO_GUARD)
-        builder.add_retention_stride(18.0, BAND)
+            builder.add_drill_stride(None, value, BAND, NO_GUARD)
+        builder.add_retention_stride(None, 18.0, BAND)
         summary = builder.build("hip_extension", True)
         assert summary.baseline == PhaseResult(2, 15.0, 1.0, None)
         assert summary.drill is not None
@@ -85,20 +85,48 @@ class TestSummaryBuilder:
     def test_counts_the_most_consecutive_strides_in_the_band(self) -> None:
         builder = SummaryBuilder()
         for value in (18, 18, 15, 18, 18, 18, 25, 18):
-            builder.add_drill_stride(value, BAND, NO_GUARD)
+            builder.add_drill_stride(None, value, BAND, NO_GUARD)
         assert builder.build("hip_extension", True).best_streak == 3
 
     def test_summarizes_the_pace_with_the_most_strides(self) -> None:
         builder = SummaryBuilder()
-        builder.start_pace([10.0])
-        builder.add_drill_stride(11.0, BAND, NO_GUARD)
-        builder.start_pace([20.0])
+        builder.start_pace({None: [10.0]})
+        builder.add_drill_stride(None, 11.0, BAND, NO_GUARD)
+        builder.start_pace({None: [20.0]})
         for _ in range(3):
-            builder.add_drill_stride(22.0, BAND, NO_GUARD)
-        builder.start_pace([30.0])
+            builder.add_drill_stride(None, 22.0, BAND, NO_GUARD)
+        builder.start_pace({None: [30.0]})
         summary = builder.build("hip_extension", True)
         assert summary.baseline is not None
         assert summary.baseline.mean == 20.0
+
+    def test_compares_the_legs_that_were_seen_in_every_phase(self) -> None:
+        builder = SummaryBuilder()
+        builder.start_pace({"left": [10.0] * 20, "right": [16.0] * 20})
+        for number in range(40):
+            builder.add_drill_stride("right", 17.0, BAND, NO_GUARD)
+            if number < 5:  # then its camera is lost
+                builder.add_drill_stride("left", 11.0, BAND, NO_GUARD)
+        summary = builder.build("hip_extension", True)
+        assert (summary.baseline, summary.drill) == (PhaseResult(20, 16.0, 0.0, None), PhaseResult(40, 17.0, 0.0, 1.0))
+
+    def test_weighs_both_legs_alike(self) -> None:
+        builder = SummaryBuilder()
+        builder.start_pace({"left": [10.0] * 20, "right": [16.0] * 20})
+        for number in range(40):
+            builder.add_drill_stride("right", 17.0, BAND, NO_GUARD)
+            if number % 4:  # strides of the other one are missed
+                builder.add_drill_stride("left", 11.0, BAND, NO_GUARD)
+        summary = builder.build("hip_extension", True)
+        assert (summary.baseline, summary.drill) == (PhaseResult(40, 13.0, 0.0, None), PhaseResult(70, 14.0, 0.0, 4 / 7))
+
+    def test_is_of_one_leg_if_none_was_seen_in_every_phase(self) -> None:
+        builder = SummaryBuilder()
+        builder.start_pace({"left": [10.0] * 20})
+        for _ in range(20):
+            builder.add_drill_stride("right", 17.0, BAND, NO_GUARD)
+        summary = builder.build("hip_extension", True)
+        assert (summary.baseline, summary.drill) == (None, PhaseResult(20, 17.0, 0.0, 1.0))
 
     def test_is_empty_without_strides(self) -> None:
         summary = SummaryBuilder().build("hip_extension", True)

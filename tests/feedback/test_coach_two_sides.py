@@ -32,6 +32,7 @@ class TwoSided:
         self.coach = Coach(settings(*rules, capture=TWO, **more), always)
         self.t_s = 1000.0
         self.number = 0
+        self.lean_deg: dict[Side, float] = {"left": 6.0, "right": 6.0}
 
     @property
     def phase(self) -> Phase:
@@ -57,7 +58,7 @@ class TwoSided:
                 continue
             self.see(camera, SampleState.MEASURING)
             taken = msgspec.structs.replace(
-                stride(self.number, self.t_s, value, known_after_s=KNOWN_S),
+                with_values(stride(self.number, self.t_s, value, known_after_s=KNOWN_S), trunk_lean_deg=self.lean_deg[side]),
                 side=side,
                 camera=camera,
                 standing_thigh_deg=zero,
@@ -251,3 +252,79 @@ def test_what_to_practise_is_said_where_more_is_asked_of_at_least_one_leg(
 def test_screens_are_told_how_sure_a_calibration_was() -> None:
     other = OtherSideSettings(source=SecretAddress("1"), extension_offset_deg=1.0, extension_offset_sd_deg=0.4)
     assert Coach(settings(capture=CaptureSettings(other_side=other)), always).phase.calibration_sd_deg == 0.4
+
+
+def test_a_leg_without_a_band_is_never_the_worse_one() -> None:
+    run = TwoSided(rule("worse", "hip_extension above band"), target=BASELINE, session=SHORT)
+    run.pairs(16, 12.0, None)  # the left leg's camera is lost while the baseline is recorded
+    assert run.pairs(6, 20.0, 30.0)
+
+
+def test_a_rule_about_a_number_asks_which_leg_has_more_whatever_their_bands() -> None:
+    target = TargetSettings(mode="absolute", absolute_deg=18.0, left_add_deg=-14.0)
+    for right_deg, left_deg in ((25.0, 15.0), (15.0, 25.0)):
+        assert TwoSided(rule("worse", "hip_extension above 20"), target=target).pairs(6, right_deg, left_deg)
+
+
+def test_praise_for_the_worse_leg_is_not_given_for_the_better_one() -> None:
+    run = TwoSided(rule("worse", "hip_extension in band"))
+    run.pairs(6, 18.0, 30.0)
+    assert run.pairs(6, 18.0, 23.0) == []  # the left leg does too much
+    assert run.pairs(6, 18.0, 18.0)
+
+
+def test_a_camera_that_sees_a_stride_now_and_then_does_not_disturb_the_other_leg() -> None:
+    run = TwoSided(rule("right").model_copy(update={"strides": 6}))
+    given = [run.pairs(1, 12.0, 18.0 if number % 5 == 0 else None) for number in range(12)]
+    assert [cue for cues in given for cue in cues]
+
+
+def test_a_cue_that_had_to_wait_is_not_given_once_its_leg_is_not_seen() -> None:
+    run = TwoSided(rule("left"))
+    assert run.pairs(3, 18.0, 12.0)
+    assert run.pairs(4, 18.0, 12.0) == []  # too early for another one
+    assert run.pairs(20, 18.0, None) == []
+
+
+def test_a_rule_that_held_for_a_lost_leg_silences_no_other() -> None:
+    silent = rule("right", "hip_extension below band", unless=("other",)).model_copy(update={"name": "mine"})
+    run = TwoSided(silent, rule("left").model_copy(update={"name": "other"}))
+    run.pairs(4, 18.0, 12.0)
+    run.pairs(10, 18.0, None)
+    assert run.pairs(4, 12.0, None)
+
+
+def test_strides_of_a_lost_leg_do_not_count_for_the_other_one() -> None:
+    run = TwoSided(rule("worse"))
+    run.pairs(2, 18.0, 12.0)
+    run.pairs(7, 18.5, None)
+    assert [len(run.pairs(1, 12.0, None)) for _ in range(3)] == [0, 0, 1]
+
+
+@pytest.mark.parametrize(("leg", "is_cued"), [("both", False), ("right", True), ("left", False)])
+def test_a_guard_of_one_leg_withholds_the_rules_about_it(leg: LegChoice, is_cued: bool) -> None:
+    run = TwoSided(rule(leg, unless=("arching",)), target=BASELINE, session=SHORT)
+    run.pairs(12, 12.0, 12.0)
+    run.lean_deg["left"] = -6.0
+    assert bool(run.pairs(12, 12.0, 12.0)) == is_cued
+
+
+@pytest.mark.parametrize(("leg", "is_cued"), [("both", True), ("worse", True), ("left", True), ("right", False)])
+def test_a_rule_about_a_guard_is_about_its_legs(leg: LegChoice, is_cued: bool) -> None:
+    run = TwoSided(rule(leg, "arching"), target=BASELINE, session=SHORT)
+    run.pairs(12, 12.0, 12.0)
+    run.lean_deg["left"] = -6.0
+    assert bool(run.pairs(12, 12.0, 12.0)) == is_cued
+
+
+@pytest.mark.parametrize("lost", ["baseline", "drill"])
+def test_a_lost_camera_is_no_change_of_the_runner(lost: str) -> None:
+    run = TwoSided(target=BASELINE, session=SHORT)
+    run.pairs(16, 16.0, None if lost == "baseline" else 10.0)
+    run.pairs(40, 16.0, None if lost == "drill" else 10.0)
+    run.coach.finish(s_to_ns(run.t_s))
+    summary = run.phase.summary
+    assert summary is not None
+    assert summary.baseline is not None
+    assert summary.drill is not None
+    assert summary.drill.mean - summary.baseline.mean == pytest.approx(0.0, abs=0.1)
