@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from config.sections.capture import LASTING_NAMES
 from wire.system import camera_api, control_device
 from wire.visible_text import one_line
 
-_BY_ID = Path("/dev/v4l/by-id")
 _LASTING_NAME = re.compile(r"[^/]+-video-index\d+")
 _CAPTURE = 1
 """V4L2_CAP_VIDEO_CAPTURE, and V4L2_BUF_TYPE_VIDEO_CAPTURE."""
@@ -58,7 +58,7 @@ def is_lasting_name(source: str) -> bool:
 def device_path(source: str) -> Path:
     """The device of a source: a lasting name, a number or a path."""
     if is_lasting_name(source):
-        return _BY_ID / source
+        return LASTING_NAMES / source
     return Path(f"/dev/video{source}" if source.isdecimal() else source)
 
 
@@ -67,7 +67,8 @@ def lasting_name(source: str) -> str:
     with suppress(OSError):
         device = device_path(source).resolve()
         return next(
-            (link.name for link in sorted(_BY_ID.iterdir()) if link.resolve() == device and is_lasting_name(link.name)), ""
+            (link.name for link in sorted(LASTING_NAMES.iterdir()) if link.resolve() == device and is_lasting_name(link.name)),
+            "",
         )
     return ""
 

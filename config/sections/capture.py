@@ -1,5 +1,7 @@
 """The camera and the belt in front of it: [capture] and [belt]."""
 
+import os
+from pathlib import Path
 from typing import Literal
 
 from pydantic import model_validator
@@ -7,6 +9,8 @@ from pydantic import model_validator
 from config.secret_address import SecretAddress
 from config.sections.section import Fraction, Section, setting
 
+LASTING_NAMES = Path("/dev/v4l/by-id")
+"""Where Linux names cameras by vendor, model and serial number."""
 LEAST_ZONE = 0.05
 _ROUNDING = 1e-9
 KMH_PER_MPS = 3.6
@@ -107,9 +111,10 @@ class CaptureSettings(Section):
 
 
 def _device(source: SecretAddress) -> str:
-    """The device path of a source, since a camera's number and its path name the same device."""
+    """A camera's number, its lasting name and its path name one device, as a clip's paths do one file."""
     name = source.reveal()
-    return f"/dev/video{name}" if name.isdecimal() else name
+    lasting = LASTING_NAMES / name
+    return os.path.realpath(f"/dev/video{name}" if name.isdecimal() else lasting if lasting.is_symlink() else name)
 
 
 FASTEST_TYPED_KMH = 40.0

@@ -1,9 +1,12 @@
 """The second camera has the settings of the first, unless [capture.other_side] has others."""
 
+from pathlib import Path
+
 import pytest
 
 from config.loading import load
 from config.mistakes import ConfigError
+from config.sections import capture
 from config.settings import Settings
 
 
@@ -48,6 +51,17 @@ def test_a_mistake_in_it_is_one_sentence() -> None:
 def test_one_camera_is_not_two(source: str, other_side: str) -> None:
     with pytest.raises(ConfigError, match=rf"other_side\.source = '{other_side}': is the same camera or clip as source"):
         load(overrides={"capture.source": source, "capture.other_side.source": other_side})
+
+
+def test_one_camera_by_two_names_is_not_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {number: f"usb-Maker_Camera_{number}-video-index0" for number in (0, 1)}
+    for number, name in names.items():
+        (tmp_path / name).symlink_to(f"/dev/video{number}")
+    monkeypatch.setattr(capture, "LASTING_NAMES", tmp_path)
+    for same in ("0", "/dev/video0", str(tmp_path / names[0])):
+        with pytest.raises(ConfigError, match="is the same camera or clip as source"):
+            load(overrides={"capture.source": names[0], "capture.other_side.source": same})
+    assert load(overrides={"capture.source": names[0], "capture.other_side.source": names[1]}).capture.has_other_side
 
 
 def test_what_was_calibrated_reaches_its_measurement() -> None:
