@@ -89,7 +89,14 @@ def compare(
 def export(
     session: SessionArgument = "latest",
     format_: Annotated[str, typer.Option("--format", help="csv, parquet, mot, sto or trc.")] = "csv",
-    table: Annotated[str, typer.Option("--table", help="csv, parquet: strides, samples, cues, phases, landmarks.")] = "strides",
+    table: Annotated[
+        str | None,
+        typer.Option(
+            "--table",
+            help="csv, parquet: strides (the default), samples, cues, phases, landmarks; of a second camera "
+            "samples_other_side, landmarks_other_side.",
+        ),
+    ] = None,
     leg_cm: Annotated[
         float | None, typer.Option("--leg-cm", min=20, max=150, help="trc: leg length, hip to ankle; gives millimetres.")
     ] = None,

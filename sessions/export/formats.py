@@ -16,13 +16,16 @@ _TABULAR: dict[str, Callable[[RecordedSession, list[Row], Path], None]] = {"csv"
 FORMATS = (*_TABULAR, "mot", "sto", "trc")
 
 
-def write_export(session: RecordedSession, form: str, out: Path, table: str = "strides", leg_cm: float | None = None) -> None:
+def write_export(session: RecordedSession, form: str, out: Path, table: str | None = None, leg_cm: float | None = None) -> None:
     """Write a session in one of FORMATS. Raises SessionsError, OSError.
 
-    `table` is for csv and parquet; `leg_cm`, hip joint to ankle, gives trc its scale.
+    `table` is for csv and parquet (None: the strides); `leg_cm`, hip joint to ankle, gives trc its scale.
     """
     if form not in FORMATS:
         raise SessionsError(f"--format {form}: is not a format; choose from {', '.join(FORMATS)}")
+    if table is not None and form not in _TABULAR:
+        raise SessionsError(f"--table {table}: is only for --format {' and '.join(_TABULAR)}; {form} has its own columns")
+    table = table or "strides"
     if table not in TABLES:
         raise SessionsError(f"--table {table}: is not a table; choose from {', '.join(TABLES)}")
     if leg_cm is not None and form != "trc":

@@ -135,6 +135,13 @@ def test_with_the_length_of_the_leg_trc_is_in_millimetres(session: RecordedSessi
     assert np.ptp(hip[np.isfinite(hip[:, 1]), 1]) == pytest.approx(1000 * drawn.vertical_oscillation_m, rel=0.05)
 
 
+@pytest.mark.parametrize("form", ["mot", "sto", "trc"])
+def test_a_table_for_a_format_that_has_its_own_columns_is_refused(session: RecordedSession, tmp_path: Path, form: str) -> None:
+    with pytest.raises(SessionsError, match=f"--table samples: is only for --format csv and parquet; {form} has"):
+        write_export(session, form, tmp_path / "s", "samples")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_length_for_a_format_that_has_none_is_refused(session: RecordedSession, tmp_path: Path) -> None:
     with pytest.raises(SessionsError, match="is only for --format trc"):
         write_export(session, "mot", tmp_path / "s.mot", leg_cm=86.0)
