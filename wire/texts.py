@@ -320,7 +320,7 @@ FINDINGS: dict[FindingCode, Finding] = {
         "level",
         False,
         "the room appears rotated by {shown_deg} ± {sd_deg:.1f} degrees; camera_roll_deg is {set_deg:g}",
-        "level the camera, or set camera_roll_deg = {roll_deg:.1f}",
+        "level the camera, or set camera_roll_deg = {roll_deg:.1f} in [{section}]",
     ),
     FindingCode.POSE_MODEL: Finding("pose model", True, "{backend}, {took_ms:.0f} ms per picture"),
     FindingCode.POSE_MODEL_SLOW: Finding(

@@ -38,7 +38,7 @@ def examine(settings: Settings) -> list[Finding]:
 def _check_other_side(settings: Settings) -> tuple[list[Finding], list[TimedPicture]]:
     if not settings.capture.has_other_side:
         return [], []
-    found, pictures = check_camera(settings.of_other_side())
+    found, pictures = check_camera(settings.of_other_side(), "capture.other_side")
     return [_of_other_side(one) for one in found], pictures
 
 

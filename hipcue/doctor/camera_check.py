@@ -32,8 +32,11 @@ _MOST_REPEATED = 0.2
 _MOST_ASKEW_DEG = 1.5
 
 
-def check_camera(settings: Settings) -> tuple[list[Finding], list[TimedPicture]]:
-    """The findings, and pictures with their times in seconds, cropped and scaled as for the measurement."""
+def check_camera(settings: Settings, roll_section: str = "analysis") -> tuple[list[Finding], list[TimedPicture]]:
+    """The findings, and pictures with their times in seconds, cropped and scaled as for the measurement.
+
+    `roll_section`: where the settings have this camera's roll.
+    """
     try:
         source = open_source(settings.capture)
     except SourceError as error:
@@ -65,7 +68,9 @@ def check_camera(settings: Settings) -> tuple[list[Finding], list[TimedPicture]]
     found = [_camera(settings, source)]
     found.append(rate_finding(settings, rate_fps, repeated / max(1, taken - 1)))
     return found + (
-        [] if before is None else [*light_findings(before), *level_findings(settings, framed(before, settings.capture))]
+        []
+        if before is None
+        else [*light_findings(before), *level_findings(settings, framed(before, settings.capture), roll_section)]
     ), pictures
 
 
@@ -117,7 +122,7 @@ def light_findings(picture: Image) -> list[Finding]:
     return found if has_colours(picture) else [*found, finding(FindingCode.COLOURS_MISSING)]
 
 
-def level_findings(settings: Settings, picture: Image) -> list[Finding]:
+def level_findings(settings: Settings, picture: Image, section: str = "analysis") -> list[Finding]:
     """The camera's roll is proposed, never set automatically, because the room itself may be askew."""
     roll = estimate_roll(picture)
     if roll is None:
@@ -126,4 +131,5 @@ def level_findings(settings: Settings, picture: Image) -> list[Finding]:
     askew = abs(roll.roll_deg - set_deg) > max(_MOST_ASKEW_DEG, 2 * roll.sd_deg)
     code = FindingCode.LEVEL_ASKEW if askew else FindingCode.LEVEL
     shown_deg = digits(roll.roll_deg, "+.1f")
-    return [finding(code, shown_deg=shown_deg, roll_deg=roll.roll_deg, sd_deg=roll.sd_deg, set_deg=set_deg)]
+    values = {"shown_deg": shown_deg, "roll_deg": roll.roll_deg, "sd_deg": roll.sd_deg, "set_deg": set_deg, "section": section}
+    return [finding(code, **values)]

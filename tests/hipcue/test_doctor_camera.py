@@ -9,14 +9,15 @@ from analysis.runner.camera_roll import CameraRoll
 from capture.sources.source import CapturedImage, SourceLost
 from config.secret_address import SecretAddress
 from config.sections.analysis import AnalysisSettings
-from config.sections.capture import CaptureSettings
+from config.sections.capture import CaptureSettings, OtherSideSettings
 from config.settings import Settings
+from hipcue import doctor
 from hipcue.doctor import camera_check as camera
 from hipcue.doctor import person_check as person
 from tests.support.turned_camera import room, seen_turned
-from wire.faults import FaultCode
+from wire.faults import FaultCode, FindingCode
 from wire.frames.frame import Image
-from wire.texts import Finding
+from wire.texts import Finding, finding
 
 SIDE_PX = 64
 
@@ -109,6 +110,21 @@ def test_a_rolled_camera_is_reported_with_the_setting_that_corrects_it(
     level = next(finding for finding in found if finding.subject == "level")
     assert level.good == good
     assert good or "camera_roll_deg = 4." in level.advice or "camera_roll_deg = 3." in level.advice
+    assert good or level.advice.endswith(" in [analysis]")
+
+
+def test_the_roll_of_the_second_camera_is_a_setting_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    cameras = {"0": room(), "1": seen_turned(room(), 4.0)}
+    monkeypatch.setattr(camera, "open_source", lambda capture: Still(iter([cameras[capture.source.reveal()]])))
+    monkeypatch.setattr(doctor, "check_pose_model", lambda *_: (finding(FindingCode.SCREEN, screens=""), None))
+    for name in ("check_person", "check_sides"):
+        monkeypatch.setattr(doctor, name, lambda *_: finding(FindingCode.SCREEN, screens=""))
+    monkeypatch.setattr(doctor, "check_sound", lambda _: (finding(FindingCode.SCREEN, screens=""), None))
+    other = OtherSideSettings(source=SecretAddress("1"))
+    found = doctor.examine(Settings(capture=CaptureSettings(source=SecretAddress("0"), other_side=other)))
+    levels = {one.subject: one for one in found if one.subject.startswith("level")}
+    assert levels["level"].good
+    assert levels["level 2"].advice.endswith(" in [capture.other_side]")
 
 
 def test_a_level_camera_is_rotated_by_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
