@@ -265,7 +265,7 @@ def _live(origin: Origin, for_s: float | None, screenshot: bool, latency: bool) 
     for note in result.notes:
         err.print(one_line(note))
     for session in result.sessions:
-        out.print(_session_sentence(session))
+        out.print(session_sentence(session))
     if result.gone is not None:
         out.print(f"{result.gone}: the session that was saved there has been removed or renamed since")
     elif not result.sessions and not result.exit_code:
@@ -276,15 +276,18 @@ def _live(origin: Origin, for_s: float | None, screenshot: bool, latency: bool) 
         raise typer.Exit(result.exit_code)
 
 
-def _session_sentence(session: Path) -> str:
-    """Summary of a session in one line."""
+def session_sentence(session: Path) -> str:
+    """Summary of a session in one line; with two cameras, of each leg by the camera that sees it near."""
     from sessions.format.header import current_header  # it loads numpy
 
     summary = current_header(session)
-    near = summary["strides"]["near"]
-    if not near:
+    cameras = [one for one in (summary, summary.get("other_side")) if one and one["strides"]["near"]]
+    if not cameras:
         return f"Saved in {session}: no strides were measured"
-    extension, cadence = summary["near_hip_extension_mean_deg"], summary["cadence_spm"]
-    pace = "" if cadence is None else f", cadence {cadence:.0f}"
-    strides, cues = counted(near, "near stride"), counted(summary["cues"], "cue")
-    return f"Saved in {session}: {strides}, hip extension {extension:.1f}° on average{pace}, {cues}"
+    legs = []
+    for one in cameras:
+        strides = counted(one["strides"]["near"], f"{one['facing'] if summary.get('other_side') else 'near'} stride")
+        legs.append(f"{strides}, hip extension {one['near_hip_extension_mean_deg']:.1f}° on average")
+    cadence, cues = cameras[0]["cadence_spm"], counted(summary["cues"], "cue")
+    pace = [] if cadence is None else [f"cadence {cadence:.0f}"]
+    return f"Saved in {session}: {', '.join([*legs, *pace, cues])}"
