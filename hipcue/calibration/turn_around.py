@@ -12,6 +12,7 @@ TURN = "Good. Stop, turn round, and stand still for four seconds. Then run as be
 LOOK_AGAIN_S = 1.0
 """Once a way is complete, a camera that still sees the runner face that way starts again after this long."""
 _TOLD_EVERY = 10
+_NOT_STILL = "The runner was not seen standing still: stand for four seconds in view of both cameras before each run"
 Measured = tuple[Sample, list[Stride]]
 
 
@@ -25,7 +26,8 @@ def lead(
     """Collect both ways from the measurements of both cameras, each in order of time.
 
     `start_over` makes a camera's measurement forget the runner, so that it sees which way they face now and takes a new zero.
-    Raises CalibrationError if the measurements end before both ways are complete, or the pace has changed.
+    Raises CalibrationError if the measurements end before both ways are complete, one camera measures nothing that counts while
+    the other one has all its strides, or the pace has changed.
     """
     seen = TurnAround(min_quality)
     begun_s = dict.fromkeys(CAMERAS, -inf)
@@ -44,6 +46,8 @@ def lead(
             _tell_progress(seen, way, tell)
         if seen.complete:
             return _checked(seen.result())
+        if strides and _is_one_sided(seen):
+            break
         done = next((way for way in WAYS if seen.is_complete(way)), None)
         if done is None:
             continue
@@ -54,6 +58,12 @@ def lead(
             begun_s[sample.camera] = at_s
             start_over(sample.camera)
     raise CalibrationError(_missing(seen))
+
+
+def _is_one_sided(seen: TurnAround) -> bool:
+    """Whether a camera has seen no leg that counts for as long as it takes: waiting longer does not help."""
+    counts = [seen.counts(way) for way in WAYS]
+    return seen.without_zero >= 4 * NEEDED_STRIDES or any(max(pair) > NEEDED_STRIDES and not min(pair) for pair in counts)
 
 
 def _tell_progress(seen: TurnAround, way: Facing, tell: Callable[[str], None]) -> None:
@@ -76,7 +86,7 @@ def _missing(seen: TurnAround) -> str:
     counts = {way: seen.counts(way) for way in WAYS}
     by_main, by_other = (sum(count[camera] for count in counts.values()) for camera in (0, 1))
     if seen.without_zero and (0, 0) in counts.values():
-        return "The runner was not seen standing still: stand for four seconds in view of both cameras before each run"
+        return _NOT_STILL
     for camera, strides in (("The camera", by_main), ("The camera on the other side", by_other)):
         if not strides:
             return f"{camera} saw no strides: check it with `hipcue doctor`, and stand still for four seconds before each run"
@@ -86,5 +96,7 @@ def _missing(seen: TurnAround) -> str:
                 f"Both cameras show the runner's {way} side: move one of them to the other side of the treadmill, and switch "
                 "mirroring off"
             )
+    if seen.without_zero >= _TOLD_EVERY and any(0 in pair for pair in counts.values()):
+        return _NOT_STILL
     fewest = ", ".join(f"facing {way} {min(counts[way])}" for way in WAYS)
     return f"{NEEDED_STRIDES} strides of each leg are needed facing each way, about 25 s of running; there were {fewest}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from msgspec import structs
 from typer.testing import CliRunner, Result
 
 from analysis.pose.landmarks import HIPS, KNEES, Landmarks
+from analysis.side_calibration import CAMERAS
 from config.loading import load
 from config.settings import Settings
 from hipcue.analyse.clip import analyse
@@ -161,6 +163,43 @@ class TestLead:
                 yield self.seen("main", "right", 0.7 * number, [near("main", "right", 0.7 * number)])
 
         with pytest.raises(CalibrationError, match="The camera on the other side saw no strides"):
+            lead(measured(), lambda _camera: None, 0.5, lambda _text: None)
+
+    @pytest.mark.parametrize(
+        ("zeros", "side", "said"),
+        [
+            ((1.0, 1.0), "right", "Both cameras show the runner's right side"),
+            ((1.0, 1.0), None, "The camera on the other side saw no strides"),
+            ((None, None), "left", "not seen standing still"),
+        ],
+    )
+    def test_a_live_run_that_would_never_be_complete_ends(
+        self, zeros: tuple[float | None, float | None], side: Facing | None, said: str
+    ) -> None:
+        def measured() -> Iterator[tuple[Sample, list[Stride]]]:
+            for number in count():
+                at_s = 0.7 * number
+                one = structs.replace(near("main", "right", at_s), standing_thigh_deg=zeros[0])
+                yield self.seen("main", "right", at_s, [one])
+                if side is not None:
+                    other = structs.replace(near("other_side", side, at_s), standing_thigh_deg=zeros[1])
+                    yield self.seen("other_side", side, at_s, [other])
+
+        with pytest.raises(CalibrationError, match=said):
+            lead(measured(), lambda _camera: None, 0.5, lambda _text: None)
+
+    def test_who_does_not_stand_after_the_turn_is_told_so(self) -> None:
+        def measured() -> Iterator[tuple[Sample, list[Stride]]]:
+            for number in count():
+                at_s = 0.7 * number
+                facing: tuple[Facing, Facing] = ("right", "left") if number < 40 else ("left", "right")
+                for camera, side in zip(CAMERAS, facing, strict=True):
+                    zero_deg = 1.0 if number < 40 or camera == "main" else None
+                    yield self.seen(
+                        camera, side, at_s, [structs.replace(near(camera, side, at_s), standing_thigh_deg=zero_deg)]
+                    )
+
+        with pytest.raises(CalibrationError, match="not seen standing still"):
             lead(measured(), lambda _camera: None, 0.5, lambda _text: None)
 
 
