@@ -22,6 +22,7 @@ from sessions.report.statistics import (
     tracking,
 )
 from sessions.report.target import HIP, PHASE_NAMES
+from wire.messages import opposite
 from wire.texts import digits
 
 EXCURSION, CADENCE, SPREAD = (MEASURES[name] for name in ("thigh_excursion", "cadence", "triple_spread"))
@@ -40,17 +41,9 @@ class KeyFigure:
 def key_figures(session: RecordedSession, frames: FrameFigures) -> list[KeyFigure]:
     """The figures that a coach asks for first."""
     lines = []
-    means = by_phase(session, HIP.column)
-    for phase, mean in means.items():
-        lines.append(
-            KeyFigure(f"{HIP.label.lower()}, {PHASE_NAMES.get(phase, phase)}", _degrees(mean), _ZERO[_calibrated(session)])
-        )
-    found = changes(session, HIP.column)
-    for phase in ("drill", "retention") if "baseline" in means else ():
-        if phase in found:
-            lines.append(KeyFigure(f"{phase} against baseline", _change(found[phase]), _MDC))
-        elif belt_differs(session, HIP, phase):
-            lines.append(KeyFigure(f"{phase} against baseline", "not compared: the belt ran at a different speed", _MDC))
+    legs = legs_of(session)
+    for leg, camera in legs:
+        lines += _extension(camera, "" if len(legs) == 1 else f", {leg}")
     for phase, mean in by_phase(session, EXCURSION.column).items():
         lines.append(KeyFigure(f"{EXCURSION.label.lower()}, {PHASE_NAMES.get(phase, phase)}", _degrees(mean), _EXCURSION))
     cadence = overall(session, CADENCE.column)
@@ -64,6 +57,30 @@ def key_figures(session: RecordedSession, frames: FrameFigures) -> list[KeyFigur
     return [*lines, *_sides(session), *tracking_lines(session, frames)]
 
 
+def legs_of(session: RecordedSession) -> list[tuple[str, RecordedSession]]:
+    """With two cameras, "left leg" and "right leg" and what the camera that sees it near has recorded; with one, "near leg"."""
+    other = session.of_other_side()
+    side = other.header.get("facing") if session.has_both_sides else None
+    if side not in ("left", "right"):
+        return [("near leg", session)]
+    return sorted(((f"{opposite(side)} leg", session), (f"{side} leg", other)), key=lambda leg: leg[0])
+
+
+def _extension(session: RecordedSession, leg: str) -> list[KeyFigure]:
+    """Hip extension by phase, and what changed; `leg` follows the names of the figures."""
+    means, found = by_phase(session, HIP.column), changes(session, HIP.column)
+    lines = [
+        KeyFigure(f"{HIP.label.lower()}, {PHASE_NAMES.get(phase, phase)}{leg}", _degrees(mean), _ZERO[_calibrated(session)])
+        for phase, mean in means.items()
+    ]
+    for phase in ("drill", "retention") if "baseline" in means else ():
+        if phase in found:
+            lines.append(KeyFigure(f"{phase} against baseline{leg}", _change(found[phase]), _MDC))
+        elif belt_differs(session, HIP, phase):
+            lines.append(KeyFigure(f"{phase} against baseline{leg}", "not compared: the belt ran at a different speed", _MDC))
+    return lines
+
+
 def belt_differs(session: RecordedSession, measure: Measure, phase: str) -> bool:
     """Whether a phase has enough strides, but at a belt speed different from the baseline's."""
     means = by_phase(session, measure.column)
@@ -71,29 +88,35 @@ def belt_differs(session: RecordedSession, measure: Measure, phase: str) -> bool
 
 
 def headline(session: RecordedSession) -> str:
-    """The most important result, in one sentence."""
+    """The most important result, in one sentence; with two cameras, one for each leg."""
+    legs = legs_of(session)
+    return " ".join(_headline(camera, leg, named=len(legs) > 1) for leg, camera in legs)
+
+
+def _headline(session: RecordedSession, leg: str, named: bool) -> str:
     found = changes(session, HIP.column)
     words = {"retention": "without cues, after the drill", "drill": "in the drill, with cues"}
     for phase in ("retention", "drill"):
         if (change := found.get(phase)) is not None:
             way = "more" if change.change > 0 else "less"
             by = f"{abs(change.change):.1f} ± {change.ci95:.1f}° {way} hip extension than at baseline"
-            return f"{words[phase].capitalize()}: {by}; {change.verdict}."
+            where = f"{leg}, {words[phase]}" if named else words[phase]
+            return f"{where.capitalize()}: {by}; {change.verdict}."
     mean = overall(session, HIP.column)
     if mean is not None:
-        return f"Hip extension {mean.text}° over {mean.strides} strides of the near leg."
-    return without_mean(session)
+        return f"Hip extension {mean.text}° over {mean.strides} strides of the {leg}."
+    return without_mean(session, leg)
 
 
-def without_mean(session: RecordedSession) -> str:
+def without_mean(session: RecordedSession, leg: str = "near leg") -> str:
     """Why a session has no mean, in one sentence."""
     near = len(session.trusted())
     if not near:
-        return "No stride of the near leg was measured."
+        return f"No stride of the {leg} was measured."
     return (
-        f"{near} strides of the near leg are too few for a mean."
+        f"{near} strides of the {leg} are too few for a mean."
         if near > 1
-        else "One stride of the near leg is too few for a mean."
+        else f"One stride of the {leg} is too few for a mean."
     )
 
 

@@ -108,8 +108,9 @@ def _about(session: RecordedSession) -> str:
 
 def _answer(session: RecordedSession, frames: FrameFigures) -> Answer:
     found = verdict(session, frames)
-    numbers = [Number(found.before, "before")] if found.before else []
-    numbers += [Number(found.after, found.after_name)] if found.after else []
+    leg = f", {found.leg}" if found.leg else ""
+    numbers = [Number(found.before, f"before{leg}")] if found.before else []
+    numbers += [Number(found.after, f"{found.after_name}{leg}")] if found.after else []
     return Answer(
         sentence=found.sentence,
         numbers=numbers,

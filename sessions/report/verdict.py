@@ -10,7 +10,7 @@ from sessions.format.recorded import RecordedSession
 from sessions.report.changes import MeanChange, changes
 from sessions.report.cue_effects import praise_rules
 from sessions.report.frame_figures import FrameFigures
-from sessions.report.key_figures import belt_differs, without_mean
+from sessions.report.key_figures import belt_differs, legs_of, without_mean
 from sessions.report.statistics import overall
 from sessions.report.target import HIP, target_measure, wanted
 from sessions.report.thigh_curve import belt_speed
@@ -36,6 +36,8 @@ class Verdict:
     after: str
     """The mean without cues; of the drill, or of everything, if there is no other; "": none."""
     after_name: str
+    leg: str
+    """The leg of these two numbers; "": there is one camera."""
     practise: str
     next_time: str
     camera: str
@@ -43,7 +45,7 @@ class Verdict:
 
 def verdict(session: RecordedSession, frames: FrameFigures) -> Verdict:
     """The verdict on the measure that the session was about."""
-    measure = target_measure(session)
+    measure, legs = target_measure(session), legs_of(session)
     found = changes(session, measure.column)
     change, after_name = found.get("retention"), "after, without cues"
     if change is None:
@@ -55,10 +57,11 @@ def verdict(session: RecordedSession, frames: FrameFigures) -> Verdict:
     elif mean is not None:
         after, after_name = amount(measure, mean.mean), "mean"
     return Verdict(
-        sentence=_sentence(session, measure, found),
+        sentence=_legs_sentence(session, measure),
         before=before,
         after=after,
         after_name=after_name,
+        leg=next(leg for leg, camera in legs if camera is session) if len(legs) > 1 else "",
         practise=_practise(session),
         next_time=_next_time(session),
         camera=_camera(session, frames),
@@ -72,10 +75,20 @@ def amount(measure: Measure, value: float) -> str:
     return f"{text} steps a minute" if measure.name == "cadence" else f"{text}{measure.unit.mark}"
 
 
-def _sentence(session: RecordedSession, measure: Measure, found: dict[str, MeanChange]) -> str:
+def _legs_sentence(session: RecordedSession, measure: Measure) -> str:
+    """With two cameras, a sentence for each leg: what one did says nothing about the other."""
+    said = {leg: _sentence(camera, measure, changes(camera, measure.column), leg) for leg, camera in legs_of(session)}
+    if len(said) == 1:
+        return next(iter(said.values()))
+    if len(set(said.values())) == 1:
+        return f"Both legs: {next(iter(said.values()))}"
+    return " ".join(f"{leg.capitalize()}: {sentence}" for leg, sentence in said.items())
+
+
+def _sentence(session: RecordedSession, measure: Measure, found: dict[str, MeanChange], leg: str) -> str:
     drill, kept = found.get("drill"), found.get("retention")
     if kept is None:
-        return _without_retention(session, measure, drill)
+        return _without_retention(session, measure, drill, leg)
     if kept.cadence_pct is not None:
         return (
             f"It is unclear whether it stayed: your cadence changed by {_signed(kept.cadence_pct)} %, "
@@ -106,7 +119,7 @@ def _nothing_kept(measure: Measure, drill: MeanChange | None, kept: MeanChange, 
     return f"No clear change: without cues, you {_did(measure, kept.change)} than before, which could be chance."
 
 
-def _without_retention(session: RecordedSession, measure: Measure, drill: MeanChange | None) -> str:
+def _without_retention(session: RecordedSession, measure: Measure, drill: MeanChange | None, leg: str) -> str:
     if belt_differs(session, measure, "retention"):
         return "It is unclear whether it stayed: without cues, the belt ran at a different speed than before."
     if drill is not None:
@@ -116,7 +129,7 @@ def _without_retention(session: RecordedSession, measure: Measure, drill: MeanCh
     if mean is not None:
         where = "pushed {} behind you" if measure is HIP else f"had {measure.label.lower()} of {{}}"
         return f"You {where.format(amount(measure, mean.mean))} on average, over {mean.strides} strides."
-    return without_mean(session)
+    return without_mean(session, leg)
 
 
 def _did(measure: Measure, change: float) -> str:

@@ -12,10 +12,14 @@ from sessions.format.header import current_header, read_header
 from sessions.format.recorded import from_folder
 from sessions.recorder.interrupted_session import interrupted_session
 from sessions.recorder.session_writer import SessionWriter
+from sessions.report.frame_figures import frame_figures
+from sessions.report.key_figures import headline, key_figures
+from sessions.report.verdict import verdict
 from sessions.store.store import Store
 from tests.support.message_examples import sample, stride
-from tests.support.recorded_sessions import begin, header
-from wire.messages import CameraName, LegName, Sample, Side, Stride, opposite, side_of
+from tests.support.recorded_sessions import begin, header, phase
+from wire.clock import s_to_ns
+from wire.messages import CameraName, LegName, PhaseName, Sample, Side, Stride, opposite, side_of
 
 
 def by(camera: CameraName, taken: Sample) -> Sample:
@@ -125,3 +129,55 @@ def test_removing_the_session_removes_the_other_cameras_files(folder: Path) -> N
 def test_what_is_near_for_one_camera_is_far_for_the_other(facing: Side) -> None:
     assert side_of("near", facing) == facing == side_of("far", opposite(facing))
     assert side_of("far", facing) == opposite(facing)
+
+
+@pytest.fixture
+def held_by_one_leg(tmp_path: Path) -> Path:
+    """The right leg runs as before, and the left one, seen by the camera on the other side, does 5° less."""
+    session = begin(tmp_path / "held")
+    begins_s: dict[PhaseName, float] = {"baseline": 1.0, "drill": 21.0, "retention": 41.0}
+    for name, from_s in begins_s.items():
+        session.phase(phase(name), s_to_ns(from_s - 0.5))
+        for number in range(18):
+            at_s, scatter_deg = from_s + number, 0.3 * (number % 3)
+            session.sample(by("main", sample(number, at_s)))
+            session.sample(by("other_side", sample(number, at_s + 0.01)))
+            session.stride(stride_by("main", number, at_s, deg=16.0 + scatter_deg))
+            left_deg = 15.0 if name == "baseline" else 10.0
+            session.stride(stride_by("other_side", number, at_s + 0.35, deg=left_deg + scatter_deg))
+    session.close()
+    return tmp_path / "held"
+
+
+def test_a_report_says_what_each_leg_did(held_by_one_leg: Path) -> None:
+    session = from_folder(held_by_one_leg)
+    found = verdict(session, frame_figures(session))
+    assert found.sentence.startswith("Left leg: It went the other way: without cues, you pushed 5.0° less far behind you")
+    assert "Right leg: No clear change" in found.sentence
+    assert (found.before, found.leg) == ("16.3°", "right leg")
+    assert headline(session).startswith("Left leg, without cues, after the drill: 5.0 ± ")
+    assert "Right leg, without cues, after the drill: 0.0 ± " in headline(session)
+    figures = {one.what: one.value for one in key_figures(session, frame_figures(session))}
+    assert figures["retention against baseline, left leg"].startswith("-5.0 ± ")
+    assert figures["hip extension, baseline, right leg"].startswith("16.3 ± ")
+
+
+def test_of_a_lost_main_camera_the_other_leg_is_reported(tmp_path: Path) -> None:
+    session = begin(tmp_path / "s")
+    for number in range(12):
+        session.sample(by("other_side", sample(number, 1.0 + number)))
+        session.stride(stride_by("other_side", number, 1.0 + number, deg=15.0))
+    session.close()
+    said = headline(from_folder(tmp_path / "s"))
+    assert said.startswith("Hip extension 15.0")
+    assert said.endswith("over 12 strides of the left leg. No stride of the right leg was measured.")
+
+
+def test_of_one_camera_no_leg_is_named(tmp_path: Path) -> None:
+    session = begin(tmp_path / "s")
+    for number in range(12):
+        session.stride(stride_by("main", number, 1.0 + number))
+    session.close()
+    recorded = from_folder(tmp_path / "s")
+    assert headline(recorded).endswith("over 12 strides of the near leg.")
+    assert verdict(recorded, frame_figures(recorded)).leg == ""
