@@ -163,7 +163,10 @@ class Coach:
     def phase(self) -> Phase:
         """The present state of the session."""
         measure, name = self._settings.target.measure, self._phases.name
-        main, sides = self._main_leg, {side: self._side_target(leg) for side, leg in self._legs.items() if side is not None}
+        main, sides = (
+            self._leg_of_main_camera,
+            {side: self._side_target(leg) for side, leg in self._legs.items() if side is not None},
+        )
         target = self._target_of(main)
         return Phase(
             name=name,
@@ -181,7 +184,7 @@ class Coach:
             mode=self._session.mode,
             runner=self._runner,
             session_number=self._session_number if self._runner else None,
-            notice=self._notice(target),
+            notice=self._notice,
             summary=self._summary if name == "summary" else None,
             sides=sides,
             calibration_sd_deg=self._settings.capture.other_side.extension_offset_sd_deg,
@@ -215,6 +218,12 @@ class Coach:
     def _main_leg(self) -> CoachedLeg:
         """The main camera's near leg; while that is not seen, the other one's."""
         legs = self._present_legs
+        return next((leg for leg in legs if leg.camera == "main"), legs[0])
+
+    @property
+    def _leg_of_main_camera(self) -> CoachedLeg:
+        """The leg whose band stands for the session: it stays the same while the main camera is lost."""
+        legs = [leg for leg in self._legs.values() if leg.was_seen] or list(self._legs.values())
         return next((leg for leg in legs if leg.camera == "main"), legs[0])
 
     @property
@@ -286,7 +295,8 @@ class Coach:
         """The band while strides have a tone, else None; a session without cues has no tones either."""
         return self._target_of(self._main_leg).band if self._settings.audio.stride_tone and self._is_cueing else None
 
-    def _notice(self, target: ResolvedTarget) -> Notice | None:
+    @property
+    def _notice(self) -> Notice | None:
         name = self._phases.name
         if self._awaits_baseline:
             return self._next_baseline_notice
@@ -296,6 +306,7 @@ class Coach:
             return BASELINE_CONTINUES
         measuring = name in ("baseline", "drill", "retention")
         main = self._main_leg
+        target = self._target_of(main)
         lacking = (
             missing_measure(self._settings.target.measure, main.recent, main.baseline if self._after_baseline else None, target)
             if measuring

@@ -31,6 +31,11 @@ class CoachedLeg:
         self._guards = Guards()
         self._seen_ns: int | None = None
 
+    @property
+    def was_seen(self) -> bool:
+        """Whether it has had a trusted stride."""
+        return self._seen_ns is not None
+
     def is_seen(self, now_ns: int) -> bool:
         """Whether it has had a trusted stride lately."""
         return self._seen_ns is not None and now_ns - self._seen_ns <= s_to_ns(AWAY_S)

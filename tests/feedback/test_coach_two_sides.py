@@ -187,6 +187,14 @@ def test_when_the_main_camera_is_lost_the_session_goes_on_with_the_other() -> No
     assert run.pairs(4, None, 12.0)
 
 
+def test_the_band_of_the_session_stays_that_of_the_main_camera_while_it_is_lost() -> None:
+    run = TwoSided(target=BASELINE, session=SHORT)
+    run.pairs(12, 12.0, 16.0)
+    assert run.phase.band == Band(13.0, 17.0)
+    run.pairs(12, None, 16.0)
+    assert (run.phase.band, run.phase.baseline_deg) == (Band(13.0, 17.0), 12.0)
+
+
 def test_a_baseline_is_not_awaited_of_a_leg_that_nobody_sees() -> None:
     run = TwoSided(rule("both"), target=BASELINE, session=SHORT)
     run.pairs(16, 12.0, None)
