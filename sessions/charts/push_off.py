@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sessions.charts.plot import Key, legend, legend_height
-from sessions.charts.svg import Anchor, Size, circle, drawing, group, line, polygon, polyline, text
+from sessions.charts.svg import Anchor, Size, circle, drawing, group, line, polygon, polyline, text, text_width
 
 Point = tuple[float, float]
 
 SIZE = Size(350, 478)
 _LEG_PX = 172.0
+_LABEL_PX = 16.0
 _THIGH, _SHANK, _TOE, _HEEL, _SOLE = 0.5, 0.5, 0.2, 0.09, 0.06
 _TRUNK, _NECK, _HEAD, _UPPER_ARM, _FOREARM = 0.59, 0.26, 0.125, 0.36, 0.36
 _ARC, _RING, _TICK_LABEL, _LABEL = 1.32, 1.19, 1.38, 1.5
@@ -165,14 +166,18 @@ def _needles(draw: _Figure, data: PushOff) -> str:
     found.append((data.after.thigh_deg, data.after_words, "line-good thick", "fill-good"))
     furthest = min(angle for angle, *_ in found)
     parts = []
+    labels: list[tuple[float, float, Anchor, str, str]] = []
     for thigh_deg, words, css, fill in found:
         parts.append(line(*draw.at(thigh_deg, _THIGH * 0.2), *draw.at(thigh_deg, _LABEL - 0.055), css))
         # The label of the one further behind is outside, that of the other one towards the front.
         behind = len(found) == 1 or thigh_deg == furthest
         x, y = draw.at(thigh_deg, _LABEL)
         anchor: Anchor = "end" if behind == (draw.forward > 0) else "start"
-        x = min(max(x + (-3 if anchor == "end" else 3), 8.0), SIZE.width - 8.0)
-        parts.append(text(x, y + 8, words, fill, anchor, bold=True, size_px=16))
+        labels.append((x + (-3 if anchor == "end" else 3), y + 8, anchor, words, fill))
+    # Both are moved alike, so that they stay beside each other.
+    ends = [x + (-1 if anchor == "end" else 1) * text_width(words, _LABEL_PX) for x, _, anchor, words, _ in labels]
+    shift = max(0.0, 8.0 - min(ends)) + min(0.0, SIZE.width - 8.0 - max(ends))
+    parts += [text(x + shift, y, words, fill, anchor, bold=True, size_px=_LABEL_PX) for x, y, anchor, words, fill in labels]
     return "".join(parts)
 
 

@@ -17,7 +17,7 @@ from sessions.charts.palette import DARK, LIGHT, chart_css, standalone
 from sessions.charts.plot import clock, round_ticks, time_ticks
 from sessions.charts.push_off import FarLeg, Posture, PushOff, push_off
 from sessions.charts.stride_timeline import BandSpan, Event, PhaseSpan, StrideMark, StrideTimeline, stride_timeline
-from sessions.charts.svg import COLUMN, NARROW, WIDE, Size
+from sessions.charts.svg import COLUMN, NARROW, WIDE, Size, text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "</text><script>alert(1)</script><b onload='x()'> & \x1b[2J \x00 \u202e走る"
@@ -90,6 +90,20 @@ def test_a_chart_is_well_formed_and_says_in_words_what_it_shows(kind: str) -> No
     assert root.tag == f"{SVG}svg"
     assert root.get("role") == "img"
     assert len(root.get("aria-label") or "") >= 10
+
+
+@pytest.mark.parametrize("facing", ["right", "left"])
+@pytest.mark.parametrize("thigh_deg", [-12.0, -20.0, -35.0])
+def test_the_numbers_of_a_push_off_are_not_cut_at_its_edge(facing: Literal["right", "left"], thigh_deg: float) -> None:
+    for words in ("mean 12.8°", "with cues −12.8°"):
+        root = ElementTree.fromstring(figure(thigh_deg + 3.0, thigh_deg, words, facing))
+        labels = [one for one in root.iter(f"{SVG}text") if one.get("font-size") == "16"]
+        assert len(labels) == 2
+        for label in labels:
+            x, width = float(label.get("x", "")), text_width(str(label.text), 16)
+            left = x - width if label.get("text-anchor") == "end" else x
+            assert left >= 0
+            assert left + width <= 350
 
 
 @pytest.mark.parametrize("kind", CHARTS)
