@@ -33,7 +33,7 @@ from hipcue.cli.runner_number import numbered
 from hipcue.cli.sessions_commands import history, sessions_app
 from wire.clock import monotonic_ns
 from wire.endpoints import check_private, default_directory
-from wire.texts import counted
+from wire.texts import counted, digits
 from wire.visible_text import one_line
 
 DEMO_SOURCE = "synthetic:extension=13,sway=5,sway_s=40,fps=30"
@@ -287,7 +287,7 @@ def session_sentence(session: Path) -> str:
     legs = []
     for one in cameras:
         strides = counted(one["strides"]["near"], f"{one['facing'] if summary.get('other_side') else 'near'} stride")
-        legs.append(f"{strides}, hip extension {one['near_hip_extension_mean_deg']:.1f}° on average")
+        legs.append(f"{strides}, hip extension {digits(one['near_hip_extension_mean_deg'], '.1f')}° on average")
     cadence, cues = cameras[0]["cadence_spm"], counted(summary["cues"], "cue")
     pace = [] if cadence is None else [f"cadence {cadence:.0f}"]
     return f"Saved in {session}: {', '.join([*legs, *pace, cues])}"

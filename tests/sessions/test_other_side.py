@@ -158,7 +158,7 @@ def test_a_report_says_what_each_leg_did(held_by_one_leg: Path) -> None:
     assert headline(session).startswith("Left leg, without cues, after the drill: 5.0 ± ")
     assert "Right leg, without cues, after the drill: 0.0 ± " in headline(session)
     figures = {one.what: one.value for one in key_figures(session, frame_figures(session))}
-    assert figures["retention against baseline, left leg"].startswith("-5.0 ± ")
+    assert figures["retention against baseline, left leg"].startswith("−5.0 ± ")
     assert figures["hip extension, baseline, right leg"].startswith("16.3 ± ")
 
 
