@@ -59,10 +59,9 @@ class JudgedLegs:
         return Judgement(last.recent.mean(measure, strides), last.band, last.guards)
 
     def judge_guards(self, wanted: LegChoice) -> Judgement | None:
-        """What a rule about a guard judges: the guards of either leg that the rule is about."""
-        if wanted in ("left", "right"):
-            return Judgement(None, None, self._last.guards) if self._last.side == wanted else None
-        return Judgement(None, None, self._guards)
+        """What a rule about a guard judges: the guards of this stride's leg; None: the rule is not about it."""
+        about = wanted not in ("left", "right") or self._last.side == wanted
+        return Judgement(None, None, self._last.guards) if about else None
 
     @property
     def _guards(self) -> frozenset[str]:
