@@ -15,6 +15,7 @@ class FaultCode(TextEnum):
     # Capture
     CAMERA_NOT_OPENED = "camera_not_opened"
     STREAM_NOT_ANSWERING = "stream_not_answering"
+    STREAM_REFUSES_USER = "stream_refuses_user"
     CAMERA_STOPPED = "camera_stopped"
     CAMERA_SILENT = "camera_silent"
     CAMERA_FROZEN = "camera_frozen"
@@ -65,6 +66,7 @@ CAMERA_AWAY = frozenset(
     {
         FaultCode.CAMERA_NOT_OPENED,
         FaultCode.STREAM_NOT_ANSWERING,
+        FaultCode.STREAM_REFUSES_USER,
         FaultCode.CAMERA_STOPPED,
         FaultCode.CAMERA_SILENT,
         FaultCode.CAMERA_FROZEN,

@@ -91,6 +91,14 @@ FAULTS: dict[FaultCode, FaultText] = {
         "camera",
         "lost",
     ),
+    FaultCode.STREAM_REFUSES_USER: FaultText(
+        "{device} refuses the user name or password",
+        "Check them in its source, written as SCHEME://USER:PASSWORD@HOST/PATH.",
+        "Camera lost",
+        "message",
+        "camera",
+        "lost",
+    ),
     FaultCode.CAMERA_STOPPED: FaultText(
         "{device} has stopped sending pictures", "Check its cable.", "Camera lost", "message", "camera", "lost"
     ),

@@ -8,7 +8,7 @@ from av.video.frame import VideoFrame
 from capture.sources.newest_reader import NewestReader
 from capture.sources.picture_size import check_size
 from capture.sources.source import CameraError, CapturedImage, SourceError
-from capture.sources.video_stream import PicturesTooLargeError, StreamError, UnknownFormatError, VideoStream
+from capture.sources.video_stream import PicturesTooLargeError, StreamError, UnknownFormatError, UserRefusedError, VideoStream
 from config.secret_address import SecretAddress
 from wire.faults import FaultCode
 from wire.frames.frame import Image
@@ -31,7 +31,8 @@ _JPEGS = {**_OPTIONS, "fflags": "nobuffer", "analyzeduration": "200000"}
 class NetworkCamera:
     """Implements capture.sources.source.Source. A picture's capture time is its arrival, because the sender has its own clock.
 
-    Raises CameraError when no stream answers there or its pictures are too large, SourceError when it is not an address.
+    Raises CameraError when no stream answers there, the password is refused or the pictures are too large, SourceError when it
+    is not an address.
     """
 
     live = True
@@ -119,6 +120,8 @@ def _opened(address: SecretAddress, name: str) -> tuple[VideoStream, _StreamDevi
     except PicturesTooLargeError as error:
         check_size(*error.size_px, name)
         raise refusal from None
+    except UserRefusedError:
+        raise CameraError(FaultCode.STREAM_REFUSES_USER, name) from None
     except StreamError:
         raise refusal from None
     if found is None:

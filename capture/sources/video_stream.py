@@ -35,7 +35,16 @@ _LOOKED_AT = 500
 _FEWER = 4
 """A track with this many times fewer pictures than another one is not a video."""
 
-_NO_ANSWER = (av.error.ExitError, av.error.HTTPError, ConnectionError, TimeoutError, PermissionError)
+_USER_REFUSED = (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)
+"""Of RTSP, too."""
+_NO_ANSWER = (
+    av.error.ExitError,
+    av.error.HTTPError,
+    av.error.HTTPClientError,
+    ConnectionError,
+    TimeoutError,
+    PermissionError,
+)
 """Errors unrelated to the format; ExitError: the time is up."""
 
 Threads = Literal["frame", "slice"]
@@ -51,6 +60,13 @@ class UnknownFormatError(StreamError):
 
     def __init__(self) -> None:
         super().__init__("is not a video that can be read; try another file, or convert it to MP4")
+
+
+class UserRefusedError(StreamError):
+    """The server refuses the user name or password."""
+
+    def __init__(self) -> None:
+        super().__init__("refuses the user name or password")
 
 
 class PicturesTooLargeError(StreamError):
@@ -84,6 +100,8 @@ class VideoStream:
                     address, "r", container_format, options=options, timeout=(open_s, read_s), metadata_errors="replace"
                 )
             except av.FFmpegError as error:  # whose text contains the address
+                if isinstance(error, _USER_REFUSED):
+                    raise UserRefusedError from None
                 if isinstance(error, _NO_ANSWER):
                     raise StreamError(f"cannot be opened ({error.strerror})") from None
                 raise UnknownFormatError from None

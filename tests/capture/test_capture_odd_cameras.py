@@ -1,5 +1,6 @@
 """Given a network camera that violates the standards, is slow or falls silent, then it is read or refused in time."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from config.secret_address import SecretAddress
 from tests.support.mjpeg_server import jpeg
 from tests.support.scripted_server import Conversation, h264, http_pictures, rtsp_camera, scripted_server, silence
 from tests.support.watched_capture import next_picture
+from wire.faults import FaultCode
 from wire.frames.frame import Image
 
 FPS = 30
@@ -156,13 +158,33 @@ def test_the_address_of_a_single_picture_is_none_of_a_video(kind: bytes) -> None
         pass
 
 
-def test_no_password_is_written_by_ffmpeg(capfd: pytest.CaptureFixture[str]) -> None:
-    def refuse(client: socket, _over: object) -> None:
-        client.recv(4096)
-        client.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+@pytest.mark.parametrize("status", [b"401 Unauthorized", b"403 Forbidden"])
+@pytest.mark.parametrize("scheme", ["http", "rtsp"])
+def test_a_refused_password_is_named_and_not_written(scheme: str, status: bytes, capfd: pytest.CaptureFixture[str]) -> None:
+    asked: list[bytes] = []
 
-    with pytest.raises(CameraError) as caught, opened(refuse):
+    def refuse(client: socket, _over: object) -> None:
+        while request := client.recv(4096):
+            asked.append(request)
+            number = re.search(rb"CSeq: (\d+)", request)
+            head = b"RTSP/1.0 %s\r\nCSeq: %s\r\n" % (status, number[1]) if number else b"HTTP/1.1 %s\r\n" % status
+            client.sendall(head + b'WWW-Authenticate: Basic realm="camera"\r\nContent-Length: 0\r\n\r\n')
+
+    with pytest.raises(CameraError, match="refuses the user name or password") as caught, opened(refuse, scheme):
         pass
+    assert caught.value.code is FaultCode.STREAM_REFUSES_USER
+    # Cameras lock an account that is tried too often.
+    assert sum(b"Authorization:" in request for request in asked) <= 1
     written = capfd.readouterr()
     assert "secret" not in written.out + written.err + str(caught.value)
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("status", [b"404 Not Found", b"503 Service Unavailable"])
+def test_another_refusal_is_no_matter_of_passwords(status: bytes) -> None:
+    def refuse(client: socket, _over: object) -> None:
+        client.recv(4096)
+        client.sendall(b"HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n" % status)
+
+    with pytest.raises(CameraError, match=r"no video stream answers\. Check the address"), opened(refuse):
+        pass

@@ -4,6 +4,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from socket import socket
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from tests.support.faulty_camera import Behaviour, faulty_camera
 from tests.support.message_examples import stride
 from tests.support.mjpeg_server import jpeg, served
 from tests.support.reporting_process import Body, ReportingProcess
+from tests.support.scripted_server import scripted_server
 from tests.support.watched_capture import Camera
 from wire.faults import FaultCode
 from wire.frames import ring
@@ -45,6 +47,18 @@ def test_a_camera_that_cannot_be_opened(process: Start) -> None:
 def test_an_address_that_does_not_answer(process: Start) -> None:
     found = process(CAPTURE, run("http://user:secret@127.0.0.1:1/", patient=True)).until_fault(FaultCode.STREAM_NOT_ANSWERING)
     assert found.device == "http://127.0.0.1:1/"
+
+
+@pytest.mark.raises_fault(FaultCode.STREAM_REFUSES_USER)
+def test_an_address_whose_password_is_refused(process: Start) -> None:
+    def refuse(client: socket, _over: object) -> None:
+        client.recv(4096)
+        client.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
+    with scripted_server(refuse) as port:
+        source = f"http://user:secret@127.0.0.1:{port}/"
+        found = process(CAPTURE, run(source, patient=True)).until_fault(FaultCode.STREAM_REFUSES_USER)
+    assert found.device == f"http://127.0.0.1:{port}/"
 
 
 @pytest.mark.raises_fault(FaultCode.CAMERA_STOPPED)
