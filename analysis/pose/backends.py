@@ -13,13 +13,14 @@ def open_backend(settings: AnalysisSettings, kept_in: Path | None = None) -> Pos
     `kept_in`: a folder for compiled networks, with which it starts faster the next time.
     """
     if settings.backend == "mediapipe":
-        return _open_mediapipe(settings)
+        return _open_mediapipe()
     try:
         return _open_openvino(settings, kept_in)
     except PoseError:
-        if settings.backend == "openvino":
+        # MediaPipe would download a model of another size; the reason why OpenVINO has none is the user's to mend.
+        if settings.backend == "openvino" or settings.model != "full":
             raise
-        return _open_mediapipe(settings)
+        return _open_mediapipe()
 
 
 # Imported only when wanted: the libraries of a backend take up to a second to load.
@@ -33,11 +34,9 @@ def _open_openvino(settings: AnalysisSettings, kept_in: Path | None) -> PoseEsti
     return BlazePose(settings.threads or usual_threads(), settings.device, settings.model, folder, mirrors=True, kept=kept)
 
 
-def _open_mediapipe(settings: AnalysisSettings) -> PoseEstimator:
+def _open_mediapipe() -> PoseEstimator:
     from analysis.pose.mediapipe_backend import MediaPipePose
 
-    if settings.model != "full":
-        raise PoseError(f'analysis.model: mediapipe runs "full" only, not {settings.model!r}; set backend = "openvino"')
     return MediaPipePose()
 
 

@@ -104,10 +104,10 @@ def test_camera_and_screen_are_left_a_core(cores: int, threads: int, monkeypatch
     assert usual_threads() == threads
 
 
-def test_mediapipe_runs_the_full_model_only() -> None:
-    """It would download the others."""
-    with pytest.raises(PoseError, match="full"):
-        open_backend(AnalysisSettings(backend="mediapipe", model="heavy"))
+def test_mediapipe_does_not_stand_in_for_another_model_than_its_own(tmp_path: Path) -> None:
+    """It runs "full" only; the sentence is about the file that is missing."""
+    with pytest.raises(PoseError, match=r"pose_landmark_heavy\.tflite is missing"):
+        open_backend(AnalysisSettings(model="heavy", model_folder=str(tmp_path)))
 
 
 def test_an_unknown_device_is_named() -> None:
