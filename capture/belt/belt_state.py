@@ -9,7 +9,6 @@ from wire.messages import Belt, Command
 STEP_KMH = 0.5
 FIRST_KMH = 8.0
 """The first key press sets this speed if it is unknown: an easy run for most people."""
-"""The limits of belt.incline_pct."""
 STALE_S = 5.0
 """Treadmills send their speed about once a second; after this long without an update it is unknown."""
 

@@ -1,5 +1,6 @@
 """Reads a video file with its own timestamps."""
 
+import stat
 from pathlib import Path
 
 from capture.sources.file_end import end_is_missing, is_whole_mp4, starts_like_mp4
@@ -27,15 +28,16 @@ class VideoFile:
     def __init__(self, path: Path, filmed_at_fps: float = 0.0) -> None:
         self._path = path
         try:
-            if path.is_dir():
+            mode = path.stat().st_mode
+            if stat.S_ISDIR(mode):
                 raise SourceError(f"{path}: is a folder; name a video file in it")
-            if not path.exists():
-                raise SourceError(f"{path}: there is no such file; check the name")
-            if not path.is_file():  # opening a pipe would wait for a writer
+            if not stat.S_ISREG(mode):  # opening a pipe would wait for a writer
                 raise SourceError(f"{path}: is not a regular file; save the video in a file of its own")
             with path.open("rb") as file:
                 head = file.read(_HEAD_BYTES)
-        except OSError as error:
+        except (FileNotFoundError, NotADirectoryError):
+            raise SourceError(f"{path}: there is no such file; check the name") from None
+        except OSError as error:  # also links that lead to themselves
             raise SourceError(f"{path}: cannot be read ({error.strerror}); check its name and permissions") from None
         if _is_animated_webp(head):  # FFmpeg reads single pictures of this format only
             raise SourceError(f"{path}: is an animated WebP, which cannot be read; convert it to MP4 or GIF")

@@ -175,7 +175,9 @@ class VideoStream:
         counts = [self._track.frames, *(round(one * self.fps) for one in durations_s)]
         if self._ended and durations_s and self._stored > 1 and self._reached_s > 0:
             counts.append(round(self._stored * max(1.0, min(durations_s) / (self._reached_s - self._begins_s))))
-        return min((count for count in counts if count > 0), default=None)
+        promised = min((count for count in counts if count > 0), default=None)
+        # Matroska's duration leaves out pictures with negative times.
+        return None if promised is None else max(promised, self._decoded_count)
 
     @property
     def ends_broken(self) -> bool:

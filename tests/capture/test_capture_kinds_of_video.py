@@ -222,6 +222,15 @@ class TestNumberOfPictures:
         times_s = [3600 + number / FPS for number in range(COUNT)]
         assert promised(write_made(tmp_path / "late.mkv", SCENES, Made(times_s=times_s))) == COUNT
 
+    @pytest.mark.parametrize("ending", ["mkv", "webm"])
+    def test_is_known_where_times_begin_below_zero(self, tmp_path: Path, ending: str) -> None:
+        made = Made("libvpx" if ending == "webm" else "libx264")
+        times_s = [(number - COUNT // 2) / FPS for number in range(COUNT)]
+        path = write_made(
+            tmp_path / f"early.{ending}", SCENES, replace(made, times_s=times_s, container={"avoid_negative_ts": "disabled"})
+        )
+        assert promised(path) == COUNT
+
     def test_leaves_out_pictures_that_were_dropped_in_filming(self, tmp_path: Path) -> None:
         """AVI stores an empty one for each."""
         times_s = [number * (1 + (number > 9)) / FPS for number in range(COUNT)]

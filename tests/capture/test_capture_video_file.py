@@ -159,6 +159,10 @@ class TestRefused:
     def test_a_missing_file(self, tmp_path: Path) -> None:
         assert "there is no such file" in refused(tmp_path / "none.mp4")
 
+    def test_a_link_that_leads_to_itself(self, tmp_path: Path) -> None:
+        (tmp_path / "run.mp4").symlink_to("run.mp4")
+        assert "run.mp4: cannot be read (Too many levels of symbolic links)" in refused(tmp_path / "run.mp4")
+
     def test_a_folder(self, tmp_path: Path) -> None:
         assert "is a folder" in refused(tmp_path)
 
