@@ -2,6 +2,9 @@
 
 An interlaced picture is woven from the lines of two moments. Where something moves, neighbouring lines then differ more than
 lines two apart, which show one moment. In other pictures, neighbouring lines differ less; in noise, just as much.
+
+Fine stripes across a shirt or a belt look the same in one picture, but not in two: of an interlaced picture, the earlier lines
+are nearer in time to the later lines of the picture before than the other way round.
 """
 
 from collections import deque
@@ -26,8 +29,12 @@ _COMBED = 1.1
 """How much more neighbouring lines of an interlaced picture differ than lines two apart, at least."""
 _LOCAL = 2.0
 """So many times as strong as elsewhere are combs, at least, where something moves."""
+_LOPSIDED = 0.2
+"""How much more one half of the lines differs from the other half of the picture before than the other way round, at least:
+as a share of how much they differ within the picture."""
 _JUDGED, _ENOUGH = 8, 3
-"""So many of the pictures last judged must have combs. Of a film shown at a higher rate, two in five have."""
+"""So many more of the pictures last judged must have combs with the odd lines later than with the even ones, or the other way
+round. Of a film shown at a higher rate, two in five have."""
 _MOST_JUDGED = 100
 """A source without combs in so many pictures will have none later: judging takes a millisecond or two."""
 _SMALLEST_PX = 16
@@ -42,7 +49,7 @@ class Interlacing:
         self._judged = 0
         self._last: MatLike | None = None
         """Brightness of the picture before the one to be judged."""
-        self._combed: deque[bool] = deque(maxlen=_JUDGED)
+        self._combs: deque[int] = deque(maxlen=_JUDGED)
 
     def one_moment(self, image: Image, marked: bool = False) -> Image:
         """The picture of a single moment. `marked`: the source says that this picture is interlaced."""
@@ -57,11 +64,11 @@ class Interlacing:
             return
         brightness = _brightness(image)
         if turn == 1 and self._last is not None and self._last.shape == brightness.shape:
-            combed = is_combed(self._last, brightness)
-            if combed is not None:
+            found = combs(self._last, brightness)
+            if found is not None:
                 self._judged += 1
-                self._combed.append(combed)
-                self._found = sum(self._combed) >= _ENOUGH
+                self._combs.append(found)
+                self._found = abs(sum(self._combs)) >= _ENOUGH
         self._last = brightness
 
 
@@ -71,20 +78,32 @@ def one_field(image: Image) -> Image:
     return cv2.resize(image[::2], (width_px, height_px), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
 
 
-def is_combed(before: MatLike, after: MatLike) -> bool | None:
-    """Whether the second picture has combs where something moves, and there alone; None: hardly anything moves.
+def combs(before: MatLike, after: MatLike) -> int | None:
+    """Whether the second picture has combs where something moves, and there alone.
 
+    1: its odd lines show the later moment; -1: its even lines; 0: there are no combs; None: hardly anything moves.
     Both: brightness, shape (height, width).
     """
     moving = _moving(before, after)[1:-1]
     if cv2.countNonZero(moving) < _LEAST_MOVING * moving.size:
         return None
-    neighbours, two_apart = cv2.absdiff(after[:-2], after[1:-1]), cv2.absdiff(after[:-2], after[2:])
+    neighbours, two_apart = _neighbours(after, after), cv2.absdiff(after[:-2], after[2:])
     near, far = (cv2.mean(difference, moving)[0] for difference in (neighbours, two_apart))
     still = cv2.bitwise_not(moving)
     # A camera whose lines differ in brightness has its pattern everywhere.
     pattern = cv2.mean(neighbours, still)[0] - cv2.mean(two_apart, still)[0]
-    return near > _COMBED * far and near - far > _LOCAL * pattern
+    if near <= _COMBED * far or near - far <= _LOCAL * pattern:
+        return 0
+    even_now, odd_now = (cv2.mean(_neighbours(*lines), moving)[0] for lines in ((after, before), (before, after)))
+    odd_later = odd_now - even_now
+    return int(np.sign(odd_later)) if abs(odd_later) > _LOPSIDED * near else 0
+
+
+def _neighbours(even: MatLike, odd: MatLike) -> MatLike:
+    """How much neighbouring lines differ if the even ones are taken from one picture and the odd ones from another."""
+    woven = even.copy()
+    woven[1::2] = odd[1::2]
+    return cv2.absdiff(woven[:-2], woven[1:-1])
 
 
 def _moving(before: MatLike, after: MatLike) -> MatLike:

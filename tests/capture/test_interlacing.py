@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.sources.interlacing import Interlacing, is_combed
+from capture.sources.interlacing import Interlacing, combs
 from wire.frames.frame import Image
 
 WIDTH_PX, HEIGHT_PX = 320, 240
@@ -80,7 +80,38 @@ def grainy_and_sharpened(image: Image) -> Image:
     return sharpened(noisy(image, 10))
 
 
+def shaken(image: Image) -> Image:
+    """By a hand, at most two pixels up or down, most often by part of one."""
+    return shifted(image, float(GRAIN.uniform(-2, 2)))
+
+
+def shaken_and_sharpened(image: Image) -> Image:
+    return shaken(sharpened(image))
+
+
+def shifted(image: Image, down_px: float) -> Image:
+    size_px = image.shape[1], image.shape[0]
+    moved = cv2.warpAffine(image, np.array([[1, 0, 0], [0, 1, down_px]], float), size_px, borderMode=cv2.BORDER_REFLECT)
+    return moved.astype(np.uint8)
+
+
+def striped(image: Image, period_px: float) -> Image:
+    """The leg in tights with fine stripes across, which bob up and down with it."""
+    lines = np.arange(HEIGHT_PX) + GRAIN.uniform(-3, 3)
+    stripes = (60 * np.sin(2 * np.pi * lines / period_px))[:, None, None]
+    return np.where(image > 120, np.clip(image - 60 + stripes, 0, 255), image).astype(np.uint8)
+
+
+def finely_striped(image: Image) -> Image:
+    return striped(image, 2.05)
+
+
+def striped_and_shaken(image: Image) -> Image:
+    return shaken(striped(image, 2.4))
+
+
 PROGRESSIVE = [unchanged, grainy, dim, compressed, sharpened, grainy_and_sharpened, turned, enlarged, thinned, lined]
+PROGRESSIVE += [shaken, shaken_and_sharpened, finely_striped, striped_and_shaken]
 
 
 @pytest.mark.parametrize("look", PROGRESSIVE, ids=lambda look: look.__name__)
@@ -88,6 +119,14 @@ def test_a_picture_of_one_moment_is_not_changed(look: object) -> None:
     interlacing = Interlacing()
     for number in range(MANY):
         image = look(moment(number))  # type: ignore[operator]
+        assert interlacing.one_moment(image) is image
+
+
+@pytest.mark.parametrize("down_px", [1.0, 0.5, 1.5, 3.0])
+def test_a_picture_that_scrolls_is_not_changed(down_px: float) -> None:
+    interlacing = Interlacing()
+    for number in range(MANY):
+        image = shifted(finely_striped(moment(0)), down_px * number)
         assert interlacing.one_moment(image) is image
 
 
@@ -116,7 +155,7 @@ def test_a_source_that_was_not_interlaced_for_long_is_not_judged_again() -> None
 
 def test_a_picture_that_stands_still_tells_nothing() -> None:
     brightness = np.tile(np.array([[0], [255]], np.uint8), (20, 40))
-    assert is_combed(brightness, brightness) is None
+    assert combs(brightness, brightness) is None
 
 
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40)), min_size=1, max_size=8), st.integers(0, 2**31))
