@@ -29,6 +29,8 @@ SHORTEST_STRIDE_S, LONGEST_STRIDE_S = 0.4, 1.25
 
 SLOWEST_RUNNER_SPM = 110.0
 """Steps a minute: nobody runs at a lower cadence. At 2.5 m/s runners take some 160 (Fukuchi 2017)."""
+FASTEST_RUNNER_SPM = 300.0
+"""Steps a minute: not even sprinters run at a higher cadence."""
 
 PACE_SPEED_MPS, PACE_CADENCE_PCT = 0.3, 4.0
 """A larger change of belt speed or cadence is another pace, which changes hip extension without a change of form: from 2.5 to

@@ -1,11 +1,11 @@
-"""Detects slow motion: by the filming rate in the file's own tags, and by the runner's rhythm. Pure."""
+"""Detects slow motion, by the filming rate in the file's tags and the runner's rhythm, and clips that were sped up. Pure."""
 
 from collections import deque
 from collections.abc import Mapping
 
 import numpy as np
 
-from config.reference import SLOWEST_RUNNER_SPM
+from config.reference import FASTEST_RUNNER_SPM, SLOWEST_RUNNER_SPM
 
 CAPTURE_FPS_TAG = "com.android.capture.fps"
 """Written by Android's MediaRecorder: frames per second of the camera, whatever rate the file plays at.
@@ -57,6 +57,11 @@ class StepRhythm:
     def looks_slow(self) -> bool:
         """Whether this rhythm is too slow for running."""
         return self.cadence_spm is not None and self.cadence_spm < SLOWEST_RUNNER_SPM
+
+    @property
+    def looks_sped_up(self) -> bool:
+        """Whether this rhythm is too fast for running, if the peaks are those of a runner's legs: it rests on single steps."""
+        return self.cadence_spm is not None and self.cadence_spm > FASTEST_RUNNER_SPM
 
     @property
     def slowed_spm(self) -> float | None:

@@ -21,6 +21,8 @@ _GREY_READS_LOW_DEG = 3.0
 _LEAST_BITS_PER_PIXEL = 0.02
 """Clips stored again with fewer bits are up to 1.9° off, or lose strides (docs/inputs.md)."""
 
+_SHARPER = "A sharper, brighter picture helps."
+
 HIP, CADENCE = MEASURES["hip_extension"], MEASURES["cadence"]
 
 
@@ -82,9 +84,8 @@ def _slow_motion(session: RecordedSession) -> str:
     """A sentence if the cadence is too low for running; otherwise ""."""
     rhythm = StepRhythm()
     slowed = []
-    for row in sorted(session.strides, key=lambda row: number(row["t_peak_s"])):
-        at_s = number(row["t_peak_s"])
-        rhythm.add(str(row["leg"]), at_s)
+    for leg, at_s in _peaks(session):
+        rhythm.add(leg, at_s)
         if (spm := rhythm.slowed_spm) is not None:
             slowed.append((at_s, spm))
     if rhythm.looks_slow:
@@ -94,6 +95,22 @@ def _slow_motion(session: RecordedSession) -> str:
         return ""
     at_s, spm = slowed[0]
     return f"Part of it looks like slow motion, at {spm:.0f} steps a minute around {at_s:.0f} s: cut it out and try again."
+
+
+def _sped_up(session: RecordedSession) -> str:
+    """A sentence if the steps follow each other too fast for running; otherwise ""."""
+    rhythm = StepRhythm()
+    for leg, at_s in _peaks(session):
+        rhythm.add(leg, at_s)
+    if not rhythm.looks_sped_up:
+        return ""
+    pace = f"at {rhythm.cadence_spm:.0f} steps a minute"
+    return f"The clip seems sped up, {pace}: add the filming rate, such as --filmed-at 30, or use the original."
+
+
+def _peaks(session: RecordedSession) -> list[tuple[str, float]]:
+    """Leg and time, s, of each peak, in the order of time."""
+    return sorted(((str(row["leg"]), number(row["t_peak_s"])) for row in session.strides), key=lambda peak: peak[1])
 
 
 def _contradiction(session: RecordedSession) -> str:
@@ -108,7 +125,7 @@ def _contradiction(session: RecordedSession) -> str:
 def _why_none(session: RecordedSession, found: Tracking) -> str:
     if low := found.low_quality["near"]:
         quality = f"quality below {session.min_quality:g}"
-        return f"No stride was measured well enough: {low} of the near leg had a {quality}. A sharper, brighter picture helps."
+        return f"No stride was measured well enough: {low} of the near leg had a {quality}. {_sped_up(session) or _SHARPER}"
     state = max(found.not_measured, key=lambda name: found.not_measured[name], default="")
     if state == "" or found.measured > sum(found.not_measured.values()):
         return "No stride was measured: the clip is too short for one. Film at least ten seconds."

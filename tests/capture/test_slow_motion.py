@@ -24,6 +24,16 @@ def test_by_their_rhythm(cadence_spm: float, slow: bool, legs: str) -> None:
     assert found.looks_slow is slow
 
 
+@pytest.mark.parametrize(("cadence_spm", "sped_up"), [(170, False), (285, False), (320, True), (340, True)])
+def test_nobody_runs_as_fast_as_a_clip_that_was_sped_up(cadence_spm: float, sped_up: bool) -> None:
+    assert rhythm(cadence_spm).looks_sped_up is sped_up
+
+
+def test_every_second_stride_of_a_clip_that_was_sped_up_is_enough() -> None:
+    """A stride of running is followed, which lasts two strides here."""
+    assert rhythm(340, steps=16, missed=(2, 3, 6, 7, 10, 11, 14, 15)).looks_sped_up
+
+
 def test_a_runner_whose_steps_are_often_missed_is_not_slow() -> None:
     assert not rhythm(170, steps=16, missed=(3, 4, 5, 8, 9, 10)).looks_slow
 

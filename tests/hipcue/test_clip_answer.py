@@ -93,6 +93,14 @@ def test_strides_of_low_quality_are_named() -> None:
     assert answer(clip(strides=6, quality=0.1)).sentences[0].startswith("No stride was measured well enough: 6 of the near leg")
 
 
+def test_a_clip_that_was_sped_up_needs_no_sharper_picture() -> None:
+    first = answer(clip(strides=10, cadence_spm=340.0, quality=0.3)).sentences[0]
+    assert first.endswith(
+        "The clip seems sped up, at 340 steps a minute: add the filming rate, such as --filmed-at 30, or use the original."
+    )
+    assert answer(clip(strides=10, cadence_spm=250.0, quality=0.3)).sentences[0].endswith("A sharper, brighter picture helps.")
+
+
 @pytest.mark.parametrize("cadence_spm", [21.0, 43.0, 85.0])
 def test_slow_motion_is_no_number(cadence_spm: float) -> None:
     found = answer(clip(strides=10, cadence_spm=cadence_spm))
