@@ -18,6 +18,7 @@ from config.mistakes import ConfigError
 from config.small_file import SmallFileError, read_small_text
 from sessions.format.durable import replace_text
 from wire.messages import Message
+from wire.texts import Finding
 
 FILE = "doctor.json"
 LONGEST_S = 120.0
@@ -32,15 +33,6 @@ COMMAND = (sys.executable, "-m", "hipcue.doctor")
 
 class CheckupError(ConfigError):
     """The check cannot be started; the text says why."""
-
-
-class Finding(Message, frozen=True):
-    """The result of one check, as hipcue/doctor has it."""
-
-    subject: str
-    good: bool
-    found: str
-    advice: str = ""
 
 
 class Checkup(Message, frozen=True):

@@ -21,7 +21,7 @@ from config.loading import Origin
 from config.paths import store_url
 from config.secret_address import SecretAddress
 from console.access.devices import console_folder
-from console.checkup import Checkup, Finding
+from console.checkup import Checkup
 from sessions.store.catalogue import Catalogue
 from tests.support.console_browser import PairedConsole, paired_context
 from tests.support.console_gym import ConsoleGym
@@ -34,6 +34,7 @@ from tests.support.recorded_sessions import header
 from wire.clock import monotonic_ns, s_to_ns
 from wire.faults import SampleState
 from wire.messages import Band, Belt, ConfigState, Health, Phase, PhaseName, Sample
+from wire.texts import Finding
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -7,12 +7,13 @@ import msgspec
 import pytest
 
 from console import checkup
-from console.checkup import Checkup, Finding
+from console.checkup import Checkup
 from tests.support.console_lane import Answer, Browser, ConsoleLane
 from tests.support.eventually import eventually
 from tests.support.message_examples import sample
 from wire.faults import SampleState
 from wire.messages import ConfigState
+from wire.texts import Finding
 
 FOUND = (
     '[{"subject":"camera","good":true,"found":"<b>0</b>"},{"subject":"light","good":false,"found":"dark","advice":"add light"}]'
