@@ -119,7 +119,7 @@ class SessionPages:
 
     async def _runners(self, request: Request) -> Response:
         rows = [
-            {"name": name, "sessions": len(own), "last": f"{own[0].started.astimezone():%Y-%m-%d %H:%M}"}
+            {"name": name, "sessions": len(own), "last": session_list.started(own[0])}
             for name, own in (await self._by_runner()).items()
         ]
         return self._pages.page(request, "runners", rows=rows)

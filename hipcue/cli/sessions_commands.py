@@ -121,13 +121,13 @@ def forget(
 ) -> None:
     """Remove a session for good: from the store, and what HipCue has written into its folder."""
     with sentences(), _catalogue(config) as catalogue:
-        from sessions.store import forgetting
+        from sessions.store import forgetting, session_list
 
         found = catalogue.in_folder(Path(session)) if holds_session(Path(session)) else catalogue.find(session)
         forgetting.check_removable(found)
         if not yes:
             where = one_line(forgetting.where_it_is(found))
-            typer.confirm(f"Remove the session of {found.started:%Y-%m-%d %H:%M} {where} for good?", abort=True)
+            typer.confirm(f"Remove the session of {session_list.started(found)} {where} for good?", abort=True)
         done = forgetting.forget(catalogue, found, sessions_folder(load("", config).session.folder))
         out.print(*forgetting.sentences(done), sep="\n")
 

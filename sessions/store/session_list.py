@@ -19,8 +19,8 @@ def cells(one: SessionEntry) -> tuple[str, ...]:
 
 
 def started(one: SessionEntry) -> str:
-    """When it began, in local time."""
-    return f"{one.started.astimezone():%Y-%m-%d %H:%M}"
+    """When it began, by the clock of the place where it was recorded, as its report says."""
+    return f"{one.started:%Y-%m-%d %H:%M}"
 
 
 def extension(one: SessionEntry) -> str:

@@ -2,6 +2,8 @@
 
 import csv
 import shutil
+import time
+from datetime import timedelta
 from html import escape
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from sessions.errors import SessionsError
 from sessions.store.catalogue import Catalogue
 from tests.support.console_lane import Browser, ConsoleLane
 from tests.support.drilled_runner import Drill, record_drill
-from tests.support.recorded_sessions import header
+from tests.support.recorded_sessions import NOON, header
 from wire.system import lock_folder
 
 DRILL = Drill(warm_up_s=1, baseline_s=5, drill_s=2, retention_s=5)
@@ -51,6 +53,21 @@ def test_sessions_are_listed_with_their_runners(lane: ConsoleLane, ids: list[str
     assert viewer.get("/sessions?runner=nobody").text.count("/sessions/") == 0
     assert viewer.get("/api/runners").json == ["<b>Ada</b> & Co"]
     assert "&lt;b&gt;Ada" in viewer.get("/runners").text
+
+
+def test_every_page_says_when_a_session_began_by_the_clock_where_it_was_recorded(
+    lane: ConsoleLane, ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        viewer = lane.browser("viewer")
+        began = f"{NOON + timedelta(days=2):%Y-%m-%d %H:%M}"
+        for path in ("/sessions", "/runners", f"/sessions/{ids[0]}", "/sessions.csv"):
+            assert began in viewer.get(path).text
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_page_after_the_last_one_is_the_last_one(lane: ConsoleLane, ids: list[str]) -> None:
@@ -158,7 +175,7 @@ def test_a_viewer_can_neither_import_nor_forget(lane: ConsoleLane, ids: list[str
     viewer = lane.browser("viewer")
     assert viewer.post("/api/sessions/import", {"folder": "/"}).status == 403
     assert viewer.post("/api/sessions/forget", {"session": ids[0]}).status == 403
-    assert "Forget it" not in viewer.get(f"/sessions/{ids[0]}").text
+    assert "Forget session" not in viewer.get(f"/sessions/{ids[0]}").text
     assert "Import" not in viewer.get("/sessions").text
     assert viewer.get(f"/sessions/{ids[0]}").status == 200
 
