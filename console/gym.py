@@ -28,7 +28,7 @@ LONGEST_END_S = 2.0
 class Gym:
     """Follows the lanes and serves their pages. `folder` is the program's own, for sockets.
 
-    Raises wire.remote.keys.KeysError, ConfigError, and OSError if the port cannot be opened.
+    Raises wire.remote.keys.KeysError, and ConfigError, also if the port cannot be opened.
     """
 
     def __init__(self, settings: Settings, lanes: Sequence[FollowedLane], keys: Keys, folder: Path, stop: StopFlag) -> None:
@@ -53,8 +53,7 @@ class Gym:
                 lambda _: None,
             )
         )
-        certificate = (console.certificate_file, console.certificate_key_file) if console.certificate_file else None
-        self._server = Server(app, console.listen, console.port, certificate)
+        self._server = Server(app, console)
         self.port = self._server.port
         self.address = origin_of(console.model_copy(update={"port": self.port}))
         for one in self._lanes:

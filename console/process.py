@@ -16,7 +16,7 @@ from console.lane.picture_watch import PictureWatch
 from console.library.library import Library
 from console.next_runner import NextRunner, RemoteAssigning
 from console.web.app import Parts, console_app
-from console.web.server import Server
+from console.web.server import NotOpenedError, Server
 from wire.faults import FaultCode
 from wire.lifecycle import StopFlag
 from wire.messages import Command
@@ -117,12 +117,10 @@ class ConsoleProcess:
             return
         own = self._settings
         where = f"{own.listen}:{own.port}"
-        certificate = (own.certificate_file, own.certificate_key_file) if own.certificate_file else None
         try:
-            self._server = Server(self._app, own.listen, own.port, certificate)
-        except OSError as error:
-            cause = f"The console cannot be opened at {where} ({error.strerror or error}); choose another console.port"
-            self._health.fault(FaultCode.ADDRESS_NOT_OPENED, where, cause)
+            self._server = Server(self._app, own)
+        except NotOpenedError as error:
+            self._health.fault(FaultCode.ADDRESS_NOT_OPENED, where, str(error))
         else:
             self._health.clear(FaultCode.ADDRESS_NOT_OPENED)
             self._address = origin_of(own.model_copy(update={"port": self._server.port}))

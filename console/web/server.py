@@ -1,18 +1,25 @@
 """The web server, in a thread of its own."""
 
 import asyncio
+import errno
 import logging
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from config.mistakes import ConfigError
+from config.sections.console import ConsoleSettings
+from config.small_file import SmallFileError, read_small_text
 from console.access.gate import Gate
 
 MOST_CONNECTIONS = 100
@@ -24,10 +31,18 @@ KEEP_OPEN_S = 15
 LONGEST_END_S = 1.0
 MOST_SOCKET_BYTES = 4096
 """Largest message from a page's websocket; none is expected."""
+_REMEDIES = {
+    errno.EADDRINUSE: "choose another console.port",
+    errno.EADDRNOTAVAIL: "set console.listen to an address of this machine",
+}
+
+
+class NotOpenedError(ConfigError):
+    """The console cannot be opened; the text says why and how to mend it."""
 
 
 class _Connection(H11Protocol):
-    """A browser's connection. Uvicorn alone would keep one that asks for nothing, and any number of them."""
+    """A browser's connection. Uvicorn alone would keep one that asks for nothing."""
 
     def __init__(self, count: Callable[[str], None], **parts: Any) -> None:
         super().__init__(**parts)
@@ -36,10 +51,6 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        own = sum(_address(one) == _address(self) for one in self.connections)
-        if own > MOST_OF_ONE_ADDRESS or len(self.connections) > MOST_CONNECTIONS:
-            self._end("connections")
-            return
         self._ending = self.loop.call_later(LONGEST_HEAD_S, self._end, "slow")
 
     def data_received(self, data: bytes) -> None:
@@ -63,17 +74,34 @@ class _Connection(H11Protocol):
             self._ending = None
 
 
-def _address(connection: Any) -> str:
-    """Of a connection or of a websocket."""
-    return connection.client[0] if connection.client else ""
+class _Listener(socket.socket):
+    """Accepts a limited number of connections. They are counted here, because a connection that never ends its TLS handshake
+    reaches no protocol."""
+
+    def __init__(self, family: socket.AddressFamily, count: Callable[[str], None]) -> None:
+        # Only with the protocol named does asyncio send at once; otherwise each answer waits 40 ms for the browser's.
+        super().__init__(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._count = count
+        self._accepted: WeakKeyDictionary[socket.socket, str] = WeakKeyDictionary()
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        connection, address = super().accept()
+        hosts = [host for one, host in self._accepted.items() if one.fileno() >= 0]
+        if len(hosts) >= MOST_CONNECTIONS or hosts.count(address[0]) >= MOST_OF_ONE_ADDRESS:
+            connection.close()
+            self._count("connections")
+            raise ConnectionAbortedError  # for asyncio, as if the browser had gone
+        self._accepted[connection] = address[0]
+        return connection, address
 
 
 class Server:
-    """Serves an application. Raises OSError if the address or the certificate cannot be used."""
+    """Serves an application. Raises NotOpenedError if the address or the certificate cannot be used."""
 
-    def __init__(self, app: Gate, listen: str, port: int, certificate: tuple[str, str] | None) -> None:
+    def __init__(self, app: Gate, settings: ConsoleSettings) -> None:
         # What strangers send is counted by the gate, not printed.
         logging.getLogger("uvicorn").disabled = logging.getLogger("uvicorn.error").disabled = True
+        certificate, key = _certificate(settings)
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -89,11 +117,11 @@ class Server:
             limit_concurrency=MOST_CONNECTIONS,
             timeout_keep_alive=KEEP_OPEN_S,
             timeout_graceful_shutdown=1,
-            ssl_certfile=certificate[0] if certificate else None,
-            ssl_keyfile=certificate[1] if certificate else None,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
         )
         config.load()
-        self._socket = _listening(listen, port)
+        self._socket = _listening(settings.listen, settings.port, app.count)
         self.port: int = self._socket.getsockname()[1]
         self._server = uvicorn.Server(config)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -129,16 +157,40 @@ class Server:
         await self._server.serve(sockets=[self._socket])
 
 
-def _listening(listen: str, port: int) -> socket.socket:
-    """A socket that accepts connections. Raises OSError."""
-    family = socket.AF_INET6 if ":" in listen else socket.AF_INET
-    # Only with the protocol named does asyncio send at once; otherwise each answer waits 40 ms for the browser's.
-    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+def _certificate(settings: ConsoleSettings) -> tuple[Path | None, Path | None]:
+    """The files of the certificate and of its key, which may be in the same file. Raises NotOpenedError."""
+    if not settings.certificate_file:
+        return None, None
+    keys = ("certificate_file", "certificate_key_file") if settings.certificate_key_file else ("certificate_file",)
+    files = [Path(getattr(settings, key)).expanduser() for key in keys]
+    for key, file in zip(keys, files, strict=True):
+        try:
+            read_small_text(file)  # of two files, the ssl module does not say which one it cannot read
+        except SmallFileError as error:
+            raise NotOpenedError(f"console.{key}: {file}: {error}") from None
+    try:
+        # A key's password would be asked for at the terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(files[0], files[-1], password=lambda: "")
+    except (ssl.SSLError, ValueError) as error:
+        mismatch = getattr(error, "reason", None) == "KEY_VALUES_MISMATCH"
+        why = (
+            "its private key is another certificate's"
+            if mismatch
+            else "it must be PEM, with its private key without a password"
+        )
+        raise NotOpenedError(f"console.certificate_file: {files[0]}: cannot be used; {why}") from None
+    return files[0], files[-1]
+
+
+def _listening(listen: str, port: int, count: Callable[[str], None]) -> socket.socket:
+    """A socket that accepts connections. Raises NotOpenedError."""
+    opened = _Listener(socket.AF_INET6 if ":" in listen else socket.AF_INET, count)
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind((listen, port))
         opened.listen(MOST_CONNECTIONS)
-    except OSError:
+    except OSError as error:
         opened.close()
-        raise
+        remedy = _REMEDIES.get(error.errno or 0, "check console.listen and console.port")
+        raise NotOpenedError(f"The console cannot be opened at {listen}:{port} ({error.strerror or error}); {remedy}") from None
     return opened

@@ -25,7 +25,7 @@ class ConsoleGym:
         parts = Parts(
             settings, tuple(self._lanes.values()), self.devices, Library(NO_STORE), None, Counter(), clock, lambda _: None
         )
-        self._server = Server(console_app(parts), settings.listen, 0, None)
+        self._server = Server(console_app(parts), settings)
         self.port = self._server.port
 
     def receive(self, name: str, message: Phase | Sample | Stride | Health) -> None:
