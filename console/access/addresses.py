@@ -11,6 +11,8 @@ _HOST = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::[0-9]+)?")
 _ANYWHERE = ("192.0.2.1", 9)
 """An address for documentation (RFC 5737). Nothing is sent there: connecting a datagram socket only chooses the way out."""
 
+_LONGEST_CONNECT_S = 2.0
+
 
 def origin_of(settings: ConsoleSettings) -> str:
     """The console's address for a tablet, as in "http://192.168.1.20:7680"."""
@@ -22,6 +24,15 @@ def origin_of(settings: ConsoleSettings) -> str:
 def is_reachable(settings: ConsoleSettings) -> bool:
     """Whether other devices can reach the console: it listens on a network, or the settings give a name for it."""
     return bool(settings.name) or not ipaddress.ip_address(settings.listen).is_loopback
+
+
+def is_served(settings: ConsoleSettings) -> bool:
+    """Whether something accepts connections at the console's address now."""
+    listen = ipaddress.ip_address(settings.listen)
+    host = ("127.0.0.1" if listen.version == 4 else "::1") if listen.is_unspecified else settings.listen
+    with suppress(OSError), socket.create_connection((host, settings.port), timeout=_LONGEST_CONNECT_S):
+        return True
+    return False
 
 
 def is_own_name(host: str, settings: ConsoleSettings) -> bool:

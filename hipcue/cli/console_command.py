@@ -7,7 +7,7 @@ import typer
 from config.loading import load
 from config.paths import keys_folder
 from config.settings import Settings
-from hipcue.cli.console import fail, out, print_table, sentences
+from hipcue.cli.console import err, fail, out, print_table, sentences
 from hipcue.cli.options import ConfigOption
 from wire.endpoints import default_directory
 
@@ -88,7 +88,7 @@ def pair(
     """Print a code that pairs one device within two minutes, as key p shows it on the big screen."""
     import segno  # only this command draws
 
-    from console.access.addresses import origin_of
+    from console.access.addresses import is_served, origin_of
     from console.access.devices import Devices, console_folder
 
     with sentences():
@@ -98,6 +98,11 @@ def pair(
         if out.is_terminal:
             segno.make_qr(address, error="m").terminal(compact=True)
         out.print(address)
+        if not is_served(settings.console):
+            err.print(
+                f"No console answers there yet; start it within two minutes: hipcue run --console, or hipcue console for many "
+                f"lanes{'' if config else '; or give its settings: --config FILE'}"
+            )
 
 
 @console_app.command()

@@ -1,5 +1,6 @@
 """`hipcue console`: devices are paired, listed and revoked, and lanes added and removed, without a browser."""
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +33,18 @@ def test_a_code_from_the_terminal_pairs_a_device(hipcue: Run, words: tuple[str, 
     assert device.role == role
     listed = hipcue("devices").stdout.splitlines()[1].split()
     assert listed[:2] == ["tablet", role]
+
+
+def test_a_code_without_a_console_says_so(hipcue: Run, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as console:
+        settings = tmp_path / "mine.toml"
+        settings.write_text(f"[console]\nport = {console.getsockname()[1]}\n")
+        served = hipcue("pair", "--config", str(settings))
+    alone = hipcue("pair", "--config", str(settings))
+    assert (served.exit_code, served.stderr) == (0, "")
+    assert alone.exit_code == 0
+    assert alone.stdout.startswith("http://127.0.0.1")
+    assert "No console answers there yet; start it within two minutes: hipcue run --console" in alone.stderr
 
 
 def test_a_device_is_revoked(hipcue: Run) -> None:
