@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from config.measures import MEASURES
 from wire.clock import NS_PER_S
-from wire.messages import CameraName, Cue, Leg, Phase, Point, Sample, Stride
+from wire.messages import CameraName, Cue, Leg, Phase, Point, Sample, Side, SideTarget, Stride
 
 RowT = TypeVar("RowT")
 Cell = str | int | float | None
@@ -86,6 +86,23 @@ class PhaseChange:
     phase: Phase
 
 
+BAND_COLUMNS = ("band_low_deg", "band_high_deg", "baseline_deg")
+
+
+def _of_side(side: Side) -> tuple[Column[PhaseChange], ...]:
+    """The BAND_COLUMNS of one leg; empty with one camera."""
+
+    def target(p: PhaseChange) -> SideTarget:
+        return p.phase.sides.get(side, SideTarget(None, None))
+
+    low, high, baseline = (f"{side}_{name}" for name in BAND_COLUMNS)
+    return (
+        Column(low, lambda p, _: band.low_deg if (band := target(p).band) else None),
+        Column(high, lambda p, _: band.high_deg if (band := target(p).band) else None),
+        Column(baseline, lambda p, _: target(p).baseline_deg),
+    )
+
+
 PHASE_COLUMNS: tuple[Column[PhaseChange], ...] = (
     Column("t_s", lambda p, t0: seconds(p.at_ns, t0)),
     Column("phase", lambda p, _: p.phase.name),
@@ -94,6 +111,8 @@ PHASE_COLUMNS: tuple[Column[PhaseChange], ...] = (
     Column("band_high_deg", lambda p, _: p.phase.band.high_deg if p.phase.band else None),
     Column("baseline_deg", lambda p, _: p.phase.baseline_deg),
     Column("cueing", lambda p, _: int(p.phase.cueing)),
+    *_of_side("left"),
+    *_of_side("right"),
 )
 """There is a row whenever one of these, except the time, changes."""
 

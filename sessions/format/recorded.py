@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.sections.analysis import AnalysisSettings
+from sessions.format.columns import BAND_COLUMNS
 from sessions.format.csv_rows import read_rows
 from sessions.format.header import current_header, session_id
 from sessions.format.row_schema import Row
@@ -133,10 +134,15 @@ class RecordedSession(CountedStrides):
         return sorted(self._counted(rows), key=lambda row: number(row["t_peak_s"]))
 
     def of_other_side(self) -> "RecordedSession":
-        """The session of the camera on the other side, as if it had been alone; its samples are not read."""
+        """The session of the camera on the other side, as if it had been alone; its samples are not read.
+
+        The bands are those of the leg that this camera sees near.
+        """
         header = {**self.header, **(self.header.get("other_side") or {})}
+        side = header.get("facing")
+        phases = [{**row, **{name: row.get(f"{side}_{name}") for name in BAND_COLUMNS}} for row in self.phases]
         return RecordedSession(
-            header, self.other_strides, self.cues, self.phases, folder=self.folder, samples_file="samples_other_side.csv"
+            header, self.other_strides, self.cues, phases, folder=self.folder, samples_file="samples_other_side.csv"
         )
 
     def values(self, measure: str, leg: str = "near") -> Floats:

@@ -24,6 +24,7 @@ _LONGEST_S = 12.0
 """Five strides take four seconds; with a gap between them, they are not a response to the cue."""
 _LEAST_CUES = 3
 """The interval of a mean over fewer cues is meaningless."""
+_SIDES = frozenset({"left", "right"})
 _GUARD_MEASURES = {"arching": "trunk_lean", "slow_cadence": "cadence"}
 
 
@@ -72,7 +73,10 @@ class RuleEffect:
 
 
 def cue_effects(session: RecordedSession) -> list[RuleEffect]:
-    """Effects by rule, most cues first; without rules whose cues cannot be judged, and without stride tones."""
+    """Effects by rule, most cues first; without rules whose cues cannot be judged, and without stride tones.
+
+    With two cameras, those on the leg that this session's camera sees near: rules about the other leg are left out.
+    """
     by_rule: dict[str, list[tuple[float, str]]] = {}
     for row in session.cues:
         if row["rule"] != STRIDE_TONE:
@@ -82,6 +86,8 @@ def cue_effects(session: RecordedSession) -> list[RuleEffect]:
     phases = session.phase_names()
     found = []
     for name, cues in by_rule.items():
+        if name in rules and rules[name].leg in _SIDES - {session.header.get("facing")}:
+            continue
         measure = _measure(rules.get(name), target_measure(session))
         values = session.values(measure.column)
         known = np.isfinite(values)

@@ -20,7 +20,7 @@ from sessions.report.cue_effects import STRIDES, RuleEffect
 from sessions.report.document import Figure
 from sessions.report.frame_figures import POINTS, FrameFigures
 from sessions.report.guard_times import GuardTimes
-from sessions.report.key_figures import left_right_words
+from sessions.report.key_figures import left_right_words, legs_of
 from sessions.report.left_right import left_right
 from sessions.report.statistics import CAMERA_CHANGE_RMS, CAMERA_SIDE_RMS_DEG, LEAST_STRIDES, by_phase, near_minus_far, sides
 from sessions.report.target import HIP, PHASE_NAMES, last_band, phase_spans, target_measure, target_spans
@@ -115,18 +115,17 @@ def timeline_figure(session: RecordedSession, guards: Sequence[GuardTimes]) -> F
 
 
 def changes_figure(session: RecordedSession) -> Figure | None:
-    """Drill and retention against the baseline, with what could be chance; None without a baseline."""
-    measure = target_measure(session)
-    found = changes(session, measure.column)
-    if not found:
+    """Drill and retention against the baseline, of each leg, with what could be chance; None without a baseline."""
+    measure, legs = target_measure(session), legs_of(session)
+    names = {"drill": "drill, with cues", "retention": "retention, without cues"}
+    rows = []
+    for leg, camera in legs:
+        for phase, change in changes(camera, measure.column).items():
+            name = f"{leg}, {names[phase]}" if len(legs) > 1 else names[phase]
+            words = _signed(measure, change.change, change.ci95)
+            rows.append(IntervalRow(name.capitalize(), words, change.change, change.ci95, change.real, change.mdc95))
+    if not rows:
         return None
-    names = {"drill": "Drill, with cues", "retention": "Retention, without cues"}
-    rows = [
-        IntervalRow(
-            names[phase], _signed(measure, change.change, change.ci95), change.change, change.ci95, change.real, change.mdc95
-        )
-        for phase, change in found.items()
-    ]
     caption = (
         f"{measure.label} against your own baseline, strides at the baseline's belt speed. Bars: 95 % interval, from the "
         f"strides' scatter and the camera's part (about {100 * CAMERA_CHANGE_RMS:.0f} % of the change)."

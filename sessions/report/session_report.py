@@ -1,7 +1,8 @@
 """The report of one session: one page for the runner, the coach and the researcher."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from sessions.report.document import Answer, Document, Number, Part, Point, Sect
 from sessions.report.frame_figures import FrameFigures, frame_figures
 from sessions.report.guard_times import GuardTimes, guard_times
 from sessions.report.html_page import html_page
-from sessions.report.key_figures import KeyFigure, headline, key_figures
+from sessions.report.key_figures import KeyFigure, headline, key_figures, legs_of
 from sessions.report.session_figures import (
     cadence_figure,
     changes_figure,
@@ -52,30 +53,39 @@ def html_report(session: RecordedSession) -> str:
     return html_page(session_document(session))
 
 
+@dataclass(frozen=True)
+class _Leg:
+    """What the report draws of one leg, from the camera that sees it near."""
+
+    suffix: str
+    """Follows the titles: ", left leg" with two cameras."""
+    session: RecordedSession
+    frames: FrameFigures
+    guards: Sequence[GuardTimes]
+    cues: Sequence[RuleEffect]
+
+
 def session_document(session: RecordedSession) -> Document:
     """The report's content. Raises OSError, SessionsError if the frames cannot be read."""
     frames = frame_figures(session)
     measure = target_measure(session)
-    guards = guard_times(session)
-    cues = cue_effects(session)
+    legs = _legs(session, frames)
     coach: list[Part] = [
-        *drawn(
-            (
-                partial(timeline_figure, session, guards),
-                partial(changes_figure, session),
-                partial(cue_effects_figure, cues, measure),
-                partial(left_right_figure, session),
-                partial(triple_extension_figure, session),
-                partial(curve_figure, session, frames),
-            )
-        ),
-        *_cue_tables(cues, measure),
-        *_guard_table(guards),
+        *_of_each(legs, lambda leg: [timeline_figure(leg.session, leg.guards)]),
+        *drawn((partial(changes_figure, session),)),
+        *_of_each(legs, lambda leg: [cue_effects_figure(leg.cues, measure)]),
+        *drawn((partial(left_right_figure, session),)),
+        *_of_each(legs, lambda leg: [triple_extension_figure(leg.session)]),
+        *_of_each(legs, lambda leg: [curve_figure(leg.session, leg.frames)]),
+        *_of_each(legs, lambda leg: _cue_tables(leg.cues, measure)),
+        *_of_each(legs, lambda leg: _guard_table(leg.guards)),
     ]
     research: list[Part] = [
         _definitions(key_figures(session, frames)),
-        *drawn((partial(tracking_figure, session, frames), partial(sides_figure, session), partial(cadence_figure, session))),
-        *_single_cues(cues),
+        *_of_each(legs, lambda leg: [tracking_figure(leg.session, leg.frames)]),
+        *drawn((partial(sides_figure, session),)),
+        *_of_each(legs, lambda leg: [cadence_figure(leg.session)]),
+        *_of_each(legs, lambda leg: _single_cues(leg.cues)),
     ]
     sections = [
         Section("For the coach", "What happened from stride to stride, and what effect the cues had.", coach),
@@ -88,6 +98,28 @@ def session_document(session: RecordedSession) -> Document:
         sections=[section for section in sections if section.parts],
         footer=LIMITS,
     )
+
+
+def _legs(session: RecordedSession, frames: FrameFigures) -> list[_Leg]:
+    found = legs_of(session)
+    return [
+        _Leg(
+            f", {name}" if len(found) > 1 else "",
+            camera,
+            frames if camera is session else frame_figures(camera),
+            guard_times(camera),
+            cue_effects(camera),
+        )
+        for name, camera in found
+    ]
+
+
+def _of_each(legs: Iterable[_Leg], make: Callable[[_Leg], Iterable[Part | None]]) -> Iterator[Part]:
+    """What was made of each leg; with two cameras, its title names the leg."""
+    for leg in legs:
+        for part in make(leg):
+            if part is not None:
+                yield replace(part, title=f"{part.title}{leg.suffix}")
 
 
 def _title(session: RecordedSession) -> str:
@@ -111,6 +143,7 @@ def _answer(session: RecordedSession, frames: FrameFigures) -> Answer:
     leg = f", {found.leg}" if found.leg else ""
     numbers = [Number(found.before, f"before{leg}")] if found.before else []
     numbers += [Number(found.after, f"{found.after_name}{leg}")] if found.after else []
+    figure = push_off_figure(session, frames)
     return Answer(
         sentence=found.sentence,
         numbers=numbers,
@@ -120,7 +153,7 @@ def _answer(session: RecordedSession, frames: FrameFigures) -> Answer:
             Point("Next time", found.next_time),
             Point("The camera", found.camera),
         ],
-        figure=push_off_figure(session, frames),
+        figure=None if figure is None else replace(figure, title=f"{figure.title}{leg}"),
     )
 
 

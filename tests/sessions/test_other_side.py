@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from config.secret_address import SecretAddress
+from sessions.format.columns import BAND_COLUMNS
 from sessions.format.csv_rows import read_rows
 from sessions.format.folders import OTHER_SIDE_FILES, SESSION_FILES, holds_session_files, remove_session_files
 from sessions.format.header import current_header, read_header
@@ -19,7 +20,7 @@ from sessions.store.store import Store
 from tests.support.message_examples import sample, stride
 from tests.support.recorded_sessions import begin, header, phase
 from wire.clock import s_to_ns
-from wire.messages import CameraName, LegName, PhaseName, Sample, Side, Stride, opposite, side_of
+from wire.messages import Band, CameraName, LegName, PhaseName, Sample, Side, SideTarget, Stride, opposite, side_of
 
 
 def by(camera: CameraName, taken: Sample) -> Sample:
@@ -113,6 +114,22 @@ def test_the_store_keeps_sides_and_cameras_and_lists_the_main_one(folder: Path, 
     (columns,) = store.near_strides([entry.id])
     assert list(columns.values("hip_extension_deg")) == [12.0] * 3
     assert entry.near_strides == 3
+    store.close()
+
+
+def test_each_legs_band_is_recorded_and_stored(tmp_path: Path) -> None:
+    session = begin(tmp_path / "s")
+    record(session)
+    sides: dict[Side, SideTarget] = {"left": SideTarget(Band(10.0, 14.0), 11.0), "right": SideTarget(Band(12.0, 16.0), 13.0)}
+    drill = msgspec.structs.replace(phase("drill", Band(12.0, 16.0)), sides=sides)
+    session.phase(drill, s_to_ns(1.0))
+    session.close()
+    store = Store(SecretAddress(f"sqlite:///{tmp_path / 'sessions.db'}"))
+    store.import_session(tmp_path / "s")
+    for phases in (from_folder(tmp_path / "s").phases, store.rows(store.entries()[0].id, "phases")):
+        assert [phases[-1][f"left_{name}"] for name in BAND_COLUMNS] == [10.0, 14.0, 11.0]
+        assert [phases[-1][f"right_{name}"] for name in BAND_COLUMNS] == [12.0, 16.0, 13.0]
+        assert phases[0].get("left_band_low_deg") is None
     store.close()
 
 

@@ -379,8 +379,10 @@ class TestMigrations:
             Store(SecretAddress(url))
 
     def test_have_every_column_of_the_files(self) -> None:
+        """Except those of each leg's band, which only a report reads: they are in `more`."""
         for table, columns in (("cues", CUE_COLUMNS), ("phases", PHASE_COLUMNS)):
-            assert {column.name for column in columns} <= {column.name for column in tables.ROWS[table].columns}
+            names = {column.name for column in columns if not column.name.startswith(("left_", "right_"))}
+            assert names <= {column.name for column in tables.ROWS[table].columns}
 
 
 IMPORTER = """
