@@ -19,6 +19,7 @@ from hipcue.cli.options import (
     PresetOption,
     RotateOption,
     folder,
+    pictures,
     settings_from,
 )
 from wire.visible_text import one_line
@@ -55,11 +56,8 @@ def analyse(
 
     def settings_for(path: str) -> Settings:
         given = {
-            "capture.source": path,
+            **pictures(path, other_side, rotate),
             "capture.filmed_at_fps": filmed_at,
-            "capture.rotate_deg": rotate,
-            "capture.other_side.source": other_side,
-            "capture.other_side.rotate_deg": rotate,
             "analysis.facing": facing,
             "analysis.backend": backend,
         }

@@ -1,5 +1,6 @@
 """The commands of `hipcue` and their options."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,7 +8,9 @@ import typer
 from rich.text import Text
 
 from config.loading import Origin
+from config.mistakes import ConfigError
 from config.paths import keys_folder
+from config.sections.capture import CaptureSettings
 from hipcue import __version__
 from hipcue.cli.analyse_command import analyse
 from hipcue.cli.calibrate_command import calibrate_sides
@@ -27,6 +30,7 @@ from hipcue.cli.options import (
     SourceOption,
     folder,
     origin_from,
+    pictures,
     settings_from,
 )
 from hipcue.cli.runner_number import numbered
@@ -112,11 +116,9 @@ def run(
             config,
             preset,
             {
-                "capture.source": source,
-                "capture.other_side.source": other_side,
+                **pictures(source, other_side, rotate),
                 "capture.loop": loop or None,
                 "capture.filmed_at_fps": filmed_at,
-                "capture.rotate_deg": rotate,
                 "session.runner": runner,
                 "session.mode": "session" if runner else None,
                 "analysis.facing": facing,
@@ -128,6 +130,7 @@ def run(
         origin, note = numbered(origin)
         if note:
             err.print(one_line(note))
+        _check_files(origin.load().capture)
         _live(origin, for_s, screenshot, latency)
 
 
@@ -196,8 +199,7 @@ def doctor(
     from hipcue.doctor import examine
 
     with sentences():
-        given = {"capture.source": source, "capture.other_side.source": other_side, "capture.rotate_deg": rotate}
-        findings = examine(settings_from(config, None, given))
+        findings = examine(settings_from(config, None, pictures(source, other_side, rotate)))
         for finding in findings:
             mark = Text("ok  ", "green") if finding.good else Text("look", "yellow")
             out.print(mark, f"{finding.subject:12} {one_line(finding.found)}")
@@ -243,6 +245,18 @@ def version() -> None:
 def _demo_other_side(source: str | None) -> str | None:
     """The other side's source; "synthetic" alone is the demonstration's runner, seen from the other side."""
     return f"{DEMO_SOURCE},other_side=true" if source in ("synthetic", "synthetic:") else source
+
+
+def _check_files(capture: CaptureSettings) -> None:
+    """Raises ConfigError if a source names a file that is not there: a session with one of two cameras would begin."""
+    for key, source in (("source", capture.source), ("other_side.source", capture.other_side.source)):
+        name = source.reveal()
+        if not name or "://" in name or name.partition(":")[0] == "synthetic" or os.path.exists(name):
+            continue
+        from capture.opening import is_live  # it loads OpenCV
+
+        if not is_live(source):
+            raise ConfigError(f"capture.{key} = {str(source)!r}: there is no such file; check the name")
 
 
 def _surroundings(window: bool, no_display: bool, no_audio: bool, session_dir: Path | None) -> dict[str, Any]:

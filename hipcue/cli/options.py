@@ -20,7 +20,8 @@ FilmedAtOption = Annotated[
     typer.Option("--filmed-at", metavar="FPS", min=1, help="Slow motion: frames per second at which the file was filmed."),
 ]
 RotateOption = Annotated[
-    int | None, typer.Option("--rotate", metavar="DEG", help="Turn the pictures clockwise by 90, 180 or 270 degrees.")
+    int | None,
+    typer.Option("--rotate", metavar="DEG", help="Turn the pictures, of both cameras, clockwise by 90, 180 or 270 degrees."),
 ]
 ForOption = Annotated[float | None, typer.Option("--for", metavar="SECONDS", min=0, max=LONGEST_S, help="End after this time.")]
 FacingOption = Annotated[str | None, typer.Option(help='Direction of running in the picture: "right", "left" or "auto".')]
@@ -34,6 +35,16 @@ def folder(text: str) -> Path:
     if SecretAddress(text).may_hold_password:
         raise typer.BadParameter("is an address; give a folder")
     return Path(text)
+
+
+def pictures(source: str | None, other_side: str | None, rotate: int | None) -> dict[str, Any]:
+    """The options of one or two cameras, as settings. A second camera is usually mounted like the first one."""
+    return {
+        "capture.source": source,
+        "capture.other_side.source": other_side,
+        "capture.rotate_deg": rotate,
+        "capture.other_side.rotate_deg": rotate,
+    }
 
 
 def origin_from(config: Path | None, preset: str | None, given: dict[str, Any]) -> Origin:
