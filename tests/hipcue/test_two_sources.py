@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 
 from config.settings import Settings
 from hipcue.cli.commands import app
+from wire.texts import Finding
 
 
 @pytest.fixture
@@ -34,7 +35,12 @@ def test_a_run_without_one_of_two_files_does_not_begin(home: Path, missing: str,
 
 def test_rotate_turns_both_cameras(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[Settings] = []
-    monkeypatch.setattr("hipcue.doctor.examine", lambda settings: found.append(settings) or [])
+
+    def examined(settings: Settings) -> list[Finding]:
+        found.append(settings)
+        return []
+
+    monkeypatch.setattr("hipcue.doctor.examine", examined)
     monkeypatch.setattr("hipcue.cli.commands._live", lambda origin, *_given, **_named: found.append(origin.load()))
     monkeypatch.setattr(
         "hipcue.cli.analyse_command._Analysis.of_clip", lambda self, clip: found.append(self.settings_for(clip))
