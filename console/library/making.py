@@ -75,7 +75,7 @@ def _export(catalogue: Catalogue, order: Order, out: Path) -> None:
 
 def _trend(catalogue: Catalogue, order: Order, out: Path) -> None:
     from sessions.export.spreadsheet_cell import table_csv
-    from sessions.report.trend import HEADINGS, cells, entry
+    from sessions.report.trend import entry, table
     from sessions.report.trend_report import write_trend
 
     named = order["what"] == "compare"
@@ -84,7 +84,7 @@ def _trend(catalogue: Catalogue, order: Order, out: Path) -> None:
         raise SessionsError("There are no such sessions.")
     entries = [entry(one) for one in catalogue.near_strides(sorted(found, key=lambda one: one.started))]
     if out.suffix == ".csv":
-        out.write_text(table_csv(HEADINGS, [cells(one) for one in entries]))
+        out.write_text(table_csv(*table(entries)))
     else:
         write_trend(order["title"], entries, out)
 

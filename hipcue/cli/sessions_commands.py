@@ -166,7 +166,7 @@ def _no_sessions_of(runner: str) -> str:
 
 
 def _give_trend(sessions: Iterable["CountedStrides"], out_file: Path | None, title: str) -> None:
-    from sessions.report.trend import HEADINGS, cells, entry, trend_sentence, trend_verdict, zero_sentence
+    from sessions.report.trend import entry, sides_sentence, table, trend_sentence, trend_verdict, zero_sentence
 
     entries = [entry(one) for one in sessions]
     if out_file is not None and out_file.suffix.lower() in (".html", ".htm", ".pdf"):
@@ -175,14 +175,15 @@ def _give_trend(sessions: Iterable["CountedStrides"], out_file: Path | None, tit
         write_trend(title, entries, out_file)
         out.print(f"Saved in {out_file}")
         return
-    _give_table(HEADINGS, [cells(one) for one in entries], out_file, "")
+    _give_table(*table(entries), out_file, "")
     if out_file is not None:
         return
     out.print(trend_verdict(entries))
     if sentence := trend_sentence(entries):
         out.print(sentence)
-    if zero := zero_sentence(entries):
-        out.print(zero)
+    for sentence in (sides_sentence(entries), zero_sentence(entries)):
+        if sentence:
+            out.print(sentence)
     out.print("retained, drill: change from the session's own baseline, ± 95 %; chance?: too small to be told from chance")
     out.print("excursion: mean ± 95 %; hip extension: mean ± its chance difference between days")
 

@@ -14,9 +14,10 @@ from scipy.special import stdtrit
 
 from config.reference import PACE_CADENCE_PCT, PACE_SPEED_MPS, Z95
 from config.sections.capture import KMH_PER_MPS
-from sessions.format.recorded import CountedStrides
+from sessions.format.recorded import CountedStrides, RecordedSession
 from sessions.format.rows import Floats
 from sessions.report.changes import MeanChange, changes
+from sessions.report.left_right import LeftRight, left_right
 from sessions.report.statistics import BETWEEN_DAYS_DEG, CAMERA_CHANGE_RMS, Mean, mean_of
 from wire.texts import counted, digits
 
@@ -32,6 +33,8 @@ HEADINGS = (
     "km/h",
     "strides",
 )
+SIDE_HEADINGS = ("left °", "right °", "left − right °")
+"""With two cameras."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class TrendEntry:
     """Belt speed in the same strides."""
     zero_correction_deg: float
     """What the zero of hip extension was lowered by for the pose model; 0: not corrected."""
+    left_right: LeftRight | None = None
+    """Hip extension of both legs over the session; None with one camera."""
 
 
 def entry(session: CountedStrides) -> TrendEntry:
@@ -75,7 +80,15 @@ def entry(session: CountedStrides) -> TrendEntry:
         cadence=_at_rest(session.values("cadence_spm"), in_baseline),
         speed_mps=_at_rest(session.values("belt_speed_mps"), in_baseline),
         zero_correction_deg=session.zero_correction_deg,
+        left_right=left_right(session) if isinstance(session, RecordedSession) else None,
     )
+
+
+def table(entries: Sequence[TrendEntry]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Headings and rows; the columns of left and right only if a session had two cameras."""
+    if not any(one.left_right for one in entries):
+        return HEADINGS, [cells(one) for one in entries]
+    return (*HEADINGS, *SIDE_HEADINGS), [(*cells(one), *_side_cells(one.left_right)) for one in entries]
 
 
 def cells(one: TrendEntry) -> tuple[str, ...]:
@@ -92,6 +105,26 @@ def cells(one: TrendEntry) -> tuple[str, ...]:
         "" if one.speed_mps is None else f"{KMH_PER_MPS * one.speed_mps.mean:.1f}",
         str(one.strides),
     )
+
+
+def _side_cells(found: LeftRight | None) -> tuple[str, ...]:
+    if found is None:
+        return "", "", ""
+    difference = f"{digits(found.difference_deg, '+.1f')} ± {found.ci95_deg:.1f}" if found.stated else "not stated"
+    return found.left.text, found.right.text, difference
+
+
+def sides_sentence(entries: Sequence[TrendEntry]) -> str:
+    """How left minus right changed from the first session in which it is known to the last; "": fewer than two."""
+    stated = [one.left_right for one in entries if one.left_right is not None and one.left_right.stated]
+    if len(stated) < 2:
+        return ""
+    first, last = stated[0], stated[-1]
+    change_deg = last.difference_deg - first.difference_deg
+    ci95_deg = math.hypot(first.ci95_deg, last.ci95_deg)
+    from_to = " to ".join(f"{digits(one.difference_deg, '+.1f')} ± {one.ci95_deg:.1f}°" for one in (first, last))
+    verdict = "more than chance" if abs(change_deg) > ci95_deg else "could be chance"
+    return f"Left minus right: from {from_to}, a change of {digits(change_deg, '+.1f')} ± {ci95_deg:.1f}° (95 %); {verdict}."
 
 
 def slope(entries: Sequence[TrendEntry]) -> tuple[float, float] | None:

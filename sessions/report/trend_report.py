@@ -9,10 +9,11 @@ from sessions.charts.svg import COLUMN, NARROW, WIDE
 from sessions.report import document
 from sessions.report.changes import MeanChange
 from sessions.report.document import Answer, Document, Figure, Number, Section, Table
+from sessions.report.key_figures import left_right_words
 from sessions.report.session_figures import drawn
 from sessions.report.session_report import LIMITS
 from sessions.report.statistics import BETWEEN_DAYS_DEG, CAMERA_CHANGE_RMS, Mean
-from sessions.report.trend import HEADINGS, TrendEntry, cells, slope, trend_sentence, trend_verdict, zero_sentence
+from sessions.report.trend import TrendEntry, sides_sentence, slope, table, trend_sentence, trend_verdict, zero_sentence
 from sessions.report.written import write_document
 from wire.texts import digits
 
@@ -27,13 +28,14 @@ def write_trend(title: str, entries: Sequence[TrendEntry], out: Path) -> None:
 
 def trend_document(title: str, entries: Sequence[TrendEntry]) -> Document:
     """The report's content, for at least one session."""
-    figures = drawn((partial(_changes, entries), partial(_extension, entries)))
+    figures = drawn((partial(_changes, entries), partial(_left_right, entries), partial(_extension, entries)))
+    headings, rows = table(entries)
     left_out = f" The newest {_MOST_LINES} of {len(entries)}." if len(entries) > _MOST_LINES else ""
     sessions = Table(
         "Session by session",
         f"{_COLUMNS}{left_out}",
-        HEADINGS[1:],
-        [cells(one)[1:] for one in reversed(entries[-_MOST_LINES:])],
+        headings[1:],
+        [row[1:] for row in reversed(rows[-_MOST_LINES:])],
         numbers=True,
     )
     meaning = Table("What the figures mean", "", ("figure", "value", "definition, and what ± covers"), _MEANINGS)
@@ -63,6 +65,8 @@ def _answer(entries: Sequence[TrendEntry]) -> Answer:
             "It needs no zero, so it can be compared between days if the camera stands in the same place.",
         )
     )
+    if sides := sides_sentence(entries):
+        points.append(document.Point("Left and right", sides))
     if zero := zero_sentence(entries):
         points.append(document.Point("What cannot be compared", zero))
     return Answer(trend_verdict(entries), numbers, trend_sentence(entries), points, _excursion(entries))
@@ -116,6 +120,17 @@ def _extension(entries: Sequence[TrendEntry]) -> Figure | None:
     return _figure(title, data, _EXTENSION)
 
 
+def _left_right(entries: Sequence[TrendEntry]) -> Figure | None:
+    """Left minus right of each session with two cameras, where it is certain enough to be stated."""
+    found = [(at, one.left_right) for at, one in enumerate(entries) if one.left_right is not None and one.left_right.stated]
+    points = [Point(at, one.difference_deg, one.ci95_deg, one.differs, left_right_words(one)) for at, one in found]
+    if not points:
+        return None
+    title = "Left and right"
+    data = History(title, "left minus right, °", _names(entries), [Series("both legs", points)], zero=True)
+    return _figure(title, data, _LEFT_RIGHT)
+
+
 def _figure(title: str, data: History, caption: str) -> Figure:
     return Figure(title, caption, interval_columns(data, WIDE), interval_columns(data, NARROW), across=True)
 
@@ -165,6 +180,10 @@ _CHANGES = (
 _EXCURSION = (
     "Near leg, in the baseline, or over all strides where there is none. Bars: 95 % interval of the mean. Dashed: the line "
     "through the sessions, with its 95 % interval (Student's t)."
+)
+_LEFT_RIGHT = (
+    "Hip extension of the left leg minus that of the right one, by two cameras, over the session; bars: 95 % interval, from "
+    "the strides' scatter and the cameras. Hollow: could be chance."
 )
 _EXTENSION = (
     f"Absolute hip extension in the same strides. Bars: ± {BETWEEN_DAYS_DEG:.0f}°, by which two-dimensional hip angles of the "

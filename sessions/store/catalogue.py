@@ -82,13 +82,15 @@ class Catalogue:
     def near_strides(self, entries: Sequence[SessionEntry]) -> Iterator["CountedStrides"]:
         """Columns of each session's strides of the near leg: from its folder while it runs, else from the store.
 
-        Raises SessionsError, OSError.
+        Of a session with two cameras, the rows of both legs. Raises SessionsError, OSError.
         """
         from sessions.format.recorded import from_folder  # it loads NumPy
 
         stored = self._store.near_strides([entry.id for entry in entries if not entry.running])
         for entry in entries:
-            yield from_folder(entry.folder, with_frames=False) if entry.running else next(stored)
+            found = from_folder(entry.folder, with_frames=False) if entry.running else next(stored)
+            two_cameras = not entry.running and found.header.get("other_side")
+            yield self.read(entry, with_frames=False) if two_cameras else found
 
     def add(self, folders: Iterable[Path]) -> Iterator[str]:
         """Import the sessions in these folders. Yields for each "", or a sentence that says why it is left out.

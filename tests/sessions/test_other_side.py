@@ -15,7 +15,10 @@ from sessions.recorder.interrupted_session import interrupted_session
 from sessions.recorder.session_writer import SessionWriter
 from sessions.report.frame_figures import frame_figures
 from sessions.report.key_figures import headline, key_figures
+from sessions.report.left_right import left_right
+from sessions.report.trend import entry
 from sessions.report.verdict import verdict
+from sessions.store.catalogue import Catalogue
 from sessions.store.store import Store
 from tests.support.message_examples import sample, stride
 from tests.support.recorded_sessions import begin, header, phase
@@ -115,6 +118,19 @@ def test_the_store_keeps_sides_and_cameras_and_lists_the_main_one(folder: Path, 
     assert list(columns.values("hip_extension_deg")) == [12.0] * 3
     assert entry.near_strides == 3
     store.close()
+
+
+def test_a_history_reads_both_legs_from_the_store(held_by_one_leg: Path, tmp_path: Path) -> None:
+    """Also of a session whose folder is on another machine."""
+    catalogue = Catalogue(SecretAddress(f"sqlite:///{tmp_path / 'sessions.db'}"))
+    assert list(catalogue.add([held_by_one_leg])) == [""]
+    expected = left_right(from_folder(held_by_one_leg))
+    held_by_one_leg.rename(tmp_path / "elsewhere")
+    (found,) = catalogue.near_strides(catalogue.entries())
+    catalogue.close()
+    assert expected is not None
+    assert expected.difference_deg < -4.0
+    assert entry(found).left_right == expected
 
 
 def test_each_legs_band_is_recorded_and_stored(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from sessions.report.session_report import html_report, session_document, write_
 from sessions.report.target import HIP, last_band, phase_spans, wanted
 from sessions.report.thigh_curve import reference_curve
 from tests.support.forged_sessions import TAKEN, good_session
-from tests.support.made_sessions import BAND_DEG, STRIDE_S, coached_session, cue_row, phase_row, stride_row
+from tests.support.made_sessions import BAND_DEG, STRIDE_S, by_two_cameras, coached_session, cue_row, phase_row, stride_row
 from tests.support.recorded_sessions import header
 from wire.texts import ADVICE
 
@@ -173,31 +173,14 @@ class TestTheFirstScreen:
 
 
 class TestTwoCameras:
-    @staticmethod
-    def session(left_more_deg: float) -> RecordedSession:
-        """The main camera sees the right leg near, the other one the left leg half a stride later."""
-        session = coached_session()
-        zeroed = [{**row, "side": "right", "standing_thigh_deg": 0.0} for row in session.strides]
-        others = [
-            {
-                **row,
-                "side": "left",
-                "t_peak_s": float(row["t_peak_s"] or 0) + STRIDE_S / 2,
-                "hip_extension_deg": float(row["hip_extension_deg"] or 0) + left_more_deg,
-            }
-            for row in zeroed
-        ]
-        facing = {"facing": "right", "other_side": {"facing": "left"}}
-        return replace(session, header={**session.header, **facing}, strides=zeroed, other_strides=others)
-
     def test_are_compared_for_the_coach_left_against_right(self) -> None:
-        page = html_report(self.session(3.0)).replace("\u00a0", " ")
+        page = html_report(by_two_cameras(3.0)).replace("\u00a0", " ")
         assert "<h3>Left and right</h3>" in page.partition("<details>")[0]
         assert re.search(r"\+3\.0 ± 2\.\d°: a real difference", page)
         assert "Near and far leg" not in page
 
     def test_each_leg_is_drawn_over_time_with_its_change_and_its_cues(self) -> None:
-        page = html_report(self.session(3.0)).replace("\u00a0", " ")
+        page = html_report(by_two_cameras(3.0)).replace("\u00a0", " ")
         for leg in ("left leg", "right leg"):
             assert f"<h3>Strides over the session, {leg}</h3>" in page
             assert f"<h3>Effect of each cue, {leg}</h3>" in page
@@ -206,7 +189,7 @@ class TestTwoCameras:
         assert len(titles) == 2
 
     def test_show_the_effect_of_a_cue_about_one_leg_on_that_leg(self) -> None:
-        session = self.session(3.0)
+        session = by_two_cameras(3.0)
         rule = {"name": str(session.cues[0]["rule"]), "when": "hip_extension below band", "leg": "left", "say": "push"}
         facing = {"facing": "right", "other_side": {"facing": "left"}, "config": {"cue": [rule]}}
         page = html_report(replace(session, header={**session.header, **facing}))
@@ -214,17 +197,17 @@ class TestTwoCameras:
         assert "<h3>Effect of each cue, right leg</h3>" not in page
 
     def test_draw_each_leg_against_its_own_band(self) -> None:
-        session = self.session(3.0)
+        session = by_two_cameras(3.0)
         own = {"left_band_low_deg": 2.0, "left_band_high_deg": 4.0}
         other = replace(session, phases=[{**row, **own} for row in session.phases]).of_other_side()
         assert last_band(session, HIP) != (2.0, 4.0) == last_band(other, HIP)
         assert last_band(session.of_other_side(), HIP) is None  # recorded by an earlier version: its band is unknown
 
     def test_without_a_difference_say_so(self) -> None:
-        assert re.search(r"0\.0 ±\u00a0\d\.\d°: could be chance", html_report(self.session(0.0)))
+        assert re.search(r"0\.0 ±\u00a0\d\.\d°: could be chance", html_report(by_two_cameras(0.0)))
 
     def test_without_zeros_draw_no_difference_because_its_uncertainty_is_too_large(self) -> None:
-        session = self.session(3.0)
+        session = by_two_cameras(3.0)
         left, right = (
             [{**row, "standing_thigh_deg": None} for row in rows] for rows in (session.other_strides, session.strides)
         )

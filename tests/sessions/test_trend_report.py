@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from sessions.report.html_page import html_page
-from sessions.report.trend import TrendEntry, entry, zero_sentence
+from sessions.report.trend import HEADINGS, SIDE_HEADINGS, TrendEntry, entry, sides_sentence, table, zero_sentence
 from sessions.report.trend_report import trend_document, write_trend
-from tests.support.made_sessions import coached_session
+from tests.support.made_sessions import by_two_cameras, coached_session
 
 HOSTILE = "</p><script>alert(1)</script> #panic() \x1b[2J"
 
@@ -101,3 +101,24 @@ def test_a_runner_of_any_name_has_a_history(tmp_path: Path, form: str) -> None:
     if form == "html":
         assert content.count(b"<script") == 1
         assert b"\x1b" not in content
+
+
+def test_of_two_cameras_each_session_states_left_and_right_and_the_history_how_their_difference_changed() -> None:
+    one, before, after = coached_session(day=1), by_two_cameras(4.5, day=2), by_two_cameras(0.0, day=3)
+    entries = [entry(one), entry(before), entry(after)]
+    headings, rows = table(entries)
+    assert headings[-3:] == SIDE_HEADINGS
+    assert rows[0][-3:] == ("", "", "")
+    assert [row[-1].partition(" ±")[0] for row in rows[1:]] == ["+4.5", "0.0"]
+    assert re.match(r"Left minus right: from \+4\.5 ± \d\.\d° to 0\.0 ± \d\.\d°, a change of −4\.5 ± ", sides_sentence(entries))
+    assert sides_sentence(entries).endswith("more than chance.")
+    page = html_page(trend_document("Ada", entries))
+    assert "<h3>Left and right</h3>" in page
+    assert "Left minus right: from" in page.replace("\u00a0", " ")
+
+
+def test_one_camera_states_no_sides() -> None:
+    entries = [entry(coached_session(day=1)), entry(by_two_cameras(0.0, day=2))]
+    assert sides_sentence(entries) == ""
+    assert table(entries[:1])[0] == HEADINGS
+    assert "<h3>Left and right</h3>" not in html_page(trend_document("Ada", entries[:1]))

@@ -1,6 +1,7 @@
 """Recorded sessions made of numbers: baseline, drill and retention with the values that a test wants, without a runner."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -85,3 +86,23 @@ def coached_session(
     summary = {} if practise is None else {"summary": {"practise": list(practise), "best_streak": 9}}
     default = cues or [cue_row((1.3 * strides + 0.5) * STRIDE_S)]
     return RecordedSession(header(day, "Ada", fps=30.0, **summary, **head), rows, list(default), phases)
+
+
+def by_two_cameras(left_more_deg: float, **given: Any) -> RecordedSession:
+    """A coached session whose left leg extends this much further, half a stride later.
+
+    The main camera sees the right leg near, the other one the left leg.
+    """
+    session = coached_session(**given)
+    right = [{**row, "side": "right", "standing_thigh_deg": 0.0} for row in session.strides]
+    left = [
+        {
+            **row,
+            "side": "left",
+            "t_peak_s": float(row["t_peak_s"] or 0) + STRIDE_S / 2,
+            "hip_extension_deg": float(row["hip_extension_deg"] or 0) + left_more_deg,
+        }
+        for row in right
+    ]
+    facing = {"facing": "right", "other_side": {"facing": "left"}}
+    return replace(session, header={**session.header, **facing}, strides=right, other_strides=left)
