@@ -9,6 +9,7 @@ from msgspec import structs
 from analysis.attendance import Attendance
 from analysis.frame_pace import FramePace
 from analysis.measurement import Measurement
+from analysis.pair_correction import PairCorrection
 from analysis.pose.backends import open_backend
 from analysis.pose.pose_estimator import PoseError, PoseEstimator
 from analysis.side_agreement import SideAgreement
@@ -65,6 +66,7 @@ class _Analysis:
         self._max_age_ns = ms_to_ns(settings.analysis.max_age_ms)
         self._frames = node.frames(other_side=camera == "other_side")
         self._agreement = SideAgreement()
+        self._correction = PairCorrection(settings.analysis.min_quality)
         if settings.capture.has_other_side or camera == "other_side":
             node.subscribe(STRIDE, Stride, self._handle_stride, wakes=False)
         # Only a frame ends the wait; messages that come between two frames are handled after the next one.
@@ -85,6 +87,7 @@ class _Analysis:
         settings = settings.of_other_side() if self._camera == "other_side" else settings
         self._max_age_ns = ms_to_ns(settings.analysis.max_age_ms)
         self._measurement.configure(settings)
+        self._correction.min_quality = settings.analysis.min_quality
 
     def _handle_command(self, command: Command) -> None:
         if command.name == "calibrate":
@@ -93,6 +96,7 @@ class _Analysis:
     def _handle_stride(self, stride: Stride) -> None:
         if stride.camera != self._camera:
             self._agreement.add_other(stride)
+            self._correction.add_other(stride)
 
     def _take(self, frame: Frame, received_ns: int) -> None:
         if frame.epoch == self._last_epoch:
@@ -107,7 +111,7 @@ class _Analysis:
             self._health.counters["too old"] += 1
             return
         sample, settled = self._measurement.measure(frame, self._clock, received_ns)
-        self._outlet.publish(sample, [self._agreement.weighed(stride) for stride in settled])
+        self._outlet.publish(sample, [self._correction.corrected(self._agreement.weighed(stride)) for stride in settled])
         if self._agreement.disagrees and settled:
             self._health.counters["strides against the other camera"] += len(settled)
         # The last answer stands while nobody runs: only strides show whether a camera has been moved.

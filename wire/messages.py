@@ -143,6 +143,9 @@ class Stride(Message, frozen=True):
     zero_correction_deg: float | None = None
     """How much the zeros of hip extension were lowered, because the pose model reads quiet standing differently from push-off;
     0: this model is not corrected; None: uncalibrated."""
+    pair_correction_deg: float = 0.0
+    """How much `hip_extension_deg` was lowered, and `thigh_min_deg` raised, so that both cameras read alike
+    (analysis/pair_correction.py); 0 with one camera."""
 
     def value(self, column: str) -> float | None:
         """The value of a measure by its column; None: it was not measured."""

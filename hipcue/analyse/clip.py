@@ -113,6 +113,9 @@ def _measure(views: list[ClipView], session: SessionWriter, for_s: float | None,
         session.sample(sample)
         for stride in settled:
             session.stride(stride)
+            for other in views:
+                if other is not view:
+                    other.add_other(stride)
         if settled:
             sides.check(sample)
         done += 1

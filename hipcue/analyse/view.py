@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.measurement import Measurement
+from analysis.pair_correction import PairCorrection
 from analysis.pose.pose_estimator import PoseEstimator
 from capture.sources.cropping import framed
 from capture.sources.source import Recording
@@ -28,6 +29,7 @@ class ClipView:
         self._recording = recording
         self._pose = WatchedPose(pose)
         self._measurement = Measurement(settings, self._pose, camera)
+        self._correction = PairCorrection(settings.analysis.min_quality)
         if settings.belt.source == "typed" and settings.belt.speed_kmh > 0:
             speed_mps = settings.belt.speed_kmh / KMH_PER_MPS
             belt = Belt(at_ns=0, speed_mps=speed_mps, incline_pct=settings.belt.incline_pct, source="config")
@@ -56,13 +58,18 @@ class ClipView:
         self._picture_px = stored.shape[0] * stored.shape[1]
         image = framed(stored, self._settings)
         frame = Frame(1, index + 1, index, at_ns, at_ns, at_ns, self._recording.time_source, image)
-        sample, settled = self._measurement.measure(frame, monotonic_ns)
+        sample, strides = self._measurement.measure(frame, monotonic_ns)
+        settled = [self._correction.corrected(stride) for stride in strides]
         self._inference.add_ns(sample.stamps.pose_ended_ns - sample.stamps.pose_started_ns)
         if self._annotated is not None:
             self._annotated.add(image, sample, settled)
         self.frames = index + 1
         self.next_ns = self._recording.advance()
         return sample, settled
+
+    def add_other(self, stride: Stride) -> None:
+        """Add a stride by the other camera: both cameras are made to read alike."""
+        self._correction.add_other(stride)
 
     def header(self, whole: bool) -> dict[str, object]:
         """Its part of the session's header; `whole`: the recording was to be read to its end."""

@@ -51,6 +51,7 @@ _BEHIND: dict[str, tuple[Column[Stride], ...]] = {
         Column("side", lambda s, _: s.side),
         Column("camera", lambda s, _: s.camera),
         Column("zero_correction_deg", lambda s, _: s.zero_correction_deg),
+        Column("pair_correction_deg", lambda s, _: s.pair_correction_deg),
     ),
 }
 """Columns that are not measures, by the measure that they follow: a new measure comes last, and no column moves."""

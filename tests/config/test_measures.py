@@ -26,7 +26,7 @@ FILE_CONTRACT = (
     "stride,leg,t_peak_s,t_known_s,hip_extension_deg,thigh_min_deg,thigh_excursion_deg,knee_deg,ankle_deg,trunk_lean_deg,"
     "cadence_spm,quality,stride_time_s,knee_drive_deg,hip_extension_trunk_deg,rebound_ms,swing_velocity_dps,"
     "knee_straightest_ms,ankle_peak_ms,triple_spread_ms,vertical_oscillation_leg,standing_thigh_deg,step_length_m,"
-    "overstride_leg,contact_ms,flight_ms,belt_speed_mps,incline_pct,predicted_off_ms,side,camera,zero_correction_deg"
+    "overstride_leg,contact_ms,flight_ms,belt_speed_mps,incline_pct,predicted_off_ms,side,camera,zero_correction_deg,pair_correction_deg"
 )
 
 
