@@ -6,6 +6,8 @@ _RESTART_NS = s_to_ns(0.5)
 """Timestamps that go back by more than this start over, as in concatenated recordings; reordered pictures go back by less."""
 _MOST_SKIPPED = 3
 """Most consecutive pictures left out because they are out of order: B-frames are not reordered further than this."""
+_SHORTEST_STEP_NS = s_to_ns(0.5e-3)
+"""No camera is faster: closer timestamps come from a wrong rate, as in the header of an AVI file."""
 _LONGEST_GAP_NS = s_to_ns(10)
 """A longer gap means that the clock was set: no picture of a runner lasts that long."""
 _TRUSTED_PICTURES = 15
@@ -62,10 +64,10 @@ class Timeline:
         if stamp_ns is None or not self._trusted:
             return self._later(self._at_ns + self._period_ns)
         step_ns = stamp_ns - self._stamp_ns
-        if 0 < step_ns <= _LONGEST_GAP_NS:
+        if _SHORTEST_STEP_NS <= step_ns <= _LONGEST_GAP_NS:
             self._stamp_ns = stamp_ns
             return self._later(self._at_ns + step_ns)
-        if -_RESTART_NS <= step_ns <= 0 and self._skipped < _MOST_SKIPPED:
+        if -_RESTART_NS <= step_ns < _SHORTEST_STEP_NS and self._skipped < _MOST_SKIPPED:
             self._skipped += 1
             return None
         self._trusted = self._since_break > _TRUSTED_PICTURES

@@ -52,6 +52,12 @@ def test_without_any_pictures_follow_at_the_nominal_rate(stamp: float | None) ->
     assert placed == [PERIOD_MS * number for number in range(len(placed))]
 
 
+def test_timestamps_denser_than_any_camera_takes_pictures_are_not_used() -> None:
+    placed = [at_ms for at_ms in placed_ms([number * 1e-3 for number in range(60)]) if at_ms is not None]
+    assert len(placed) >= 54
+    assert placed == [PERIOD_MS * number for number in range(len(placed))]
+
+
 class TestTwoTimestamps:
     DISPLAY, DECODING = (0, 1, 2, 3, 4, 5, 6, 7), (-2, -1, 0, 1, 2, 3, 4, 5)
     SHUFFLED = (1, 4, 3, 5, 2, 6, 7, 8)
