@@ -26,7 +26,7 @@ from capture.belt.bluetooth import (
     follow,
 )
 from capture.belt.ftms import STEEPEST_PCT, TREADMILL_DATA_UUID, parse_treadmill_data
-from capture.belt.moving_speed import MOVED_M, STILL_S, ZERO_S, MovingSpeed
+from capture.belt.moving_speed import LEAP_S, MOVED_M, STILL_S, ZERO_S, MovingSpeed
 from capture.belt.reading import FASTEST_KMH as FASTEST_RECEIVED_KMH
 from capture.belt.reading import BeltReading, PacketError
 from capture.belt.rsc import RSC_MEASUREMENT_UUID, parse_rsc_measurement
@@ -173,6 +173,26 @@ class TestZeros:
     )
     def test_every_speed_is_one_that_was_sent(self, sent: list[tuple[float | None, float | None]]) -> None:
         assert set(speeds_kmh(*sent)) <= {None, *(speed_kmh for speed_kmh, _ in sent)}
+
+
+class TestLeaps:
+    @pytest.mark.parametrize("leap_kmh", [2.0, 18.0, 44.0])
+    def test_a_single_one_is_left_out(self, leap_kmh: float) -> None:
+        assert speeds_kmh((10, None), (leap_kmh, None), (10.5, None)) == [10, 10, 10.5]
+
+    def test_different_ones_are_left_out(self) -> None:
+        assert speeds_kmh((10, None), (18, None), (2, None), (30, None), (10, None)) == [10, 10, 10, 10, 10]
+
+    def test_one_that_is_confirmed_counts(self) -> None:
+        assert speeds_kmh((6, None), (12, None), (12.5, None), (13, None)) == [6, 6, 12.5, 13]
+
+    def test_one_after_a_gap_or_from_a_stand_counts_at_once(self) -> None:
+        assert speeds_kmh((10, None), (4, None), every_s=LEAP_S + 1) == [10, 4]
+        assert speeds_kmh((0, None), (0, None), (12, None)) == [None, 0, 12]
+
+    def test_a_belt_that_speeds_up_is_followed_without_delay(self) -> None:
+        ramp = [4.0, 6.5, 9.0, 11.5, 14.0]
+        assert speeds_kmh(*((kmh, None) for kmh in ramp)) == ramp
 
 
 def state(**belt: Any) -> BeltState:
