@@ -21,7 +21,7 @@ from capture.sources.picture_size import MOST_PX
 from capture.sources.resting_pace import RestingPace
 from capture.sources.timeline import DisplayStamps
 from capture.sources.upright_image import UprightImage
-from wire.clock import NS_PER_S, monotonic_ns
+from wire.clock import NS_PER_S, monotonic_ns, s_to_ns
 from wire.frames.frame import Image
 
 DEFAULT_FPS = 30.0
@@ -35,6 +35,8 @@ _LOOKED_AT = 500
 _FEWER = 4
 """A track with this many times fewer pictures than another one is not a video."""
 
+FIRST_PICTURE_S = 15.0
+"""A stream must send a whole picture within this time: cameras send a key frame every ten seconds at least."""
 _USER_REFUSED = (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)
 """Of RTSP, too."""
 _NO_ANSWER = (
@@ -133,6 +135,9 @@ class VideoStream:
         """The first timestamp, if it is negative; and the end of the last picture or sound."""
         self._decoded_count, self._corrupt_at = 0, 0
         """How many pictures have been decoded, whole or not; and which was the last that was not whole, counted from 1."""
+        self._shown = False
+        """Whether a whole picture has been decoded."""
+        self._opened_ns = monotonic_ns()
         self._last_is_short = False
         """Whether bytes are missing from the last packet."""
         self._frames = self._decoded()
@@ -228,6 +233,8 @@ class VideoStream:
     def _decoded(self) -> Iterator[VideoFrame]:
         try:
             for packet in self._packets():
+                if not (self._is_file or self._shown) and monotonic_ns() - self._opened_ns > s_to_ns(FIRST_PICTURE_S):
+                    break
                 if self.is_intra_only and not self.pace.wants(monotonic_ns()):
                     continue
                 try:
@@ -252,6 +259,7 @@ class VideoStream:
             if frame.is_corrupt:
                 self._corrupt_at = self._decoded_count
             else:
+                self._shown = True
                 yield frame
 
     def _packets(self) -> "Iterator[Packet[Track]]":

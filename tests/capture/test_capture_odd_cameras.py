@@ -10,7 +10,7 @@ from socket import socket
 import numpy as np
 import pytest
 
-from capture.sources import network_camera
+from capture.sources import network_camera, video_stream
 from capture.sources.network_camera import NetworkCamera
 from capture.sources.source import CameraError, SourceLost
 from config.secret_address import SecretAddress
@@ -116,6 +116,13 @@ class TestSilence:
     def test_of_an_rtsp_camera_that_came_back_is_a_refusal_in_time(self) -> None:
         """It answers while it is being opened, and sends nothing."""
         with pytest.raises(CameraError, match="no video stream answers"), opened(rtsp_camera([], 1), "rtsp"):
+            pass
+
+    def test_of_data_that_give_no_picture_is_a_refusal_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As if the camera announced another codec than it sends."""
+        monkeypatch.setattr(video_stream, "FIRST_PICTURE_S", 0.5)
+        slices = [(number * 3000, b"\0\0\0\1\x41" + bytes([number + 1]) * 200) for number in range(PICTURES)]
+        with pytest.raises(CameraError, match="no video stream answers"), opened(rtsp_camera(slices, FPS), "rtsp"):
             pass
 
     def test_in_the_middle_is_a_loss(self) -> None:
