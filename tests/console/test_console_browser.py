@@ -310,7 +310,7 @@ def test_a_session_is_forgotten_after_a_second_question(
     coach.get_by_text("1 session in the store.").wait_for()
     coach.goto(f"{address}/sessions/{header(1, 'Ada')['id']}")
     coach.get_by_text("Forget this session").click()
-    coach.get_by_role("button", name="Forget it").click()
+    coach.get_by_role("button", name="Forget session").click()
     assert (tmp_path / "one" / "session.json").exists()
     coach.get_by_role("button", name="Really forget it?").click()
     coach.get_by_text("Forgotten: ").wait_for()
