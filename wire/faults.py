@@ -161,6 +161,7 @@ class FindingCode(TextEnum):
     SIDES_NOT_CHECKED = "sides_not_checked"
     SIDES_NOT_KNOWN = "sides_not_known"
     SIDES_SAME = "sides_same"
+    SIDES_SWAPPED = "sides_swapped"
     SCREEN = "screen"
     SCREEN_MISSING = "screen_missing"
     SCREEN_OTHER = "screen_other"

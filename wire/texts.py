@@ -391,6 +391,13 @@ FINDINGS: dict[FindingCode, Finding] = {
         "both cameras see the {side} side",
         "move one of them to the other side of the treadmill, and switch mirroring off",
     ),
+    FindingCode.SIDES_SWAPPED: Finding(
+        "sides",
+        False,
+        "the camera sees the {side} side, the other one the {other_side} side; their difference is not corrected, because "
+        "they are named in the other order than when it was measured",
+        "name them in that order, or run hipcue calibrate-sides again",
+    ),
     FindingCode.SCREEN: Finding("screen", True, "{screens}"),
     FindingCode.SCREEN_MISSING: Finding(
         "screen", False, "none found", "connect one; without a screen, each stride is a line in the terminal"

@@ -54,6 +54,11 @@ class OtherSideSettings(Section):
         le=15,
     )
     extension_offset_sd_deg: float = setting(0.0, "standard deviation of that offset; 0: there is none", ge=0, le=5)
+    extension_offset_camera: str = setting(
+        "",
+        'the camera that the offset was measured for; with that one as the main camera, it is ignored; "": this one',
+        max_length=4096,
+    )
     zone: Zone = setting(Zone())
 
 
@@ -94,6 +99,21 @@ class CaptureSettings(Section):
         """Whether there is a second camera."""
         return bool(self.other_side.source)
 
+    @property
+    def cameras_swapped(self) -> bool:
+        """Whether the cameras are named in the other order than when their difference was measured."""
+        return self.has_other_side and self.other_side.extension_offset_camera == str(self.source)
+
+    @property
+    def extension_offset_deg(self) -> float:
+        """How much more the second camera reads, as it is corrected; 0 for swapped cameras, as is its standard deviation."""
+        return 0.0 if self.cameras_swapped else self.other_side.extension_offset_deg
+
+    @property
+    def extension_offset_sd_deg(self) -> float:
+        """The standard deviation of that offset; 0: nothing is corrected."""
+        return 0.0 if self.cameras_swapped else self.other_side.extension_offset_sd_deg
+
     def of_other_side(self) -> "CaptureSettings":
         """The settings of the second camera, as if it were the only one."""
         other = self.other_side
@@ -105,7 +125,7 @@ class CaptureSettings(Section):
                 "source": other.source,
                 "rotate_deg": other.rotate_deg,
                 "zone": other.zone,
-                "other_side": OtherSideSettings(extension_offset_deg=other.extension_offset_deg),
+                "other_side": OtherSideSettings(extension_offset_deg=self.extension_offset_deg),
             }
         )
 

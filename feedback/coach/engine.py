@@ -187,7 +187,7 @@ class Coach:
             notice=self._notice,
             summary=self._summary if name == "summary" else None,
             sides=sides,
-            calibration_sd_deg=self._settings.capture.other_side.extension_offset_sd_deg,
+            calibration_sd_deg=self._settings.capture.extension_offset_sd_deg,
         )
 
     @property

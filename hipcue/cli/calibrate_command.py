@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 OFFSET = ("capture", "other_side", "extension_offset_deg")
 OFFSET_SD = ("capture", "other_side", "extension_offset_sd_deg")
+OFFSET_CAMERA = ("capture", "other_side", "extension_offset_camera")
 _BY = "hipcue calibrate-sides"
 
 
@@ -60,7 +61,7 @@ def calibrate_sides(
             fail(str(error))
         for sentence in _sentences(found):
             out.print(sentence)
-        _save(file, found)
+        _save(file, found, str(settings.capture.other_side.source))
         use = "" if config is not None else f"; use it with: hipcue run --config {file}"
         out.print(one_line(f"Saved in {file}{use}"))
 
@@ -77,8 +78,11 @@ def _sentences(found: "SideCalibration") -> tuple[str, str]:
     return cameras, f"Your left minus right, corrected for the cameras: {found.left_minus_right_deg:+.1f} ± {ci95:.1f}°."
 
 
-def _save(file: Path, found: "SideCalibration") -> None:
-    """Write the result as settings of the lane. Raises ConfigError if the file cannot be changed."""
+def _save(file: Path, found: "SideCalibration", camera: str) -> None:
+    """Write the result as settings of the lane; `camera` is the one on the other side.
+
+    Raises ConfigError if the file cannot be changed.
+    """
     from console.access.devices import console_folder
     from console.editing.settings_file import ConflictError, EditError, SettingsFile
     from console.editing.toml_change import Change, flat
@@ -87,9 +91,8 @@ def _save(file: Path, found: "SideCalibration") -> None:
     offset_deg, sd_deg = (found.offset_deg, found.sd_deg) if found.stands_out else (0.0, 0.0)
     try:
         present = flat(settings_file.open().values)
-        changes = [
-            Change(path, round(value, 2), present.get(path)) for path, value in ((OFFSET, offset_deg), (OFFSET_SD, sd_deg))
-        ]
+        values = ((OFFSET, round(offset_deg, 2)), (OFFSET_SD, round(sd_deg, 2)), (OFFSET_CAMERA, camera))
+        changes = [Change(path, value, present.get(path)) for path, value in values]
         settings_file.change(changes, _BY)
     except (EditError, ConflictError) as error:
         raise ConfigError(str(error)) from None

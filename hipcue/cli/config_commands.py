@@ -35,8 +35,14 @@ def config_show(config: ConfigOption = None, preset: PresetOption = None) -> Non
 def config_check(file: Annotated[Path, typer.Argument(help="A settings file (TOML).")]) -> None:
     """Check a settings file: print that it is valid, or what is wrong and how to fix it."""
     with sentences():
-        check_named(load(file=file), str(file))
+        settings = load(file=file)
+        check_named(settings, str(file))
         out.print(f"{file}: valid")
+        if settings.capture.cameras_swapped:
+            out.print(
+                "capture.other_side.extension_offset_deg is ignored: the cameras are named in the other order than when it was "
+                "measured; run hipcue calibrate-sides again"
+            )
 
 
 @config_app.command("schema")

@@ -23,13 +23,15 @@ def check_sides(settings: Settings, pictures: list[TimedPicture], other_pictures
         return finding(FindingCode.SIDES_NOT_KNOWN)
     if seen[0] == seen[1]:
         return finding(FindingCode.SIDES_SAME, side=seen[0])
-    sides, other = {"side": seen[0], "other_side": seen[1]}, settings.capture.other_side
-    if not other.extension_offset_sd_deg:
+    sides, capture = {"side": seen[0], "other_side": seen[1]}, settings.capture
+    if capture.cameras_swapped:
+        return finding(FindingCode.SIDES_SWAPPED, **sides)
+    if not capture.extension_offset_sd_deg:
         return finding(FindingCode.SIDES, **sides)
-    ci95_deg = Z95 * other.extension_offset_sd_deg
-    more = other.extension_offset_deg > 0
+    ci95_deg = Z95 * capture.extension_offset_sd_deg
+    more = capture.extension_offset_deg > 0
     code = FindingCode.SIDES_CORRECTED_DOWN if more else FindingCode.SIDES_CORRECTED_UP
-    return finding(code, offset_deg=abs(other.extension_offset_deg), ci95_deg=ci95_deg, **sides)
+    return finding(code, offset_deg=abs(capture.extension_offset_deg), ci95_deg=ci95_deg, **sides)
 
 
 def _facing(settings: Settings, pictures: list[TimedPicture]) -> Facing | None:

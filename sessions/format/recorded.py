@@ -119,7 +119,9 @@ class RecordedSession(CountedStrides):
     def calibration_sd_deg(self) -> float:
         """Standard deviation of the cameras' difference, if it was corrected (hipcue calibrate-sides); 0: it was not."""
         capture = (self.header.get("config") or {}).get("capture") or {}
-        return float((capture.get("other_side") or {}).get("extension_offset_sd_deg") or 0.0)
+        other = capture.get("other_side") or {}
+        swapped = other.get("extension_offset_camera") and other["extension_offset_camera"] == capture.get("source")
+        return 0.0 if swapped else float(other.get("extension_offset_sd_deg") or 0.0)
 
     @property
     def all_strides(self) -> list[Row]:

@@ -68,3 +68,17 @@ def test_what_was_calibrated_reaches_its_measurement() -> None:
     found = other(**{"capture.other_side.extension_offset_deg": 1.4}).capture
     assert found.other_side.extension_offset_deg == 1.4
     assert not found.has_other_side
+
+
+def test_the_difference_of_cameras_named_in_the_other_order_is_ignored() -> None:
+    measured = {
+        "capture.other_side.extension_offset_deg": 1.4,
+        "capture.other_side.extension_offset_sd_deg": 0.3,
+        "capture.other_side.extension_offset_camera": "1",
+    }
+    as_measured = load(overrides={"capture.source": "0", "capture.other_side.source": "1", **measured}).capture
+    assert (as_measured.extension_offset_deg, as_measured.extension_offset_sd_deg) == (1.4, 0.3)
+    swapped = load(overrides={"capture.source": "1", "capture.other_side.source": "0", **measured}).capture
+    assert swapped.cameras_swapped
+    assert (swapped.extension_offset_deg, swapped.extension_offset_sd_deg) == (0.0, 0.0)
+    assert swapped.of_other_side().other_side.extension_offset_deg == 0.0

@@ -95,6 +95,7 @@ def test_what_the_cameras_differ_by_is_found_saved_and_taken_out(config: Path, t
     offset_deg, sd_deg = saved(config)
     assert offset_deg == pytest.approx(READS_MORE_DEG, abs=0.3)
     assert 0.2 < sd_deg < 0.6
+    assert load(file=config).capture.other_side.extension_offset_camera == OTHER
     said = " ".join(done.stdout.split())
     assert said.index(START) < said.index(TURN)
     assert f"The other camera reads {offset_deg:.1f}" in said

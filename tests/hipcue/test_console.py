@@ -137,3 +137,12 @@ class TestWhatIsNamed:
             'audio.voice_folder = "voices"\nconsole.certificate_file = "cert.pem"\ncapture.source = "synthetic:fps=30"\n'
         )
         assert CliRunner().invoke(app, ["config", "check", "mine.toml"]).exit_code == 0
+
+    def test_what_is_ignored(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        cameras = 'source = "1"\nother_side.source = "0"\nother_side.extension_offset_camera = '
+        for camera, noted in (("1", True), ("0", False)):
+            Path("mine.toml").write_text(f'[capture]\n{cameras}"{camera}"\n')
+            done = CliRunner().invoke(app, ["config", "check", "mine.toml"])
+            assert done.exit_code == 0
+            assert ("extension_offset_deg is ignored" in done.stdout) is noted

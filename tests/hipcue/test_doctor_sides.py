@@ -45,6 +45,14 @@ def test_what_was_calibrated_is_said() -> None:
     assert found.endswith("the other one reads 1.2 ± 0.7° less, which is corrected")
 
 
+def test_cameras_named_in_the_other_order_are_reported() -> None:
+    other = OtherSideSettings(source=SecretAddress("1"), extension_offset_sd_deg=0.35, extension_offset_camera="0")
+    settings = Settings(capture=CaptureSettings(source=SecretAddress("0"), other_side=other))
+    found = check_sides(settings, pictures("right"), pictures("left"))
+    assert not found.good
+    assert "named in the other order" in found.found
+
+
 @pytest.mark.parametrize("facing", ["left", "right"])
 def test_cameras_on_one_side_are_not(facing: Facing) -> None:
     found = check_sides(Settings(), pictures(facing), pictures(facing))

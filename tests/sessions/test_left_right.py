@@ -156,3 +156,11 @@ def test_what_was_calibrated_adds_its_uncertainty() -> None:
     found = left_right(replace(plain, header={**plain.header, "config": config}))
     assert found is not None
     assert found.ci95_deg == pytest.approx(Z95 * math.hypot(CAMERA_PAIR_RMS_DEG, 0.6))
+
+
+def test_what_was_calibrated_for_the_other_order_of_the_cameras_adds_none() -> None:
+    other = {"extension_offset_sd_deg": 0.6, "extension_offset_camera": "Camera B"}
+    plain = pair(left(lambda _: 12.0), right(lambda _: 12.0))
+    for source, sd_deg in (("Camera A", 0.6), ("Camera B", 0.0)):
+        config = {"capture": {"source": source, "other_side": other}}
+        assert replace(plain, header={**plain.header, "config": config}).calibration_sd_deg == sd_deg
