@@ -29,15 +29,27 @@ def hipcue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     return lambda *words, **more: CliRunner().invoke(app, [str(word) for word in words], **more)
 
 
-@pytest.fixture
-def three(hipcue: Command, tmp_path: Path) -> Path:
-    """Two sessions of Ada and one without a name, imported."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two sessions of Ada and one without a name, imported: made once, because each test changes a copy."""
+    folder = tmp_path_factory.mktemp("made")
     for day, runner in enumerate(("Ada", "", "Ada")):
-        session = begin(tmp_path / "recorded" / str(day), header(day, runner))
+        session = begin(folder / "recorded" / str(day), header(day, runner))
         record_strides(session, 1, 20 + day)
         session.close()
-    done = hipcue("sessions", "import", tmp_path / "recorded")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HIPCUE_HOME", str(folder / "home"))
+        done = CliRunner().invoke(app, ["sessions", "import", str(folder / "recorded")])
     assert (done.exit_code, done.stdout.strip()) == (0, "3 sessions in the store")
+    return folder
+
+
+@pytest.fixture
+def three(hipcue: Command, made: Path, tmp_path: Path) -> Path:
+    """The sessions made, in a folder of the test's own."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    with closing(sqlite3.connect(tmp_path / "home" / "sessions.db")) as store, store:
+        store.execute("UPDATE sessions SET folder = replace(folder, ?, ?)", (str(made), str(tmp_path)))
     return tmp_path / "recorded"
 
 
