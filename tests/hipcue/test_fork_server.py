@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,38 +13,13 @@ from config.settings import Settings
 from hipcue.supervisor.fork_server import LOST_CODE, ForkedProcess, ForkServer
 from hipcue.supervisor.process_table import CONSOLE_BESIDE, PROCESSES, Job, ProcessSpec, begin
 from tests.support.eventually import eventually
-from wire.lifecycle import StopFlag
+from tests.support.forked_work import end_with, start_row, stumble, work
 from wire.topics import CONSOLE, DISPLAY, RECORDER
 
 
-def end_with(code: int) -> None:
-    sys.exit(code)
-
-
-def stumble() -> None:
-    raise RuntimeError("on purpose")
-
-
-def start_row(job: Job) -> None:
-    """As a row of the process table does."""
-    work(job.session_folder)
-
-
-def work(folder: Path) -> None:
-    """Write a file when it handles signals, another when it is asked to end."""
-    (folder / "loading").write_text(str(os.getpid()))
-    while (folder / "wait").exists():
-        time.sleep(0.01)
-    stop = StopFlag()
-    stop.on_signals(supervised=True)
-    (folder / "started").write_text(f"{os.getpid()} {os.nice(0)}")
-    while not stop:
-        time.sleep(0.01)
-    (folder / "ended").touch()
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def forks() -> Iterator[ForkServer]:
+    """One for all tests: it loads libraries for as long as a test takes."""
     server = ForkServer()
     yield server
     server.close()
@@ -127,7 +101,7 @@ PARENT = """
 import sys, time
 from pathlib import Path
 from hipcue.supervisor.fork_server import ForkServer
-from test_fork_server import work
+from tests.support.forked_work import work
 from wire.lifecycle import StopFlag
 if __name__ == "__main__":
     stop = StopFlag()
