@@ -176,13 +176,14 @@ class ConsoleLane:
             topic.name: self._lane[PRODUCERS.get(topic.name, ANALYSIS)].publisher(topic) for topic in TOPICS.values()
         }
         self.frames = self._lane[CAPTURE].frame_publisher()
+        self.health: Health | None = None
+        self._node = Node(self._console, self._stop)
+        self.process = ConsoleProcess(self.settings, self._node, origin)
+        # Once the console has its sockets: a refused connection is tried again only later.
         self.commands = self._lane[COACH].every(COMMAND, Command)
         self.codes = self._lane[DISPLAY].newest(PAIRING, PairingCode)
         self.links = self._lane[DISPLAY].newest(REPORT_LINK, ReportLink)
         self.healths = self._lane[SUPERVISOR].newest(HEALTH, Health)
-        self.health: Health | None = None
-        self._node = Node(self._console, self._stop)
-        self.process = ConsoleProcess(self.settings, self._node, origin)
         self._thread = threading.Thread(target=self._run, name="console under test")
         self._thread.start()
         self.port = int(eventually(self._address, "the console is open").rpartition(":")[2])
@@ -222,8 +223,7 @@ class ConsoleLane:
         self.until(lambda: self.process.lane.read(lambda state: state.phase) == phase, "the phase is received", phase)
 
     def _address(self) -> str | None:
-        health = self.newest_health()
-        return None if health is None else health.facts.get("console")
+        return self._node.health.facts.get("console")
 
     def newest_health(self) -> Health | None:
         """What the console has reported last."""
