@@ -566,13 +566,9 @@ class TestAStoreThatIsAway:
         assert spool.pending() == {}
         store.close()
 
-    @pytest.mark.parametrize(
-        ("url", "mentions"),
-        [("mysql://host/db", "use sqlite or postgresql"), ("what?", "is not an address")],
-    )
-    def test_a_wrong_address_is_one_sentence(self, url: str, mentions: str) -> None:
-        with pytest.raises(StoreError, match=mentions) as raised:
-            Store(SecretAddress(url))
+    def test_a_wrong_address_is_one_sentence(self) -> None:
+        with pytest.raises(StoreError, match="is not an address") as raised:
+            Store(SecretAddress("what?"))
         assert "\n" not in str(raised.value)
 
 
