@@ -1,5 +1,7 @@
 """Opening the database behind the store: SQLite in one file, or a PostgreSQL server."""
 
+import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +101,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _postgresql(url: sa.URL) -> sa.Engine:
-    patience = {
+    options = {
+        # A server that was set up without a locale has no encoding: text would come as bytes.
+        "client_encoding": "utf8",
         "connect_timeout": _AWAY_S,
         "tcp_user_timeout": _AWAY_S * 1000,
         "options": f"-c statement_timeout={_AWAY_S}s -c lock_timeout={_AWAY_S}s",
@@ -107,7 +111,9 @@ def _postgresql(url: sa.URL) -> sa.Engine:
     try:
         return sa.create_engine(
             url.set(drivername="postgresql+psycopg"),
-            connect_args=patience,
+            connect_args=options,
+            # Such a server refuses escapes of characters beyond ASCII.
+            json_serializer=partial(json.dumps, ensure_ascii=False),
             pool_pre_ping=True,
             pool_size=1,
             paramstyle="format",

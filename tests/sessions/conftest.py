@@ -19,7 +19,9 @@ def server() -> Iterator[PostgresServer]:
 @pytest.fixture
 def postgres_url(server: PostgresServer) -> str:
     """The address of an empty database."""
-    engine = sa.create_engine(server.url.replace("postgresql:", "postgresql+psycopg:"))
+    engine = sa.create_engine(
+        server.url.replace("postgresql:", "postgresql+psycopg:"), connect_args={"client_encoding": "utf8"}
+    )
     with engine.begin() as connection:
         for statement in ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public"):
             connection.execute(sa.text(statement))

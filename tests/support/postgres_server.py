@@ -45,7 +45,8 @@ class PostgresServer:
                     shutil.copytree(path, folder / path.name, symlinks=True)
             self._programs = folder / _PACKAGE / "pginstall"
             shutil.chown(folder, _NOBODY)
-        self._run("initdb", "--no-sync", "--auth=trust", "--username=hipcue", "-D", str(self._data))
+        # Without a locale, as on a server that nobody has set up otherwise: the database has no encoding.
+        self._run("initdb", "--no-sync", "--auth=trust", "--username=hipcue", "--locale=C", "-D", str(self._data))
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
