@@ -20,6 +20,7 @@ from config.small_file import SmallFileError, read_small_text
 Tables = dict[str, Any]
 
 COMMAND_LINE = "command line"
+_TOO_DEEP = "is nested too deeply; hipcue config show prints the tables that there are"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def load(
             layers.append(Layer(COMMAND_LINE, _nested(overrides)))
         return settle(layers)
     except RecursionError:
-        raise ConfigError(f"{file or COMMAND_LINE}: is nested too deeply") from None
+        raise ConfigError(f"{file or COMMAND_LINE}: {_TOO_DEEP}") from None
 
 
 def settle(layers: Sequence[Layer]) -> Settings:
@@ -119,6 +120,8 @@ def _parse(text: str, where: str) -> Tables:
         return tomli.loads(text)
     except ValueError as error:  # TOMLDecodeError is one; so is a number of thousands of digits
         raise ConfigError(f"{where}: {not_toml(error, text)}") from None
+    except RecursionError:
+        raise ConfigError(f"{where}: {_TOO_DEEP}") from None
 
 
 def _merged(layers: Sequence[Layer]) -> Tables:

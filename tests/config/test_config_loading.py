@@ -261,6 +261,13 @@ class TestMistakes:
         file = file_with(tmp_path, text)
         assert refused(file=file).startswith(f"{file}: is nested too deeply")
 
+    def test_a_saved_preset_that_is_nested_too_deeply_is_named(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HIPCUE_HOME", str(tmp_path))
+        (tmp_path / "presets").mkdir()
+        saved = tmp_path / "presets" / "deep.toml"
+        saved.write_text("volume = " + 2000 * "[" + 2000 * "]")
+        assert refused("deep").startswith(f"{saved}: is nested too deeply")
+
     def test_a_key_written_twice_names_its_line(self, tmp_path: Path) -> None:
         assert "line 3" in refused(file=file_with(tmp_path, "[capture]\nfps = 30\nfps = 60\n"))
 
