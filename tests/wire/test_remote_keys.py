@@ -97,6 +97,16 @@ def test_a_broken_file_is_named(keys: Keys) -> None:
         keys.allowed()
 
 
+def test_a_folder_that_cannot_be_made_is_named_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for impossible in (tmp_path / "file" / "keys", Path("/proc/x/keys")):
+        for write in (Keys(impossible).new, lambda folder=impossible: Keys(folder).allow("gym-wall", OTHER)):
+            with pytest.raises(
+                KeysError, match=rf"^{impossible}/.*: cannot be written \(.*; make room there, or set HIPCUE_HOME"
+            ):
+                write()
+
+
 def test_publishing_needs_a_key_and_an_allowed_screen(keys: Keys) -> None:
     with pytest.raises(KeysError, match="hipcue keys new"):
         check_publishing(ADDRESS, keys)

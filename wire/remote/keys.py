@@ -3,6 +3,7 @@
 import os
 import re
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,19 +102,22 @@ class Keys:
         return self.folder / ALLOWED / f"{name}.key"
 
     def _write(self, path: Path, key: str) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
         # On a full disk, half a key must not take the place of one.
         fresh = path.with_suffix(".new")
         try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, exist_ok=True)
             fresh.unlink(missing_ok=True)
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 file.write(f"{key}\n")
             fresh.replace(path)
         except OSError as error:
-            fresh.unlink(missing_ok=True)
-            raise KeysError(f"{path}: cannot be written ({error.strerror})") from None
+            with suppress(OSError):
+                fresh.unlink()
+            raise KeysError(
+                f"{path}: cannot be written ({error.strerror}); make room there, or set HIPCUE_HOME to a folder of your own"
+            ) from None
 
 
 def checked_key(key: str, what: str) -> str:
