@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 from wire.clock import NS_PER_S
 from wire.frames.frame import Image
 from wire.messages import Leg, Point, Sample, Stride
+from wire.texts import digits
 
 _NEAR = (0, 200, 255)
 _FAR = (255, 170, 60)
@@ -45,7 +46,9 @@ class AnnotatedVideo:
         _draw_leg(picture, sample.near, _NEAR)
         if sample.near.hip_px is not None and sample.shoulder_px is not None:
             _line(picture, sample.shoulder_px, sample.near.hip_px, _TRUNK)
-        thigh = "" if sample.near.thigh_deg is None else f"thigh {sample.near.thigh_deg:+.0f} deg"
+        # OpenCV's letters have no minus sign.
+        angle = "" if sample.near.thigh_deg is None else digits(sample.near.thigh_deg, "+.0f").replace("−", "-")
+        thigh = f"thigh {angle} deg" if angle else ""
         stride = "" if self._last is None else f"stride {self._last.number}: {self._last.hip_extension_deg:.1f} deg"
         write_line(picture, f"{thigh}  {stride}".strip() or sample.state.replace("_", " "))
         write_legend(picture)

@@ -7,6 +7,7 @@ from sessions.report.left_right import LeftRight, apart_s, left_right
 from sessions.report.side_times import side_times
 from sessions.report.statistics import LEAST_STRIDES, overall
 from wire.messages import Side, opposite
+from wire.texts import digits
 
 _APART_S = 0.08
 """Push-offs that two cameras see further apart than this are not simultaneous: two frames at 25 frames per second."""
@@ -43,7 +44,7 @@ def pair_answer(session: RecordedSession) -> Answer:
 def _result(found: LeftRight) -> str:
     if not found.stated:
         return f"Left minus right is not stated: its uncertainty of ± {found.ci95_deg:.1f}° is not below {SIDE_LIMIT_DEG:g}°."
-    size = f"Left minus right {found.difference_deg:+.1f} ± {found.ci95_deg:.1f}° (95 %)"
+    size = f"Left minus right {digits(found.difference_deg, '+.1f')} ± {found.ci95_deg:.1f}° (95 %)"
     more: Side = "left" if found.difference_deg > 0 else "right"
     if found.beyond:
         return f"{size}: the {more} leg extends further, by more than is usual in healthy runners ({SIDE_LIMIT_DEG:g}°)."

@@ -6,6 +6,7 @@ from math import inf
 from analysis.side_calibration import CAMERAS, NEEDED_STRIDES, WAYS, SideCalibration, TurnAround, way_of
 from wire.clock import NS_PER_S
 from wire.messages import CameraName, Facing, Sample, Stride, opposite
+from wire.texts import digits
 
 START = "Stand on the treadmill for four seconds, side-on to the cameras and without moving. Then run as usual."
 TURN = "Good. Stop, turn round, and stand still for four seconds. Then run as before, facing the other way."
@@ -75,7 +76,7 @@ def _tell_progress(seen: TurnAround, way: Facing, tell: Callable[[str], None]) -
 def _checked(found: SideCalibration) -> SideCalibration:
     if not found.same_pace:
         raise CalibrationError(
-            f"The cadence changed by {found.cadence_change_pct:+.0f} % after the turn, which alone changes the "
+            f"The cadence changed by {digits(found.cadence_change_pct, '+.0f')} % after the turn, which alone changes the "
             "strides: run both ways at the same speed"
         )
     return found

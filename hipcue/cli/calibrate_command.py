@@ -10,6 +10,7 @@ from config.mistakes import ConfigError
 from config.own_file import own_settings_file
 from hipcue.cli.console import err, fail, out, sentences
 from hipcue.cli.options import BackendOption, ConfigOption, SourceOption, origin_from
+from wire.texts import digits
 from wire.visible_text import one_line
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ def _sentences(found: "SideCalibration") -> tuple[str, str]:
         if found.stands_out
         else f"The cameras agree within the uncertainty: the other one reads {size} {more}. Nothing is corrected."
     )
-    return cameras, f"Your left minus right, corrected for the cameras: {found.left_minus_right_deg:+.1f} ± {ci95:.1f}°."
+    difference = digits(found.left_minus_right_deg, "+.1f")
+    return cameras, f"Your left minus right, corrected for the cameras: {difference} ± {ci95:.1f}°."
 
 
 def _save(file: Path, found: "SideCalibration", camera: str) -> None:

@@ -14,6 +14,7 @@ from sessions.report.frame_figures import frame_figures
 from sessions.report.left_right import LeftRight, left_right
 from tests.support.blank_landmarks import BlankLandmarkPainter
 from tests.support.exact_landmarks import ExactPose
+from wire.texts import digits
 
 RUN = "synthetic:extension=17,far_extension=14,stand=3,seconds=10,fps=30,width=320,height=240"
 """Faces right: the right leg, near the camera, extends 3° further."""
@@ -69,7 +70,7 @@ class TestTwoClips:
         assert found.difference_deg == pytest.approx(-3.0, abs=0.3)
         assert found.ci95_deg < 1.5
         assert found.calibrated
-        size = f"Left minus right {found.difference_deg:+.1f} ± {found.ci95_deg:.1f}° (95 %)"
+        size = f"Left minus right {digits(found.difference_deg, '+.1f')} ± {found.ci95_deg:.1f}° (95 %)"
         assert pair.said.startswith(f"{size}: the right leg extends further")
         assert "Hip extension left 1" in pair.said
         assert pair.session.header["left_right"]["difference_deg"] == pytest.approx(found.difference_deg)

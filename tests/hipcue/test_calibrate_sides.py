@@ -99,7 +99,7 @@ def test_what_the_cameras_differ_by_is_found_saved_and_taken_out(config: Path, t
     said = " ".join(done.stdout.split())
     assert said.index(START) < said.index(TURN)
     assert f"The other camera reads {offset_deg:.1f}" in said
-    assert "Your left minus right, corrected for the cameras: -3." in said
+    assert "Your left minus right, corrected for the cameras: −3." in said
     assert "# the black one" in config.read_text()
 
     once = {"capture.source": SHORT, "capture.other_side.source": f"{SHORT},other_side=true"}
