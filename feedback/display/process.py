@@ -238,7 +238,7 @@ class DisplayProcess:
             print(terminal.settings_line(board.refused_settings), flush=True)
 
     def _handle_command(self, command: Command) -> None:
-        """A button of the console; what this screen's own keys ask for comes here, too, and is for others."""
+        """Handle a button of the console. This screen's own keys arrive here as well; the other processes handle those."""
         if command.name == "replay":
             self._screen.toggle_replay(self._clock())
 

@@ -17,7 +17,12 @@ SourceOption = Annotated[
 ]
 FilmedAtOption = Annotated[
     float | None,
-    typer.Option("--filmed-at", metavar="FPS", min=1, help="Slow motion: frames per second at which the file was filmed."),
+    typer.Option(
+        "--filmed-at",
+        metavar="FPS",
+        min=1,
+        help="Frames per second at which the file was filmed, for slow motion or a file without times.",
+    ),
 ]
 RotateOption = Annotated[
     int | None,
