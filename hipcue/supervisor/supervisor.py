@@ -15,6 +15,7 @@ from wire.clock import NS_PER_S, s_to_ns
 from wire.faults import FaultCode
 from wire.messages import Command, Health
 from wire.node import Node
+from wire.system import signal_name
 from wire.texts import problem
 from wire.topics import ANALYSIS, CAPTURE, CAPTURE_2, COMMAND, HEALTH, RECORDER, RUNS
 
@@ -196,6 +197,7 @@ class Supervisor:
                 self._kill_if_alive(child)
         self._wait_for(saving, asked_ns + s_to_ns(LONGEST_END_S), only_for_progress=True)
         for child in saving:
+            self._report_killed(child)
             self._kill_if_alive(child)
         self._forks.close()
 
@@ -207,6 +209,13 @@ class Supervisor:
                     break
                 child.process.join(_END_STEP_S)
                 self._node.dispatch()
+
+    def _report_killed(self, child: Child) -> None:
+        """Report that a process was killed by somebody else while it was saving, such as by a system without memory."""
+        code = child.process.exitcode
+        if code is not None and code < 0 and child.has_work and not child.given_up:
+            self.notes.append(f"{child.name} ended ({signal_name(-code)}) while saving; the rows it had written are kept")
+            log.warning(self.notes[-1])
 
     def _kill_if_alive(self, child: Child) -> None:
         if not child.is_alive:

@@ -73,7 +73,9 @@ def start_recorder(job: Job) -> None:
         health.running()
         steps = 0
         while not stop or steps < 100 or (job.session_folder / "endless").exists():
-            steps += bool(stop)
+            if stop:
+                steps += 1
+                (job.session_folder / "saving").touch()
             health.beat()
             time.sleep(0.01)
         (job.session_folder / "saved").touch()
@@ -242,6 +244,15 @@ class TestAProcessThatSaves:
         (saving.folder / "endless").touch()
         saving.end()
         assert (saving.code, saving.supervisor.notes) == (1, ["recorder did not end in time and was killed"])
+
+    def test_that_somebody_kills_then_is_reported(self, saving: Program) -> None:
+        (saving.folder / "endless").touch()
+        saving.stop.set()
+        eventually((saving.folder / "saving").exists, "the recorder saves")
+        os.kill(saving.pid(RECORDER), signal.SIGKILL)
+        saving.end()
+        assert saving.code == 1
+        assert saving.supervisor.notes == ["recorder ended (SIGKILL) while saving; the rows it had written are kept"]
 
     def test_that_is_still_loading_is_killed_without_a_word(self, wire_directory: Path, tmp_path: Path) -> None:
         """It has nothing to save, as when the camera cannot be opened and the program ends at once."""
