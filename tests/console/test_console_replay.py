@@ -186,7 +186,7 @@ class TestByDefault:
     def test_no_picture_leaves_the_lane(self, lane: ConsoleLane) -> None:
         coach = lane.browser("coach")
         assert coach.get(ADDRESS).status == 404
-        assert "replay" not in coach.get("/").text.lower()
+        assert "replay-view" not in coach.get("/").text
         with coach.live("/live/lane"):
             assert lane.process.watch is None
 
