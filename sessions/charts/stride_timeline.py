@@ -71,6 +71,8 @@ class StrideTimeline:
     guards: Sequence[Event] = ()
     least_span: float = 8.0
     """The y axis spans at least this much."""
+    also_spans: Sequence[float] = ()
+    """Values that the y axis spans too, such as those of the other leg beside it."""
 
 
 _MOST_MARKS_PER_PX = 0.95
@@ -99,7 +101,12 @@ def stride_timeline(data: StrideTimeline, size: Size) -> str:
     lanes = [lane for lane in (("cues", data.cues), ("guards", data.guards)) if lane[1]]
     bottom_px = 44 + legend_height(keys, size.width, 8)
     span = spanning(
-        [*(mark.value for mark in marks), *(end for band in data.bands for end in (band.low, band.high))], data.least_span
+        [
+            *(mark.value for mark in marks),
+            *(end for band in data.bands for end in (band.low, band.high)),
+            *data.also_spans,
+        ],
+        data.least_span,
     )
     end_s = max(
         [*(mark.t_s for mark in marks), *(phase.end_s for phase in data.phases), *(band.end_s for band in data.bands), 1.0]

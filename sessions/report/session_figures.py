@@ -70,10 +70,19 @@ def push_off_figure(session: RecordedSession, frames: FrameFigures) -> Figure | 
     return Figure("Your push-off", caption, push_off(data))
 
 
-def timeline_figure(session: RecordedSession, guards: Sequence[GuardTimes]) -> Figure | None:
-    """Strides over the session, with phases, bands, cues and guards; None without strides."""
+def _near(session: RecordedSession, measure: Measure) -> list[Row]:
+    return [row for row in session.strides if row["leg"] == "near" and row.get(measure.column) is not None]
+
+
+def timeline_figure(
+    session: RecordedSession, guards: Sequence[GuardTimes], beside: Sequence[RecordedSession] = ()
+) -> Figure | None:
+    """Strides over the session, with phases, bands, cues and guards; None without strides.
+
+    `beside`: sessions whose timelines have the same scale, as of the other leg.
+    """
     measure = target_measure(session)
-    near = [row for row in session.strides if row["leg"] == "near" and row.get(measure.column) is not None]
+    near = _near(session, measure)
     if not near:
         return None
     bands = target_spans(session, measure)
@@ -106,6 +115,10 @@ def timeline_figure(session: RecordedSession, guards: Sequence[GuardTimes]) -> F
             Event(start_s, end_s, f"{guard.name}: {guard.condition}") for guard in guards for start_s, end_s in guard.spans_s
         ],
         least_span=_LEAST_SPAN.get(measure.name, 0.1 * (measure.high - measure.low)),
+        also_spans=[
+            *(number(row[measure.column]) for other in beside for row in _near(other, measure)),
+            *(end for other in beside for one in target_spans(other, measure) for end in (one.low, one.high)),
+        ],
     )
     caption = (
         "Each mark is a stride of the near leg; the band is darker while cues may sound. "

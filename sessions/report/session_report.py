@@ -71,7 +71,7 @@ def session_document(session: RecordedSession) -> Document:
     measure = target_measure(session)
     legs = _legs(session, frames)
     coach: list[Part] = [
-        *_of_each(legs, lambda leg: [timeline_figure(leg.session, leg.guards)]),
+        *_of_each(legs, lambda leg: [timeline_figure(leg.session, leg.guards, [one.session for one in legs])]),
         *drawn((partial(changes_figure, session),)),
         *_of_each(legs, lambda leg: [cue_effects_figure(leg.cues, measure)]),
         *drawn((partial(left_right_figure, session),)),
