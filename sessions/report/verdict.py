@@ -82,7 +82,19 @@ def _legs_sentence(session: RecordedSession, measure: Measure) -> str:
         return next(iter(said.values()))
     if len(set(said.values())) == 1:
         return f"Both legs: {next(iter(said.values()))}"
-    return " ".join(f"{leg.capitalize()}: {sentence}" for leg, sentence in said.items())
+    return _means_sentence(session, measure) or " ".join(f"{leg.capitalize()}: {sentence}" for leg, sentence in said.items())
+
+
+def _means_sentence(session: RecordedSession, measure: Measure) -> str:
+    """Both legs' means, where nothing was compared; "" otherwise."""
+    each = []
+    for leg, camera in legs_of(session):
+        mean = overall(camera, measure.column)
+        if mean is None or changes(camera, measure.column) or belt_differs(camera, measure, "retention"):
+            return ""
+        each.append(f"{amount(measure, mean.mean)} with the {leg}")
+    both = " and ".join(each)
+    return f"You pushed {both} behind you on average." if measure is HIP else f"{measure.label}: {both}, on average."
 
 
 def _sentence(session: RecordedSession, measure: Measure, found: dict[str, MeanChange], leg: str) -> str:

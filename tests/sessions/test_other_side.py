@@ -1,5 +1,6 @@
 """A session of two cameras: each has frames and strides of its own, and what compares sessions reads the main one."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -14,8 +15,9 @@ from sessions.format.recorded import from_folder
 from sessions.recorder.interrupted_session import interrupted_session
 from sessions.recorder.session_writer import SessionWriter
 from sessions.report.frame_figures import frame_figures
-from sessions.report.key_figures import headline, key_figures
+from sessions.report.key_figures import headline, key_figures, legs_of
 from sessions.report.left_right import left_right
+from sessions.report.session_figures import timeline_figure
 from sessions.report.trend import entry
 from sessions.report.verdict import verdict
 from sessions.store.catalogue import Catalogue
@@ -193,6 +195,28 @@ def test_a_report_says_what_each_leg_did(held_by_one_leg: Path) -> None:
     figures = {one.what: one.value for one in key_figures(session, frame_figures(session))}
     assert figures["retention against baseline, left leg"].startswith("−5.0 ± ")
     assert figures["hip extension, baseline, right leg"].startswith("16.3 ± ")
+
+
+def test_two_legs_without_a_comparison_are_one_sentence_and_two_timelines_of_one_scale(tmp_path: Path) -> None:
+    session = begin(tmp_path / "clip")
+    for number in range(18):
+        at_s = 1.0 + number
+        session.sample(by("main", sample(number, at_s)))
+        session.sample(by("other_side", sample(number, at_s + 0.01)))
+        session.stride(stride_by("main", number, at_s, deg=16.0))
+        session.stride(stride_by("other_side", number, at_s + 0.35, deg=31.0))
+    session.close()
+    recorded = from_folder(tmp_path / "clip")
+    sentence = verdict(recorded, frame_figures(recorded)).sentence
+    assert sentence == "You pushed 31.0° with the left leg and 16.0° with the right leg behind you on average."
+    lefts, rights = (camera for _, camera in legs_of(recorded))
+    ticks = [
+        set(re.findall(r">(\d+)</text>", figure.wide))
+        for one, other in ((lefts, rights), (rights, lefts))
+        if (figure := timeline_figure(one, [], [other])) is not None
+    ]
+    assert ticks[0] == ticks[1]
+    assert {"20", "30"} <= ticks[0]
 
 
 def test_of_a_lost_main_camera_the_other_leg_is_reported(tmp_path: Path) -> None:
