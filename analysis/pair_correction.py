@@ -1,9 +1,9 @@
-"""Makes two cameras on opposite sides of the runner read alike: the difference of their readings is halved between them. Pure.
+"""Makes two cameras on opposite sides of the runner read alike, by splitting the difference of their readings. Pure.
 
-Both see both legs. What one camera reads more than the other, in the mean of the left and the right leg, is the cameras' own:
-a camera that is not exactly side-on reads 0.25° more or less for each degree of yaw (rendered people), and each has a zero of
-its own. The legs' own difference cancels in that mean. Each camera lowers or raises its readings by half of it, so that the
-near legs, which are the numbers that count, differ as the mean of near and far legs does (config/left_minus_right.py).
+Both cameras see both legs, so the difference of their readings, averaged over the left and the right leg, comes from the
+cameras: a camera reads 0.25° more or less for each degree of yaw (rendered people), and each has its own zero. The difference
+between the legs cancels in this average. Each camera corrects its readings by half of it. The near legs, which are the numbers
+that count, then differ as the mean of near and far legs does (config/left_minus_right.py).
 """
 
 from collections import deque
@@ -17,20 +17,20 @@ from wire.messages import Facing, Side, Stride, opposite
 
 _MEMORY_NS = s_to_ns(30.0)
 _MIN_STRIDES = 3
-"""Least number of strides of each leg by each camera. Both mostly see the same ones, so that their scatter hardly counts."""
+"""Least number of strides of each leg by each camera. Both mostly see the same strides, so their scatter hardly counts."""
 _MOST_DEG = FAR_PAIR_APART_DEG / 2
-"""A larger difference is no camera's yaw: one of the legs is not seen well."""
+"""A larger difference cannot come from a camera's yaw: one of the legs is seen badly."""
 
 
 class _Readings:
-    """What one camera has read of both legs lately, uncorrected."""
+    """Recent uncorrected readings of both legs by one camera."""
 
     def __init__(self) -> None:
         self._legs: dict[Side, deque[tuple[int, float]]] = {"left": deque(), "right": deque()}
         self._known: tuple[float | None, Facing | None] | None = None
 
     def add(self, stride: Stride) -> bool:
-        """Add a stride. Returns whether everything before was forgotten: the zero or the runner's direction is another one."""
+        """Add a stride. Returns whether the earlier ones were discarded, because the zero or the runner's direction changed."""
         assert stride.side is not None
         known = stride.standing_thigh_deg, stride.side if stride.leg == "near" else opposite(stride.side)
         is_new, self._known = known != self._known, known
@@ -50,11 +50,11 @@ class _Readings:
 
 
 class PairCorrection:
-    """The correction of one camera's strides, by those of both. It stays while one of the cameras sees nobody."""
+    """Corrects one camera's strides by the readings of both. The correction is kept while one of the cameras sees nobody."""
 
     def __init__(self, min_quality: float) -> None:
         self.min_quality = min_quality
-        """Strides of less quality show nothing about the cameras."""
+        """Strides of lower quality are not used."""
         self._here, self._there = _Readings(), _Readings()
         self._correction_deg = 0.0
 

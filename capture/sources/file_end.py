@@ -12,9 +12,9 @@ _PACKETS = ((188, 0), (192, 4), (204, 0))
 with error correction."""
 _SYNC = ord("G")
 _SEEN_PACKETS = 4
-"""So many sync bytes at the same distance are no chance."""
+"""Number of sync bytes at the same distance that are not a coincidence."""
 _TAIL_BYTES = 128 * 1024
-"""Holds the last page of an Ogg file, which has 64 KB at most."""
+"""Contains the last page of an Ogg file, which has at most 64 KB."""
 _OGG_LAST_PAGE = 4
 _OGG_HEAD_BYTES = 27
 

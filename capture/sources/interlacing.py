@@ -16,27 +16,27 @@ from cv2.typing import MatLike
 from wire.frames.frame import Image
 
 _PERIOD = 4
-"""Of so many pictures, two that follow each other are compared."""
+"""Number of pictures, of which two consecutive ones are compared."""
 _COLUMNS_PX = 4
-"""So many neighbours of a line are averaged: noise fades, and a comb, which is as wide as the movement, stays."""
+"""Number of neighbours in a line that are averaged: noise fades, but a comb, as wide as the movement, remains."""
 _BLOCK_COLUMNS, _BLOCK_LINES = 2, 8
-"""Averaged to see what moves: noise must not count."""
+"""Size of the blocks that are averaged to find movement in spite of noise."""
 _MOVED = 10
-"""A change of brightness from picture to picture that counts as movement, of 255."""
+"""Least change of brightness between pictures, of 255, that counts as movement."""
 _LEAST_MOVING = 0.003
-"""The share of a picture that must move to be judged."""
+"""Least share of a picture that must move for the picture to be judged."""
 _COMBED = 1.1
-"""How much more neighbouring lines of an interlaced picture differ than lines two apart, at least."""
+"""Least ratio, in an interlaced picture, of the difference between neighbouring lines to that between lines two apart."""
 _LOCAL = 2.0
-"""So many times as strong as elsewhere are combs, at least, where something moves."""
+"""Least ratio of the combs where something moves to those elsewhere."""
 _LOPSIDED = 0.2
-"""How much more one half of the lines differs from the other half of the picture before than the other way round, at least:
-as a share of how much they differ within the picture."""
+"""Least asymmetry between the two fields of consecutive pictures, as a share of the difference between the fields of one
+picture: each field is compared with the other field of the picture before."""
 _JUDGED, _ENOUGH = 8, 3
-"""So many more of the pictures last judged must have combs with the odd lines later than with the even ones, or the other way
-round. Of a film shown at a higher rate, two in five have."""
+"""Of the last `_JUDGED` pictures, those with one order of the fields must outnumber those with the other order by `_ENOUGH`.
+In a film shown at a higher rate, two of five pictures have combs."""
 _MOST_JUDGED = 100
-"""A source without combs in so many pictures will have none later: judging takes a millisecond or two."""
+"""Number of judged pictures without combs after which judging stops: it takes a millisecond or two per picture."""
 _SMALLEST_PX = 16
 
 
