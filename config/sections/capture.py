@@ -57,7 +57,7 @@ class OtherSideSettings(Section):
     extension_offset_camera: str = setting(
         "",
         'the camera that the offset was measured for; with that one as the main camera, it is ignored; "": this one',
-        max_length=4096,
+        max_length=500,
     )
     zone: Zone = setting(Zone())
 

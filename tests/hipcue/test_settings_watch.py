@@ -115,7 +115,7 @@ def test_an_incomplete_file_is_not_read(watched: Watched) -> None:
         ("[audio]\nvolume = 7\n", "audio.volume = 7: must be at most 1"),
         ("[audio]\nvolumne = 0.5\n", "audio.volumne is not a setting; did you mean 'volume'?"),
         ("[audio]\nvolume = \n", "is not TOML: Invalid value (at line 2, column 10)"),
-        ("audio = " + 2000 * "[" + 2000 * "]", "is nested too deeply"),
+        ("audio = " + 2000 * "[" + 2000 * "]", "is nested too deeply; hipcue config show prints the tables that there are"),
         ('[[cue]]\nname = "a"\nwhen = "knees below 3"\n', "cue \"a\": when: unknown measure 'knees'; did you mean 'knee'?"),
     ],
 )
