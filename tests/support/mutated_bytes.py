@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,8 @@ def changed_json(packed: bytes, others: list[bytes], source: random.Random) -> b
             if not content:
                 break
         else:
-            at[key] = source.choice(_VALUES)
+            # A copy: a later change inside it must not change the table, nor put it into itself.
+            at[key] = deepcopy(source.choice(_VALUES))
     return json.dumps(content).encode()
 
 
