@@ -1,6 +1,6 @@
 # make demo   the whole program with a drawn runner; sets itself up the first time (FOR=20 ends it after 20 s)
-# make test-fast  the tests without whole programs and without long measurements; two to three minutes on two cores
-# make test   all tests: those first, then the rest; some eight minutes on two cores
+# make test-fast  the tests without whole programs and without long measurements; about four minutes on two cores
+# make test   all tests: those first, then the rest; some eleven minutes on two cores
 # make check  format, lint, types, import rules
 # make bench  times of drawing, of the pose model and of the engine
 # make bench-accuracy  every accuracy figure of docs/accuracy.md, measured again
