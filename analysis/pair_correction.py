@@ -6,16 +6,16 @@ between the legs cancels in this average. Each camera corrects its readings by h
 that count, then differ as the mean of near and far legs does (config/left_minus_right.py).
 """
 
-from collections import deque
 from statistics import fmean
 
 from msgspec import structs
 
+from analysis.time_window import TimeWindow
 from config.reference import FAR_PAIR_APART_DEG
-from wire.clock import s_to_ns
+from wire.clock import NS_PER_S
 from wire.messages import Facing, Side, Stride, opposite
 
-_MEMORY_NS = s_to_ns(30.0)
+_MEMORY_S = 30.0
 _MIN_STRIDES = 3
 """Least number of strides of each leg by each camera. Both mostly see the same strides, so their scatter hardly counts."""
 _MOST_DEG = FAR_PAIR_APART_DEG / 2
@@ -26,8 +26,8 @@ class _Readings:
     """Recent uncorrected readings of both legs by one camera."""
 
     def __init__(self) -> None:
-        self._legs: dict[Side, deque[tuple[int, float]]] = {"left": deque(), "right": deque()}
-        self._known: tuple[float | None, Facing | None] | None = None
+        self._legs: dict[Side, TimeWindow[float]] = {}
+        self._known: tuple[float | None, Facing] | None = None
 
     def add(self, stride: Stride) -> bool:
         """Add a stride. Returns whether the earlier ones were discarded, because the zero or the runner's direction changed."""
@@ -35,18 +35,17 @@ class _Readings:
         known = stride.standing_thigh_deg, stride.side if stride.leg == "near" else opposite(stride.side)
         is_new, self._known = known != self._known, known
         if is_new:
-            for leg in self._legs.values():
-                leg.clear()
-        leg = self._legs[stride.side]
-        leg.append((stride.t_peak_ns, stride.hip_extension_deg + stride.pair_correction_deg))
-        while leg[0][0] < stride.t_peak_ns - _MEMORY_NS:
-            leg.popleft()
+            self._legs = {"left": TimeWindow(_MEMORY_S), "right": TimeWindow(_MEMORY_S)}
+        self._legs[stride.side].add(stride.t_peak_ns / NS_PER_S, stride.hip_extension_deg + stride.pair_correction_deg)
         return is_new
 
-    def mean_deg(self, since_ns: int) -> float | None:
-        """Mean of the left and the right leg since a time, each leg counting as much; None: too few strides."""
-        legs = [[value_deg for at_ns, value_deg in leg if at_ns >= since_ns] for leg in self._legs.values()]
-        return fmean(fmean(leg) for leg in legs) if min(map(len, legs)) >= _MIN_STRIDES else None
+    def mean_deg(self, now_s: float) -> float | None:
+        """Mean of the left and the right leg lately, each leg counting as much; None: too few strides."""
+        for leg in self._legs.values():
+            leg.advance(now_s)
+        if min(map(len, self._legs.values()), default=0) < _MIN_STRIDES:
+            return None
+        return fmean(fmean(leg.values) for leg in self._legs.values())
 
 
 class PairCorrection:
@@ -77,8 +76,8 @@ class PairCorrection:
             return
         if readings.add(stride):
             self._correction_deg = 0.0
-        since_ns = stride.t_peak_ns - _MEMORY_NS
-        here_deg, there_deg = self._here.mean_deg(since_ns), self._there.mean_deg(since_ns)
+        now_s = stride.t_peak_ns / NS_PER_S
+        here_deg, there_deg = self._here.mean_deg(now_s), self._there.mean_deg(now_s)
         if here_deg is not None and there_deg is not None:
             more_deg = here_deg - there_deg
             self._correction_deg = more_deg / 2 if abs(more_deg) <= _MOST_DEG else 0.0
