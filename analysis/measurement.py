@@ -67,13 +67,7 @@ class Measurement:
 
     def _named(self, stride: Stride, facing: Facing | None) -> Stride:
         side = None if facing is None else side_of(stride.leg, facing)
-        return structs.replace(
-            stride,
-            side=side,
-            camera=self._camera,
-            hip_extension_deg=stride.hip_extension_deg - self._offset_deg,
-            thigh_min_deg=stride.thigh_min_deg + self._offset_deg,
-        )
+        return structs.replace(stride.lowered(self._offset_deg), side=side, camera=self._camera)
 
 
 def _zero_bias(pose: PoseEstimator, settings: Settings, camera: CameraName) -> ZeroBias:

@@ -64,12 +64,7 @@ class PairCorrection:
     def corrected(self, stride: Stride) -> Stride:
         """A stride by this camera, corrected."""
         self._add(stride, self._here)
-        return structs.replace(
-            stride,
-            hip_extension_deg=stride.hip_extension_deg - self._correction_deg,
-            thigh_min_deg=stride.thigh_min_deg + self._correction_deg,
-            pair_correction_deg=self._correction_deg,
-        )
+        return structs.replace(stride.lowered(self._correction_deg), pair_correction_deg=self._correction_deg)
 
     def _add(self, stride: Stride, readings: _Readings) -> None:
         if stride.side is None or stride.quality < self.min_quality:

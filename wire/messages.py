@@ -152,6 +152,12 @@ class Stride(Message, frozen=True):
         value: float | None = getattr(self, column) if column in self.__struct_fields__ else self.measures.get(column)
         return value
 
+    def lowered(self, by_deg: float) -> "Stride":
+        """The stride with hip extension lowered by so many degrees, and the thigh's peak raised by as many."""
+        return msgspec.structs.replace(
+            self, hip_extension_deg=self.hip_extension_deg - by_deg, thigh_min_deg=self.thigh_min_deg + by_deg
+        )
+
 
 STRIDE_TONE = "stride_tone"
 """The rule name of the tone on a push-off (feedback/coach/tone.py)."""
