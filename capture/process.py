@@ -114,7 +114,7 @@ class _Capture:
         return bool(self._rest_until_ns) and self._clock() < min(self._rest_until_ns.values())
 
     def handle_health(self, health: Health) -> None:
-        """Rest only while every analysis of the lane does: whoever one camera sees may soon be in view of the other."""
+        """Rest only while every analysis of the lane does: a person whom one camera sees may soon be in view of the other."""
         if health.process in ANALYSES:
             self._rest_until_ns[health.process] = self._clock() + REST_LASTS_NS if health.resting else 0
 

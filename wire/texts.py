@@ -38,7 +38,7 @@ class FaultText:
 
 @dataclass(frozen=True)
 class StateText:
-    """A sample's state in words: a few for the runner, a sentence for whoever can change it, and texts for a clip."""
+    """A sample's state in words: a few for the runner, a sentence for the person who can change it, and texts for a clip."""
 
     runner: str
     detail: str = ""

@@ -99,7 +99,7 @@ class ClipView:
         self._measurement.start_over()
 
     def finish(self) -> None:
-        """Finish the annotated copy. Raises OSError. The recording and the pose model are closed by whoever opened them."""
+        """Finish the annotated copy. Raises OSError. The caller closes the recording and the pose model."""
         if self._annotated is not None:
             self._annotated.close()
 

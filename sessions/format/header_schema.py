@@ -1,4 +1,4 @@
-"""The fields and types that this program reads in session.json, whoever or whatever has written it."""
+"""Fields and types that this program reads in session.json, which may come from another program or be damaged."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
